@@ -1,0 +1,74 @@
+//! Identifiers of the things Em Dia keeps. Never made here: a new one needs a clock and chance, which the server has.
+
+use std::convert::Infallible;
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+macro_rules! id {
+    ($($(#[$doc:meta])* $name:ident;)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(pub Uuid);
+
+        impl From<Uuid> for $name {
+            fn from(id: Uuid) -> Self {
+                Self(id)
+            }
+        }
+
+        impl From<$name> for Uuid {
+            fn from(id: $name) -> Self {
+                id.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = uuid::Error;
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                Uuid::parse_str(text).map(Self)
+            }
+        }
+    )*};
+}
+
+id! {
+    /// A customer: a person or a company that has contracts with the creditor, or that acts for one.
+    CustomerId;
+    /// A contract between a customer and the creditor.
+    ContractId;
+    /// A bill: a receivable with a due date.
+    BillId;
+    /// One line of the append-only ledger.
+    EntryId;
+    /// A boleto (and/or Pix charge) registered with the bank.
+    SlipId;
+    /// Money the bank says it received.
+    PaymentId;
+    /// What a customer asked for and staff answers.
+    RequestId;
+    /// An agreement to pay in installments.
+    AgreementId;
+    /// A document made available to a customer (NFS-e, letter, term).
+    DocumentId;
+    /// A file a customer or a member of staff uploaded.
+    UploadId;
+    /// A notice sent to a customer.
+    NoticeId;
+    /// A member of the creditor's staff.
+    StaffId;
+    /// A signed-in browser.
+    SessionId;
+}
+
+/// Ids come out of the database through `TryFrom<Uuid>`; this names the error that cannot happen.
+pub type Never = Infallible;

@@ -1,0 +1,19 @@
+//! The rules of Em Dia: what is owed, what can be paid, what may be asked and who may decide it.
+//!
+//! Never does I/O, never reads a clock (`today` and `as_of` are arguments), never uses a float. It compiles to
+//! WebAssembly and to the server, so a simulation in the browser and the decision on the server are one function.
+#![deny(clippy::float_arithmetic, missing_docs)]
+
+pub mod agreements;
+pub mod bank_accounts;
+pub mod boleto;
+pub mod calendar;
+pub mod charges;
+pub mod forms;
+pub mod ids;
+pub mod money;
+pub mod pix;
+pub mod refunds;
+pub mod requests;
+pub mod statement;
+pub mod tax_ids;

@@ -1,0 +1,311 @@
+//! Money: whole centavos of Real. Never a float, never a fraction of a centavo, one parser and one rounding rule.
+
+use std::fmt;
+use std::iter::Sum;
+use std::ops::{Add, AddAssign, Neg, Sub, SubAssign};
+
+use rust_decimal::{Decimal, RoundingStrategy, prelude::ToPrimitive};
+use serde::{Deserialize, Serialize};
+
+/// An amount in centavos; negative in favour of the customer.
+///
+/// ```
+/// use domain::money::Money;
+/// assert_eq!(Money::parse("R$ 1.234,56"), Ok(Money::cents(123_456)));
+/// assert_eq!(Money::cents(123_456).to_string(), "1.234,56");
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Money(i64);
+
+/// Why a text is not an amount of money.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum MoneyError {
+    /// Nothing was typed.
+    #[error("no amount")]
+    Empty,
+    /// A character that has no place in an amount, by its position (0 is the first character).
+    #[error("unexpected character at {0}")]
+    Character(usize),
+    /// More than two decimals, or separators that do not fit either convention.
+    #[error("separators in unexpected places")]
+    Separators,
+    /// Larger than R$ 99.999.999.999,99.
+    #[error("too large")]
+    TooLarge,
+}
+
+impl Money {
+    /// No money.
+    pub const ZERO: Self = Self(0);
+    /// The most that [`Money::parse`] accepts: R$ 99.999.999.999,99, far below where sums could overflow.
+    pub const MAX_TYPED: Self = Self(9_999_999_999_999);
+
+    /// An amount of so many centavos.
+    #[must_use]
+    pub const fn cents(cents: i64) -> Self {
+        Self(cents)
+    }
+
+    /// The amount in centavos.
+    #[must_use]
+    pub const fn as_cents(self) -> i64 {
+        self.0
+    }
+
+    /// The amount in Reais, exactly.
+    #[must_use]
+    pub fn as_decimal(self) -> Decimal {
+        Decimal::new(self.0, 2)
+    }
+
+    /// Rounds Reais to the centavo, half away from zero ("half up" on amounts): the one rounding rule of the project.
+    /// Saturates at the ends of `i64`, which no amount read by [`Money::parse`] can reach.
+    #[must_use]
+    pub fn round(reais: Decimal) -> Self {
+        let cents = reais.checked_mul(Decimal::ONE_HUNDRED).unwrap_or(if reais.is_sign_negative() { Decimal::MIN } else { Decimal::MAX });
+        let cents = cents.round_dp_with_strategy(0, RoundingStrategy::MidpointAwayFromZero);
+        Self(cents.to_i64().unwrap_or(if cents.is_sign_negative() { i64::MIN } else { i64::MAX }))
+    }
+
+    /// `rate` of this amount, rounded to the centavo.
+    #[must_use]
+    pub fn times(self, rate: Decimal) -> Self {
+        self.as_decimal().checked_mul(rate).map_or(Self(i64::MAX), Self::round)
+    }
+
+    /// Whether nothing is left.
+    #[must_use]
+    pub const fn is_zero(self) -> bool {
+        self.0 == 0
+    }
+
+    /// Whether more than nothing.
+    #[must_use]
+    pub const fn is_positive(self) -> bool {
+        self.0 > 0
+    }
+
+    /// The amount without its sign.
+    #[must_use]
+    pub const fn abs(self) -> Self {
+        Self(self.0.saturating_abs())
+    }
+
+    /// Reads what a person types or a file holds: `1234,56`, `1.234,56`, `1234.56`, `1,234.56`, `R$ 1.234`, `-5,00`.
+    ///
+    /// A single separator followed by exactly three digits is a thousands separator when it is a point
+    /// (`1.234` is one thousand two hundred and thirty-four, as Brazilians write it) and an error when it is a comma.
+    ///
+    /// # Errors
+    /// Names the position of the first character that does not belong; see [`MoneyError`].
+    pub fn parse(text: &str) -> Result<Self, MoneyError> {
+        let trimmed = text.trim();
+        let (negative, rest) = match trimmed.strip_prefix(['-', '\u{2212}']) {
+            Some(rest) => (true, rest.trim_start()),
+            None => (false, trimmed),
+        };
+        let rest = rest.strip_prefix("R$").unwrap_or(rest).trim_start();
+        if rest.is_empty() {
+            return Err(MoneyError::Empty);
+        }
+        let offset = text.find(rest).map_or(0, |byte| text[..byte].chars().count());
+        if let Some(at) = rest.chars().position(|c| !c.is_ascii_digit() && c != '.' && c != ',') {
+            return Err(MoneyError::Character(offset + at));
+        }
+        let (whole, fraction) = split(rest)?;
+        let digits: String = whole.chars().filter(char::is_ascii_digit).collect();
+        if digits.len() > 11 {
+            return Err(MoneyError::TooLarge);
+        }
+        let whole: i64 = digits.parse().map_err(|_| MoneyError::Separators)?;
+        let fraction: i64 = match fraction.len() {
+            0 => 0,
+            1 => fraction.parse::<i64>().map_err(|_| MoneyError::Separators)? * 10,
+            2 => fraction.parse().map_err(|_| MoneyError::Separators)?,
+            _ => return Err(MoneyError::Separators),
+        };
+        let cents = whole * 100 + fraction;
+        Ok(Self(if negative { -cents } else { cents }))
+    }
+}
+
+/// Cuts an amount into its whole and its decimals, having checked that thousands separators stand where they should.
+fn split(text: &str) -> Result<(&str, &str), MoneyError> {
+    let last = text.rfind(['.', ',']);
+    let Some(at) = last else { return Ok((text, "")) };
+    let (whole, fraction) = (&text[..at], &text[at + 1..]);
+    let separator = &text[at..=at];
+    let grouped = |whole: &str, thousands: char| {
+        let mut parts = whole.split(thousands);
+        let first = parts.next().unwrap_or("");
+        (1..=3).contains(&first.len()) && parts.all(|part| part.len() == 3) && !whole.contains(if thousands == '.' { ',' } else { '.' })
+    };
+    // `1.234.567`: every separator is a thousands point.
+    if separator == "." && fraction.len() == 3 && grouped(text, '.') {
+        return Ok((text, ""));
+    }
+    let thousands = if separator == "," { '.' } else { ',' };
+    let plain = !whole.is_empty() && whole.bytes().all(|b| b.is_ascii_digit());
+    if (1..=2).contains(&fraction.len()) && (plain || grouped(whole, thousands)) {
+        Ok((whole, fraction))
+    } else {
+        Err(MoneyError::Separators)
+    }
+}
+
+/// As Brazilians read it, without the currency: `1.234,56`.
+impl fmt::Display for Money {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.write_grouped(f, '.', ',')
+    }
+}
+
+impl Money {
+    /// With other separators, for another language: `1,234.56`.
+    #[must_use]
+    pub fn grouped(self, thousands: char, decimal: char) -> String {
+        let mut text = String::new();
+        // Writing to a String cannot fail.
+        let _ = self.write_grouped(&mut text, thousands, decimal);
+        text
+    }
+
+    fn write_grouped(self, out: &mut impl fmt::Write, thousands: char, decimal: char) -> fmt::Result {
+        let cents = self.0.unsigned_abs();
+        if self.0 < 0 {
+            out.write_char('-')?;
+        }
+        let whole = (cents / 100).to_string();
+        for (at, digit) in whole.chars().enumerate() {
+            if at > 0 && (whole.len() - at) % 3 == 0 {
+                out.write_char(thousands)?;
+            }
+            out.write_char(digit)?;
+        }
+        write!(out, "{decimal}{:02}", cents % 100)
+    }
+
+    /// As machines write it: `1234.56`.
+    #[must_use]
+    pub fn plain(self) -> String {
+        let sign = if self.0 < 0 { "-" } else { "" };
+        let cents = self.0.unsigned_abs();
+        format!("{sign}{}.{:02}", cents / 100, cents % 100)
+    }
+}
+
+impl From<i64> for Money {
+    fn from(cents: i64) -> Self {
+        Self(cents)
+    }
+}
+
+impl Add for Money {
+    type Output = Self;
+    fn add(self, other: Self) -> Self {
+        Self(self.0.saturating_add(other.0))
+    }
+}
+
+impl AddAssign for Money {
+    fn add_assign(&mut self, other: Self) {
+        *self = *self + other;
+    }
+}
+
+impl Sub for Money {
+    type Output = Self;
+    fn sub(self, other: Self) -> Self {
+        Self(self.0.saturating_sub(other.0))
+    }
+}
+
+impl SubAssign for Money {
+    fn sub_assign(&mut self, other: Self) {
+        *self = *self - other;
+    }
+}
+
+impl Neg for Money {
+    type Output = Self;
+    fn neg(self) -> Self {
+        Self(self.0.saturating_neg())
+    }
+}
+
+impl Sum for Money {
+    fn sum<I: Iterator<Item = Self>>(amounts: I) -> Self {
+        amounts.fold(Self::ZERO, Add::add)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn reads_what_people_type() {
+        for (text, cents) in [
+            ("0", 0),
+            ("5", 500),
+            ("5,5", 550),
+            ("1.15", 115),
+            ("1,15", 115),
+            ("1234,56", 123_456),
+            ("1.234,56", 123_456),
+            ("1,234.56", 123_456),
+            ("R$ 1.234,56", 123_456),
+            ("R$1.234", 123_400),
+            ("1.234.567", 123_456_700),
+            (" -5,00 ", -500),
+            ("99.999.999.999,99", 9_999_999_999_999),
+        ] {
+            assert_eq!(Money::parse(text), Ok(Money::cents(cents)), "{text}");
+        }
+    }
+
+    #[test]
+    fn refuses_and_says_where() {
+        for (text, error) in [
+            ("", MoneyError::Empty),
+            ("R$ ", MoneyError::Empty),
+            ("12a", MoneyError::Character(2)),
+            ("R$ 1x", MoneyError::Character(4)),
+            ("1,234", MoneyError::Separators),
+            ("1.23.45", MoneyError::Separators),
+            ("1,2,3", MoneyError::Separators),
+            (",50", MoneyError::Separators),
+            ("12.34,567", MoneyError::Separators),
+            ("1.234.56", MoneyError::Separators),
+            ("999999999999", MoneyError::TooLarge),
+        ] {
+            assert_eq!(Money::parse(text), Err(error), "{text}");
+        }
+    }
+
+    #[test]
+    fn rounds_half_up_on_either_side_of_zero() {
+        assert_eq!(Money::round(Decimal::new(1005, 3)), Money::cents(101));
+        assert_eq!(Money::round(Decimal::new(-1005, 3)), Money::cents(-101));
+        assert_eq!(Money::round(Decimal::new(10049, 4)), Money::cents(100));
+        // 523,47 × 1% × 37 / 30 = 6,456…
+        assert_eq!(Money::cents(52_347).times(Decimal::new(37, 2) / Decimal::from(30)), Money::cents(646));
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_reads_back(cents in -9_999_999_999_999i64..=9_999_999_999_999) {
+            let money = Money::cents(cents);
+            prop_assert_eq!(Money::parse(&money.to_string()), Ok(money));
+            prop_assert_eq!(Money::parse(&money.plain()), Ok(money));
+            prop_assert_eq!(Money::parse(&money.grouped(',', '.')), Ok(money));
+        }
+
+        #[test]
+        fn never_panics(text in "\\PC{0,24}") {
+            let _ = Money::parse(&text);
+        }
+    }
+}
