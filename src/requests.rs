@@ -1,1 +1,807 @@
-//! requests
+//! Requests: what a customer asked, where it stands, who may take it one step further, and by when it is answered.
+//!
+//! One table of steps guards the verbs, draws the buttons, says whose turn it is and prints its own diagram. Nothing here
+//! changes a status: the server does, in one place, after asking [`step`].
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
+
+use chrono::{Datelike, NaiveDate};
+use serde::{Deserialize, Serialize};
+
+use crate::actors::{Party, Role, Who};
+use crate::calendar::Calendar;
+use crate::ids::StaffId;
+use crate::money::Money;
+use crate::words::words;
+
+words! {
+    /// What is asked.
+    pub enum Kind {
+        /// "I have paid: here is the receipt."
+        Receipt = "receipt",
+        /// Money back, or compensated with a next bill, for a duplicate or a credit.
+        Refund = "refund",
+        /// Pay in installments.
+        Plan = "plan",
+        /// "This bill is wrong."
+        Dispute = "dispute",
+        /// A new boleto is needed: the registered one cannot be paid any more.
+        Slip = "slip",
+        /// Anything else.
+        Question = "question",
+    }
+
+    /// Where a request stands.
+    pub enum Status {
+        /// In the queue; nobody has it yet.
+        Received = "received",
+        /// A named person of staff has it.
+        InReview = "in_review",
+        /// Staff asked the customer something.
+        WaitingCustomer = "waiting_customer",
+        /// One person proposed the decision; another one must take it.
+        Prepared = "prepared",
+        /// Decided in favour; its effect (payment, slip, down payment, bank's record) is still to come.
+        Approved = "approved",
+        /// Decided against, with a reason the customer reads. Final.
+        Refused = "refused",
+        /// Everything asked for has happened. Final.
+        Done = "done",
+        /// Taken back by the customer. Final.
+        Withdrawn = "withdrawn",
+    }
+
+    /// What somebody does with a request.
+    pub enum Action {
+        /// Staff takes it out of the queue.
+        Claim = "claim",
+        /// Staff puts it back.
+        Release = "release",
+        /// Staff asks the customer for something.
+        AskMore = "ask_more",
+        /// The customer replies to what was asked.
+        Answer = "answer",
+        /// Staff proposes a favourable decision for somebody else to take.
+        Prepare = "prepare",
+        /// Decides in favour.
+        Approve = "approve",
+        /// Returns a proposal to review instead of taking it.
+        SendBack = "send_back",
+        /// Decides against.
+        Refuse = "refuse",
+        /// The effect has happened; or, for a question, it is answered.
+        Finish = "finish",
+        /// The customer takes it back.
+        Withdraw = "withdraw",
+        /// Adds a message or a file; the status stays.
+        Note = "note",
+    }
+
+    /// Who is expected to act next.
+    pub enum Turn {
+        /// The creditor's desk.
+        Creditor = "creditor",
+        /// The customer.
+        Customer = "customer",
+        /// A second person at the creditor.
+        Approver = "approver",
+        /// Nobody: it is over.
+        Nobody = "nobody",
+    }
+
+    /// How close an open request is to its deadline, for colours and order.
+    pub enum Urgency {
+        /// The deadline is over.
+        Late = "late",
+        /// It is today.
+        Today = "today",
+        /// It is the next business day or the one after.
+        Soon = "soon",
+        /// There is time.
+        Calm = "calm",
+    }
+}
+
+use Action::{Answer, Approve, AskMore, Claim, Finish, Note, Prepare, Refuse, Release, SendBack, Withdraw};
+use Kind::{Dispute, Plan, Question, Receipt, Refund, Slip};
+use Status::{Approved, Done, InReview, Prepared, Received, Refused as RefusedStatus, WaitingCustomer, Withdrawn};
+
+/// One line of the table.
+#[derive(Clone, Copy, Debug)]
+pub struct Step {
+    /// The status it starts from.
+    pub from: Status,
+    /// What is done.
+    pub action: Action,
+    /// The sides that may do it.
+    pub by: &'static [Party],
+    /// The status it leads to.
+    pub to: Status,
+    /// The kinds it exists for.
+    pub kinds: &'static [Kind],
+}
+
+const CUSTOMER: &[Party] = &[Party::Customer];
+const SYSTEM: &[Party] = &[Party::System];
+/// Those who work requests.
+const DESK: &[Party] = &[Party::Staff(Role::Operator), Party::Staff(Role::Receivables), Party::Staff(Role::Supervisor)];
+/// Those who take a decision that another person prepared.
+const APPROVERS: &[Party] = &[Party::Staff(Role::Receivables), Party::Staff(Role::Supervisor)];
+const DESK_OR_SYSTEM: &[Party] =
+    &[Party::Staff(Role::Operator), Party::Staff(Role::Receivables), Party::Staff(Role::Supervisor), Party::System];
+/// Legal reads dossiers and leaves notes, but decides nothing here.
+const NOTERS: &[Party] = &[
+    Party::Customer,
+    Party::Staff(Role::Operator),
+    Party::Staff(Role::Receivables),
+    Party::Staff(Role::Supervisor),
+    Party::Staff(Role::Legal),
+    Party::System,
+];
+
+const EVERY: &[Kind] = Kind::ALL;
+/// A question is answered, not approved.
+const DECIDED: &[Kind] = &[Receipt, Refund, Plan, Dispute, Slip];
+/// Kinds whose decision moves money, or promises to.
+const MONEY: &[Kind] = &[Refund, Plan, Dispute];
+/// The bank's record can settle these by itself: the payment was found, the new slip was registered.
+const BY_RECORD: &[Kind] = &[Receipt, Slip];
+
+/// A line of the table, short enough to be read as one.
+const fn s(from: Status, action: Action, by: &'static [Party], to: Status, kinds: &'static [Kind]) -> Step {
+    Step { from, action, by, to, kinds }
+}
+
+/// The workflow. What is not here cannot happen.
+pub const STEPS: &[Step] = &[
+    s(Received, Claim, DESK, InReview, EVERY),
+    // A plan within the policy is effective at once.
+    s(Received, Approve, SYSTEM, Approved, &[Plan]),
+    s(Received, Finish, SYSTEM, Done, BY_RECORD),
+    s(Received, Withdraw, CUSTOMER, Withdrawn, EVERY),
+    s(Received, Note, NOTERS, Received, EVERY),
+    s(InReview, Release, DESK, Received, EVERY),
+    s(InReview, AskMore, DESK, WaitingCustomer, EVERY),
+    s(InReview, Prepare, DESK, Prepared, MONEY),
+    s(InReview, Approve, DESK, Approved, DECIDED),
+    s(InReview, Refuse, DESK, RefusedStatus, EVERY),
+    s(InReview, Finish, DESK, Done, &[Question]),
+    s(InReview, Finish, SYSTEM, Done, BY_RECORD),
+    s(InReview, Withdraw, CUSTOMER, Withdrawn, EVERY),
+    s(InReview, Note, NOTERS, InReview, EVERY),
+    s(WaitingCustomer, Answer, CUSTOMER, InReview, EVERY),
+    // Nothing came: staff closes it with a reason, and the customer can ask again.
+    s(WaitingCustomer, Refuse, DESK, RefusedStatus, EVERY),
+    s(WaitingCustomer, Finish, SYSTEM, Done, BY_RECORD),
+    s(WaitingCustomer, Withdraw, CUSTOMER, Withdrawn, EVERY),
+    s(WaitingCustomer, Note, NOTERS, WaitingCustomer, EVERY),
+    s(Prepared, Approve, APPROVERS, Approved, MONEY),
+    s(Prepared, SendBack, DESK, InReview, MONEY),
+    s(Prepared, Refuse, APPROVERS, RefusedStatus, MONEY),
+    s(Prepared, Withdraw, CUSTOMER, Withdrawn, MONEY),
+    s(Prepared, Note, NOTERS, Prepared, MONEY),
+    s(Approved, Finish, DESK_OR_SYSTEM, Done, DECIDED),
+    s(Approved, Note, NOTERS, Approved, DECIDED),
+];
+
+impl Status {
+    /// Whether somebody still has something to do.
+    #[must_use]
+    pub const fn is_open(self) -> bool {
+        !matches!(self, RefusedStatus | Done | Withdrawn)
+    }
+
+    /// Who is expected to act next.
+    #[must_use]
+    pub const fn whose_turn(self) -> Turn {
+        match self {
+            Received | InReview | Approved => Turn::Creditor,
+            WaitingCustomer => Turn::Customer,
+            Prepared => Turn::Approver,
+            RefusedStatus | Done | Withdrawn => Turn::Nobody,
+        }
+    }
+
+    /// Whether the customer may take the request back from here.
+    #[must_use]
+    pub fn customer_may_withdraw(self) -> bool {
+        STEPS.iter().any(|step| step.from == self && step.action == Withdraw)
+    }
+}
+
+/// What the rules look at in one request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Case {
+    /// What is asked.
+    pub kind: Kind,
+    /// Where it stands.
+    pub status: Status,
+    /// The money at stake: refunded, put into installments, disputed. Zero when none is.
+    pub amount: Money,
+    /// For a plan: it lies outside what the policy grants by itself.
+    pub off_policy: bool,
+    /// Who has claimed it.
+    pub assigned_to: Option<StaffId>,
+    /// Who proposed the decision; set by [`Action::Prepare`], cleared by [`Action::SendBack`].
+    pub prepared_by: Option<StaffId>,
+}
+
+impl Case {
+    /// Whether one person must prepare the decision and another take it.
+    #[must_use]
+    pub fn needs_four_eyes(&self, policy: &Policy) -> bool {
+        needs_four_eyes(self.kind, self.amount, self.off_policy, policy)
+    }
+}
+
+/// Whether one person must prepare the decision and another take it: a refund always, a plan when off policy, a dispute
+/// from the policy's amount on.
+#[must_use]
+pub fn needs_four_eyes(kind: Kind, amount: Money, off_policy: bool, policy: &Policy) -> bool {
+    match kind {
+        Refund => true,
+        Plan => off_policy,
+        Dispute => amount >= policy.dispute_four_eyes_from,
+        Receipt | Slip | Question => false,
+    }
+}
+
+/// Why a step cannot be taken, in the order in which a person should learn it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case", tag = "reason")]
+pub enum Refused {
+    /// The request is over.
+    #[error("the request is closed")]
+    Closed,
+    /// No such step from this status for this kind.
+    #[error("not from this status")]
+    NotNow,
+    /// The step exists, but not for this side or role.
+    #[error("not for this role")]
+    NotYours,
+    /// Somebody else has claimed it, or nobody has: claim it first.
+    #[error("assigned to somebody else")]
+    NotAssignedToYou,
+    /// It needs two persons: prepare it first.
+    #[error("needs four eyes: prepare it first")]
+    NeedsFourEyes,
+    /// The person who prepared it never approves it.
+    #[error("prepared by the same person")]
+    PreparedByYou,
+    /// The system only grants what the policy grants.
+    #[error("outside the policy: a person decides")]
+    OffPolicy,
+    /// The amount is above what this role may approve.
+    #[error("above the limit of this role")]
+    AboveYourLimit {
+        /// What the role may approve, at most.
+        limit: Money,
+    },
+}
+
+/// Where `action` by `who` leads.
+///
+/// # Errors
+/// Says why it cannot be done; see [`Refused`].
+pub fn step(case: &Case, action: Action, who: Who, policy: &Policy) -> Result<Status, Refused> {
+    if !case.status.is_open() {
+        return Err(Refused::Closed);
+    }
+    let mut steps = of(case).filter(|step| step.action == action).peekable();
+    if steps.peek().is_none() {
+        return Err(Refused::NotNow);
+    }
+    let step = steps.find(|step| step.by.contains(&who.party())).ok_or(Refused::NotYours)?;
+    if let Who::Staff { id, role } = who {
+        check_assignment(case, action, id, role)?;
+        check_four_eyes(case, action, id, policy)?;
+        check_limit(case, action, role, policy)?;
+    } else if action == Approve && (case.off_policy || case.needs_four_eyes(policy)) {
+        return Err(Refused::OffPolicy);
+    }
+    Ok(step.to)
+}
+
+/// What `who` may do now.
+pub fn allowed(case: &Case, who: Who, policy: &Policy) -> impl Iterator<Item = Action> {
+    Action::ALL.iter().copied().filter(move |action| step(case, *action, who, policy).is_ok())
+}
+
+/// Why `who` may not do this now; `None` when it may be done. A button is disabled with this reason rather than hidden.
+#[must_use]
+pub fn disabled_reason(case: &Case, action: Action, who: Who, policy: &Policy) -> Option<Refused> {
+    step(case, action, who, policy).err()
+}
+
+/// The actions that make sense for this side at this status, each with why it is disabled, if it is: what a page draws.
+pub fn buttons(case: &Case, who: Who, policy: &Policy) -> impl Iterator<Item = (Action, Option<Refused>)> {
+    Action::ALL.iter().copied().filter_map(move |action| match step(case, action, who, policy) {
+        Ok(_) => Some((action, None)),
+        Err(Refused::Closed | Refused::NotNow | Refused::NotYours) => None,
+        Err(reason) => Some((action, Some(reason))),
+    })
+}
+
+/// The steps out of where this case stands.
+fn of(case: &Case) -> impl Iterator<Item = &'static Step> {
+    let (status, kind) = (case.status, case.kind);
+    STEPS.iter().filter(move |step| step.from == status && step.kinds.contains(&kind))
+}
+
+/// What is in review belongs to the person who claimed it; a supervisor may still put it back into the queue.
+fn check_assignment(case: &Case, action: Action, id: StaffId, role: Role) -> Result<(), Refused> {
+    let owned = case.status == InReview && action != Note;
+    if owned && case.assigned_to != Some(id) && !(action == Release && role == Role::Supervisor) {
+        return Err(Refused::NotAssignedToYou);
+    }
+    Ok(())
+}
+
+fn check_four_eyes(case: &Case, action: Action, id: StaffId, policy: &Policy) -> Result<(), Refused> {
+    if action != Approve {
+        return Ok(());
+    }
+    if case.status == InReview && case.needs_four_eyes(policy) {
+        return Err(Refused::NeedsFourEyes);
+    }
+    // A prepared case without its preparer is broken data: nobody can be shown to be the second person.
+    if case.status == Prepared && case.prepared_by.is_none_or(|preparer| preparer == id) {
+        return Err(Refused::PreparedByYou);
+    }
+    Ok(())
+}
+
+fn check_limit(case: &Case, action: Action, role: Role, policy: &Policy) -> Result<(), Refused> {
+    let limit = policy.approval_limit(role);
+    if action == Approve && MONEY.contains(&case.kind) && case.amount > limit {
+        return Err(Refused::AboveYourLimit { limit });
+    }
+    Ok(())
+}
+
+/// The creditor's settings for requests: data, with conservative defaults.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Policy {
+    /// Business days to a conclusive answer, by kind.
+    pub deadlines: Deadlines,
+    /// The most each role may approve; a role that is not listed approves no money.
+    pub approval_limits: BTreeMap<Role, Money>,
+    /// From this amount on a dispute is decided by two persons.
+    pub dispute_four_eyes_from: Money,
+}
+
+/// Business days to a conclusive answer, counted from the day after opening.
+///
+/// The ceiling for a health-plan operator is 7 business days (ANS, RN 623/2024, requests that are not about care); the
+/// defaults stay at or under it, and under the 5 days of Decreto 7.962/2013 art. 4 for questions and receipts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Deadlines {
+    /// For [`Kind::Receipt`].
+    pub receipt: u16,
+    /// For [`Kind::Refund`].
+    pub refund: u16,
+    /// For [`Kind::Plan`]: an overdue bill grows while one waits.
+    pub plan: u16,
+    /// For [`Kind::Dispute`].
+    pub dispute: u16,
+    /// For [`Kind::Slip`]: somebody wants to pay.
+    pub slip: u16,
+    /// For [`Kind::Question`].
+    pub question: u16,
+}
+
+impl Default for Deadlines {
+    fn default() -> Self {
+        Self { receipt: 3, refund: 7, plan: 3, dispute: 7, slip: 2, question: 5 }
+    }
+}
+
+impl Default for Policy {
+    /// An operator may decide small matters alone (R$ 200,00), accounts receivable R$ 2.000,00, a supervisor R$ 50.000,00.
+    /// These are starting points for a creditor to set, not law.
+    fn default() -> Self {
+        Self {
+            deadlines: Deadlines::default(),
+            approval_limits: [
+                (Role::Operator, Money::cents(20_000)),
+                (Role::Receivables, Money::cents(200_000)),
+                (Role::Supervisor, Money::cents(5_000_000)),
+            ]
+            .into(),
+            dispute_four_eyes_from: Money::cents(100_000),
+        }
+    }
+}
+
+impl Policy {
+    /// The most this role may approve.
+    #[must_use]
+    pub fn approval_limit(&self, role: Role) -> Money {
+        self.approval_limits.get(&role).copied().unwrap_or(Money::ZERO)
+    }
+
+    /// Business days to a conclusive answer.
+    #[must_use]
+    pub const fn business_days(&self, kind: Kind) -> u16 {
+        match kind {
+            Receipt => self.deadlines.receipt,
+            Refund => self.deadlines.refund,
+            Plan => self.deadlines.plan,
+            Dispute => self.deadlines.dispute,
+            Slip => self.deadlines.slip,
+            Question => self.deadlines.question,
+        }
+    }
+}
+
+/// The last day on which a request opened on `opened_on` is answered in time.
+#[must_use]
+pub fn deadline(kind: Kind, opened_on: NaiveDate, calendar: &Calendar, policy: &Policy) -> NaiveDate {
+    calendar.add_business_days(opened_on, policy.business_days(kind))
+}
+
+/// How close the deadline is.
+#[must_use]
+pub fn urgency(deadline: NaiveDate, today: NaiveDate, calendar: &Calendar) -> Urgency {
+    if deadline < today {
+        Urgency::Late
+    } else if deadline == today {
+        Urgency::Today
+    } else if calendar.business_days_between(today, deadline) <= 2 {
+        Urgency::Soon
+    } else {
+        Urgency::Calm
+    }
+}
+
+/// The number a customer is given at once: ANS registration of the operator (6 digits), date (8) and the day's sequence (6),
+/// the 20 digits health plans use. A creditor without a registration has 000000.
+///
+/// ```
+/// use domain::requests::Protocol;
+/// let protocol: Protocol = "363461.20261121.000042".parse()?;
+/// assert_eq!(protocol.digits(), "36346120261121000042");
+/// # Ok::<(), domain::requests::ProtocolError>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Protocol {
+    registration: u32,
+    on: NaiveDate,
+    sequence: u32,
+}
+
+/// Why something is not a protocol number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ProtocolError {
+    /// Not 20 digits once points, blanks and hyphens are left out.
+    #[error("a protocol number has 20 digits")]
+    Length,
+    /// Something other than digits and separators.
+    #[error("unexpected character")]
+    Character,
+    /// The middle is not a date.
+    #[error("no such date")]
+    Date,
+    /// The registration or the sequence needs more than six digits.
+    #[error("registration and sequence have at most six digits")]
+    Range,
+}
+
+impl Protocol {
+    /// The protocol of the `sequence`-th request of a day.
+    ///
+    /// # Errors
+    /// When a number needs more than six digits, or the year more than four.
+    pub fn new(registration: u32, on: NaiveDate, sequence: u32) -> Result<Self, ProtocolError> {
+        if registration > 999_999 || sequence > 999_999 {
+            return Err(ProtocolError::Range);
+        }
+        if !(0..=9999).contains(&on.year()) {
+            return Err(ProtocolError::Date);
+        }
+        Ok(Self { registration, on, sequence })
+    }
+
+    /// The 20 digits, as stored.
+    #[must_use]
+    pub fn digits(&self) -> String {
+        format!("{:06}{:04}{:02}{:02}{:06}", self.registration, self.on.year(), self.on.month(), self.on.day(), self.sequence)
+    }
+
+    /// The day it was given.
+    #[must_use]
+    pub const fn on(&self) -> NaiveDate {
+        self.on
+    }
+}
+
+/// In groups that can be read aloud: `363461.20261121.000042`.
+impl fmt::Display for Protocol {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:06}.{:04}{:02}{:02}.{:06}", self.registration, self.on.year(), self.on.month(), self.on.day(), self.sequence)
+    }
+}
+
+impl FromStr for Protocol {
+    type Err = ProtocolError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if !text.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | '-' | '/') || c.is_whitespace()) {
+            return Err(ProtocolError::Character);
+        }
+        let digits: Vec<u32> = text.chars().filter_map(|c| c.to_digit(10)).collect();
+        if digits.len() != 20 {
+            return Err(ProtocolError::Length);
+        }
+        let number = |from: usize, to: usize| digits[from..to].iter().fold(0, |number, digit| number * 10 + digit);
+        let year = i32::try_from(number(6, 10)).map_err(|_| ProtocolError::Date)?;
+        let on = NaiveDate::from_ymd_opt(year, number(10, 12), number(12, 14)).ok_or(ProtocolError::Date)?;
+        Self::new(number(0, 6), on, number(14, 20))
+    }
+}
+
+impl TryFrom<String> for Protocol {
+    type Error = ProtocolError;
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse()
+    }
+}
+
+impl From<Protocol> for String {
+    fn from(protocol: Protocol) -> Self {
+        protocol.digits()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use uuid::Uuid;
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
+    fn staff(number: u128, role: Role) -> Who {
+        Who::Staff { id: StaffId(Uuid::from_u128(number)), role }
+    }
+
+    fn case(kind: Kind, status: Status) -> Case {
+        Case { kind, status, amount: Money::cents(10_000), off_policy: false, assigned_to: None, prepared_by: None }
+    }
+
+    /// What the server does with the answer of [`step`]: the two names follow the actions.
+    fn advance(case: &mut Case, action: Action, who: Who, policy: &Policy) -> Result<(), Refused> {
+        case.status = step(case, action, who, policy)?;
+        match action {
+            Claim => case.assigned_to = who.staff_id(),
+            Release => case.assigned_to = None,
+            Prepare => case.prepared_by = who.staff_id(),
+            SendBack => case.prepared_by = None,
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// The workflow as a Mermaid diagram: `c` customer, `o` operator, `r` receivables, `s` supervisor, `l` legal, `*` the system.
+    fn diagram() -> String {
+        let mut lines = String::from("stateDiagram-v2\n    [*] --> received\n");
+        for step in STEPS.iter().filter(|step| step.action != Note) {
+            let by: String = step
+                .by
+                .iter()
+                .map(|party| match party {
+                    Party::Customer => "c",
+                    Party::Staff(role) => &role.as_str()[..1],
+                    Party::System => "*",
+                })
+                .collect();
+            let kinds: Vec<_> = step.kinds.iter().map(|kind| kind.as_str()).collect();
+            let only = if step.kinds.len() == Kind::ALL.len() { String::new() } else { format!(" ({})", kinds.join(", ")) };
+            lines += &format!("    {} --> {}: {} [{by}]{only}\n", step.from, step.to, step.action);
+        }
+        for status in Status::ALL.iter().filter(|status| !status.is_open()) {
+            lines += &format!("    {status} --> [*]\n");
+        }
+        lines
+    }
+
+    #[test]
+    fn the_workflow_draws_itself() {
+        insta::assert_snapshot!(diagram(), @"");
+    }
+
+    #[test]
+    fn every_open_status_leads_on_and_every_status_is_reached() {
+        for kind in Kind::ALL {
+            let mut reached = vec![Received];
+            let mut at = 0;
+            while at < reached.len() {
+                for step in STEPS.iter().filter(|step| step.from == reached[at] && step.kinds.contains(kind)) {
+                    if !reached.contains(&step.to) {
+                        reached.push(step.to);
+                    }
+                }
+                at += 1;
+            }
+            for status in &reached {
+                let leads_on = STEPS.iter().any(|step| step.from == *status && step.to != *status && step.kinds.contains(kind));
+                assert_eq!(leads_on, status.is_open(), "{kind} {status}");
+            }
+            assert!(reached.contains(&Done) && reached.contains(&RefusedStatus) && reached.contains(&Withdrawn), "{kind}");
+        }
+    }
+
+    #[test]
+    fn no_two_lines_answer_the_same_question() {
+        for (at, one) in STEPS.iter().enumerate() {
+            for other in &STEPS[at + 1..] {
+                let same = one.from == other.from
+                    && one.action == other.action
+                    && one.by.iter().any(|party| other.by.contains(party))
+                    && one.kinds.iter().any(|kind| other.kinds.contains(kind));
+                assert!(!same, "{one:?} {other:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_refund_takes_two_persons() {
+        let policy = Policy::default();
+        let ana = staff(1, Role::Receivables);
+        let bia = staff(2, Role::Receivables);
+        let mut refund = case(Refund, Received);
+        advance(&mut refund, Claim, ana, &policy).unwrap();
+        assert_eq!(step(&refund, Approve, ana, &policy), Err(Refused::NeedsFourEyes));
+        assert_eq!(step(&refund, Prepare, bia, &policy), Err(Refused::NotAssignedToYou));
+        advance(&mut refund, Prepare, ana, &policy).unwrap();
+        assert_eq!(step(&refund, Approve, ana, &policy), Err(Refused::PreparedByYou));
+        // The same person in another role is still the same person.
+        assert_eq!(step(&refund, Approve, staff(1, Role::Supervisor), &policy), Err(Refused::PreparedByYou));
+        assert_eq!(step(&refund, Approve, staff(3, Role::Operator), &policy), Err(Refused::NotYours));
+        assert_eq!(step(&refund, Approve, bia, &policy), Ok(Approved));
+        refund.amount = Money::cents(200_001);
+        assert_eq!(step(&refund, Approve, bia, &policy), Err(Refused::AboveYourLimit { limit: Money::cents(200_000) }));
+        assert_eq!(step(&refund, Approve, staff(4, Role::Supervisor), &policy), Ok(Approved));
+        refund.prepared_by = None;
+        assert_eq!(step(&refund, Approve, bia, &policy), Err(Refused::PreparedByYou), "nobody knows who prepared it");
+    }
+
+    #[test]
+    fn the_system_grants_only_what_the_policy_grants() {
+        let policy = Policy::default();
+        let mut plan = case(Plan, Received);
+        assert_eq!(step(&plan, Approve, Who::System, &policy), Ok(Approved));
+        plan.off_policy = true;
+        assert_eq!(step(&plan, Approve, Who::System, &policy), Err(Refused::OffPolicy));
+        assert_eq!(step(&case(Refund, Received), Approve, Who::System, &policy), Err(Refused::NotNow));
+    }
+
+    #[test]
+    fn legal_and_administrators_decide_nothing() {
+        let policy = Policy::default();
+        for kind in Kind::ALL {
+            for status in Status::ALL {
+                assert_eq!(allowed(&case(*kind, *status), staff(9, Role::Administrator), &policy).count(), 0);
+                assert!(allowed(&case(*kind, *status), staff(9, Role::Legal), &policy).all(|action| action == Note));
+            }
+        }
+    }
+
+    #[test]
+    fn buttons_are_disabled_with_a_reason() {
+        let policy = Policy::default();
+        let mut refund = case(Refund, InReview);
+        refund.assigned_to = Some(StaffId(Uuid::from_u128(1)));
+        let mine: Vec<_> = buttons(&refund, staff(1, Role::Operator), &policy).collect();
+        assert_eq!(
+            mine,
+            [(Release, None), (AskMore, None), (Prepare, None), (Approve, Some(Refused::NeedsFourEyes)), (Refuse, None), (Note, None)]
+        );
+        assert_eq!(disabled_reason(&refund, Release, staff(2, Role::Operator), &policy), Some(Refused::NotAssignedToYou));
+        assert_eq!(disabled_reason(&refund, Release, staff(2, Role::Supervisor), &policy), None);
+        assert_eq!(buttons(&refund, Who::Customer, &policy).collect::<Vec<_>>(), [(Withdraw, None), (Note, None)]);
+    }
+
+    #[test]
+    fn the_customer_withdraws_until_it_is_decided() {
+        let may: Vec<_> = Status::ALL.iter().filter(|status| status.customer_may_withdraw()).collect();
+        assert_eq!(may, [&Received, &InReview, &WaitingCustomer, &Prepared]);
+    }
+
+    #[test]
+    fn deadlines_are_counted_in_business_days() {
+        let (calendar, policy) = (Calendar::default(), Policy::default());
+        assert_eq!(deadline(Refund, day("2026-11-19"), &calendar, &policy), day("2026-12-01"));
+        assert_eq!(deadline(Slip, day("2026-11-19"), &calendar, &policy), day("2026-11-24"));
+        // RN 623/2024: never more than seven business days.
+        assert!(Kind::ALL.iter().all(|kind| (1..=7).contains(&policy.business_days(*kind))));
+        for (today, expected) in
+            [("2026-12-02", Urgency::Late), ("2026-12-01", Urgency::Today), ("2026-11-27", Urgency::Soon), ("2026-11-26", Urgency::Calm)]
+        {
+            assert_eq!(urgency(day("2026-12-01"), day(today), &calendar), expected, "{today}");
+        }
+    }
+
+    #[test]
+    fn a_policy_may_be_written_in_part() {
+        let policy: Policy = serde_json::from_str(r#"{"deadlines":{"plan":1},"approval_limits":{"supervisor":100}}"#).unwrap();
+        assert_eq!(policy.business_days(Plan), 1);
+        assert_eq!(policy.business_days(Refund), 7);
+        assert_eq!(policy.approval_limit(Role::Supervisor), Money::cents(100));
+        assert_eq!(policy.approval_limit(Role::Receivables), Money::ZERO);
+    }
+
+    #[test]
+    fn protocols_are_read_as_people_type_them() {
+        let protocol = Protocol::new(363_461, day("2026-11-21"), 42).unwrap();
+        assert_eq!(protocol.to_string(), "363461.20261121.000042");
+        for text in ["36346120261121000042", "363461 20261121 000042", " 363461.20261121-000042 "] {
+            assert_eq!(text.parse(), Ok(protocol), "{text}");
+        }
+        assert_eq!("3634612026112100004".parse::<Protocol>(), Err(ProtocolError::Length));
+        assert_eq!("36346120261321000042".parse::<Protocol>(), Err(ProtocolError::Date));
+        assert_eq!("ABC46120261121000042".parse::<Protocol>(), Err(ProtocolError::Character));
+        assert_eq!(Protocol::new(1_000_000, day("2026-11-21"), 1), Err(ProtocolError::Range));
+        assert_eq!(serde_json::to_string(&protocol).unwrap(), "\"36346120261121000042\"");
+    }
+
+    fn anybody() -> impl Strategy<Value = Who> {
+        prop_oneof![
+            2 => Just(Who::Customer),
+            1 => Just(Who::System),
+            // Few persons and many roles, so that one person often comes back in another role.
+            6 => (0u128..3, 0..Role::ALL.len()).prop_map(|(id, role)| staff(id, Role::ALL[role])),
+        ]
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(512))]
+
+        #[test]
+        fn random_walks_keep_the_promises(
+            kind in 0..Kind::ALL.len(),
+            cents in 0i64..8_000_000,
+            off_policy in any::<bool>(),
+            walk in prop::collection::vec((anybody(), 0..Action::ALL.len()), 1..80),
+        ) {
+            let policy = Policy::default();
+            let mut case = Case { off_policy, amount: Money::cents(cents), ..case(Kind::ALL[kind], Received) };
+            for (who, action) in walk {
+                let before = case;
+                let action = Action::ALL[action];
+                let outcome = advance(&mut case, action, who, &policy);
+                prop_assert_eq!(allowed(&before, who, &policy).any(|a| a == action), outcome.is_ok());
+                prop_assert!(before.status.is_open() || outcome == Err(Refused::Closed));
+                if outcome.is_ok() && action == Approve {
+                    prop_assert!(before.prepared_by.is_none() || before.prepared_by != who.staff_id());
+                    if before.needs_four_eyes(&policy) {
+                        prop_assert!(before.prepared_by.is_some() && who.staff_id().is_some());
+                    }
+                    if let Who::Staff { role, .. } = who && MONEY.contains(&case.kind) {
+                        prop_assert!(case.amount <= policy.approval_limit(role));
+                    }
+                }
+                prop_assert_eq!(case.status == InReview && case.assigned_to.is_none(), false);
+            }
+        }
+
+        #[test]
+        fn protocols_read_back(registration in 0u32..1_000_000, days in 0u32..100_000, sequence in 0u32..1_000_000) {
+            let protocol = Protocol::new(registration, crate::calendar::days_after(day("2000-01-01"), days), sequence).unwrap();
+            prop_assert_eq!(protocol.to_string().parse(), Ok(protocol));
+            prop_assert_eq!(Protocol::try_from(protocol.digits()), Ok(protocol));
+        }
+
+        #[test]
+        fn reading_a_protocol_never_panics(text in "\\PC{0,30}") {
+            let _ = text.parse::<Protocol>();
+        }
+    }
+}
