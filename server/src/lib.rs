@@ -1,1 +1,54 @@
-//! verbs
+//! Em Dia's verbs. Everything that touches the world (SQL, files, mail, PDF, time, chance) is here; the rules are in `domain`.
+//!
+//! A public function is something a person may do; the actor type in its signature is the authorization. Never knows Leptos.
+
+pub mod audit;
+pub mod clock;
+pub mod config;
+pub mod db;
+pub mod error;
+pub mod flashes;
+pub mod mail;
+pub mod outbox;
+pub mod sealing;
+pub mod sessions;
+pub mod sign_in;
+pub mod texts;
+pub mod throttle;
+
+use std::sync::Arc;
+
+use tokio::sync::Notify;
+use uuid::Uuid;
+
+pub use crate::error::{Error, Result};
+
+/// One installation, shared by every request.
+#[derive(Clone, Debug)]
+pub struct Server {
+    /// The database.
+    pub db: db::Db,
+    /// The time.
+    pub clock: clock::Clock,
+    /// The configuration.
+    pub config: Arc<config::Config>,
+    /// Rung when the outbox has something new.
+    pub bell: Arc<Notify>,
+}
+
+impl Server {
+    /// Opens the database of a configuration. Does not migrate: that is `emdia migrate`, or the start of `emdia serve`.
+    ///
+    /// # Errors
+    /// A database that cannot be opened.
+    pub async fn open(config: config::Config) -> Result<Self> {
+        let db = db::Db::open(&config.database).await?;
+        Ok(Self { db, clock: clock::Clock::new(config.time_zone), config: Arc::new(config), bell: Arc::default() })
+    }
+
+    /// A new id: UUIDv7, so that rows of one moment lie side by side.
+    #[must_use]
+    pub fn id<T: From<Uuid>>(&self) -> T {
+        T::from(Uuid::now_v7())
+    }
+}

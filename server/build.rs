@@ -1,0 +1,142 @@
+//! Turns `locales/LANGUAGE/SECTION.toml` into one Rust function a sentence, so that a sentence that is missing in any
+//! language, or takes other values there, does not build.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::path::Path;
+use std::{env, fs};
+
+/// Languages in the order of `texts::Locale`; the first is the one every other is checked against.
+const LOCALES: [(&str, &str); 2] = [("PtBr", "pt-BR"), ("En", "en")];
+
+#[derive(Clone, Debug)]
+enum Text {
+    Plain(String),
+    /// Two forms, chosen by the number `n`.
+    Counted {
+        one: String,
+        other: String,
+    },
+}
+
+type Section = BTreeMap<String, Text>;
+
+fn main() -> Result<(), String> {
+    println!("cargo:rerun-if-changed=locales");
+    let mut problems = Vec::new();
+    let mut all: Vec<BTreeMap<String, Section>> = Vec::new();
+    for (_, folder) in LOCALES {
+        all.push(read(&Path::new("locales").join(folder), &mut problems)?);
+    }
+    let mut code = String::new();
+    for (name, section) in &all[0] {
+        writeln!(code, "/// Sentences of `{name}`.\npub mod {name} {{\n    use super::Locale;").map_err(|e| e.to_string())?;
+        for key in section.keys() {
+            let mut texts = Vec::new();
+            for (sections, (_, folder)) in all.iter().zip(LOCALES) {
+                match sections.get(name).and_then(|section| section.get(key)) {
+                    Some(text) => texts.push(text.clone()),
+                    None => problems.push(format!("{folder}/{name}.toml: {key} is missing")),
+                }
+            }
+            if texts.len() == LOCALES.len() {
+                code.push_str(&function(name, key, &texts, &mut problems));
+            }
+        }
+        code.push_str("}\n");
+    }
+    for (sections, (_, folder)) in all.iter().zip(LOCALES).skip(1) {
+        for (name, section) in sections {
+            for key in section.keys() {
+                if !all[0].get(name).is_some_and(|first| first.contains_key(key)) {
+                    problems.push(format!("{folder}/{name}.toml: {key} is not in {}", LOCALES[0].1));
+                }
+            }
+        }
+    }
+    if !problems.is_empty() {
+        return Err(problems.join("\n"));
+    }
+    let out = env::var("OUT_DIR").map_err(|e| e.to_string())?;
+    fs::write(Path::new(&out).join("texts.rs"), code).map_err(|e| e.to_string())
+}
+
+fn read(folder: &Path, problems: &mut Vec<String>) -> Result<BTreeMap<String, Section>, String> {
+    let mut sections = BTreeMap::new();
+    for entry in fs::read_dir(folder).map_err(|e| format!("{}: {e}", folder.display()))? {
+        let path = entry.map_err(|e| e.to_string())?.path();
+        let Some(name) = path.file_name().and_then(|name| name.to_str()).and_then(|name| name.strip_suffix(".toml")) else { continue };
+        let text = fs::read_to_string(&path).map_err(|e| e.to_string())?;
+        let table: BTreeMap<String, toml::Value> = toml::from_str(&text).map_err(|e| format!("{}: {e}", path.display()))?;
+        let mut section = Section::new();
+        for (key, value) in table {
+            let word = |part: &str| value.get(part).and_then(toml::Value::as_str).map(str::to_owned);
+            match (value.as_str(), word("one"), word("other")) {
+                (Some(text), ..) => {
+                    section.insert(key, Text::Plain(text.to_owned()));
+                }
+                (None, Some(one), Some(other)) => {
+                    section.insert(key, Text::Counted { one, other });
+                }
+                _ => problems.push(format!("{}: {key} is neither a text nor {{ one, other }}", path.display())),
+            }
+        }
+        sections.insert(name.to_owned(), section);
+    }
+    Ok(sections)
+}
+
+fn placeholders(text: &str) -> BTreeSet<String> {
+    text.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name.to_owned()).collect()
+}
+
+fn function(section: &str, key: &str, texts: &[Text], problems: &mut Vec<String>) -> String {
+    let of = |text: &Text| match text {
+        Text::Plain(text) => placeholders(text),
+        Text::Counted { one, other } => {
+            placeholders(one).union(&placeholders(other)).cloned().chain(["n".to_owned()]).collect::<BTreeSet<_>>()
+        }
+    };
+    let names = of(&texts[0]);
+    for (text, (_, folder)) in texts.iter().zip(LOCALES) {
+        if of(text) != names {
+            problems.push(format!("{folder}/{section}.toml: {key} takes other values than in {}", LOCALES[0].1));
+        }
+    }
+    let doc = match &texts[0] {
+        Text::Plain(text) => text.clone(),
+        Text::Counted { other, .. } => other.clone(),
+    };
+    let doc = doc.replace('\n', " ");
+    let counted = texts.iter().any(|text| matches!(text, Text::Counted { .. }));
+    if names.is_empty() {
+        let arms: String = texts
+            .iter()
+            .zip(LOCALES)
+            .map(|(text, (locale, _))| match text {
+                Text::Plain(text) => format!("            Locale::{locale} => {text:?},\n"),
+                Text::Counted { .. } => String::new(),
+            })
+            .collect();
+        return format!(
+            "    /// {doc}\n    #[must_use]\n    pub const fn {key}(l: Locale) -> &'static str {{\n        match l {{\n{arms}        }}\n    }}\n"
+        );
+    }
+    let args: String = names
+        .iter()
+        .map(|name| if name == "n" && counted { ", n: i64".to_owned() } else { format!(", {name}: impl std::fmt::Display") })
+        .collect();
+    let arms: String = texts
+        .iter()
+        .zip(LOCALES)
+        .map(|(text, (locale, _))| match text {
+            Text::Plain(text) => format!("            Locale::{locale} => format!({text:?}),\n"),
+            Text::Counted { one, other } => {
+                format!("            Locale::{locale} => if n == 1 {{ format!({one:?}) }} else {{ format!({other:?}) }},\n")
+            }
+        })
+        .collect();
+    format!(
+        "    /// {doc}\n    #[must_use]\n    pub fn {key}(l: Locale{args}) -> String {{\n        match l {{\n{arms}        }}\n    }}\n"
+    )
+}

@@ -1,0 +1,459 @@
+-- Em Dia, first schema. One creditor per database: isolation between creditors is the database's own.
+-- Money is bigint centavos; `entries` and `audit_events` are append-only; `bills.balance` is the sum of the
+-- bill's entries, kept by the one function that appends them and checked by `emdia verify`.
+
+create table creditor (
+    id smallint primary key check (id = 1),
+    name text not null,
+    legal_name text not null,
+    cnpj text not null,
+    ans_registration text not null,
+    address text not null,
+    phone text not null,
+    email text not null,
+    privacy_contact text not null,
+    time_zone text not null,
+    -- JSON of domain policies: plans, deadlines, limits; versioned in `policies`.
+    brand_color text not null
+);
+
+create table policies (
+    id uuid primary key,
+    kind text not null,
+    version integer not null,
+    valid_from date not null,
+    body text not null,
+    unique (kind, version)
+);
+
+create table holidays (
+    day date primary key,
+    name text not null
+);
+
+-- The agreement with a bank under which slips are registered.
+create table bank_agreements (
+    id uuid primary key,
+    external_id text not null unique,
+    bank_code text not null,
+    bank_name text not null,
+    branch text not null,
+    beneficiary_code text not null,
+    carteira text not null,
+    payment_place text not null,
+    -- Whether the bank has accepted boletos drawn by us for this carteira.
+    own_drawing boolean not null
+);
+
+create table customers (
+    id uuid primary key,
+    external_id text not null unique,
+    tax_id text not null unique,
+    name text not null,
+    -- Name folded for search: lower case, no accents.
+    search_name text not null,
+    email text,
+    email_changed_at timestamptz,
+    phone text,
+    address text not null,
+    city text not null,
+    state text not null,
+    postal_code text not null,
+    locale text not null,
+    created_at timestamptz not null
+);
+create index customers_search_name on customers (search_name);
+
+-- Who may act for whom: a company's people, a parent's child.
+create table representations (
+    id uuid primary key,
+    representative_id uuid not null references customers (id),
+    customer_id uuid not null references customers (id),
+    scope text not null,
+    starts_on date not null,
+    ends_on date,
+    unique (representative_id, customer_id)
+);
+create index representations_customer on representations (customer_id);
+
+create table contracts (
+    id uuid primary key,
+    external_id text not null unique,
+    customer_id uuid not null references customers (id),
+    number text not null,
+    kind text not null,
+    plan_name text not null,
+    plan_registration text not null,
+    state text not null,
+    starts_on date not null,
+    ends_on date,
+    -- Decimal texts: what the contract says, nothing when it says nothing.
+    fine_rate text not null,
+    monthly_interest text not null
+);
+create index contracts_customer on contracts (customer_id);
+
+create table bills (
+    id uuid primary key,
+    external_id text not null unique,
+    customer_id uuid not null references customers (id),
+    contract_id uuid not null references contracts (id),
+    number text not null,
+    nature text not null,
+    competence text not null,
+    description text not null,
+    issued_on date not null,
+    due_on date not null,
+    amount bigint not null check (amount > 0),
+    balance bigint not null,
+    -- open, disputed, in_agreement, settled: what may be done with it; the money is in `entries`.
+    standing text not null,
+    agreement_id uuid
+);
+create index bills_of_customer on bills (customer_id, due_on desc, id desc);
+create index bills_open on bills (customer_id, due_on) where balance <> 0;
+create index bills_contract on bills (contract_id);
+
+create table payments (
+    id uuid primary key,
+    external_id text not null unique,
+    customer_id uuid not null references customers (id),
+    bill_id uuid references bills (id),
+    slip_id uuid,
+    paid_on date not null,
+    credited_on date,
+    amount bigint not null check (amount > 0),
+    method text not null,
+    bank_reference text not null,
+    payer_tax_id text,
+    created_at timestamptz not null
+);
+create index payments_customer on payments (customer_id, paid_on desc);
+create index payments_bill on payments (bill_id);
+
+-- The ledger: debits positive, credits negative. Never updated, never deleted.
+create table entries (
+    id uuid primary key,
+    customer_id uuid not null references customers (id),
+    bill_id uuid references bills (id),
+    kind text not null,
+    amount bigint not null,
+    effective_on date not null,
+    posted_at timestamptz not null,
+    payment_id uuid references payments (id),
+    request_id uuid,
+    -- What made it, unique: the same fact is never posted twice.
+    source text not null unique,
+    note text not null
+);
+create index entries_of_customer on entries (customer_id, effective_on desc, id desc);
+create index entries_of_bill on entries (bill_id);
+
+-- What the bank registered; a copy is exactly this.
+create table slips (
+    id uuid primary key,
+    external_id text not null unique,
+    customer_id uuid not null references customers (id),
+    bank_agreement_id uuid not null references bank_agreements (id),
+    nosso_numero text not null,
+    document_number text not null,
+    barcode text not null unique,
+    emv text,
+    amount bigint not null,
+    issued_on date not null,
+    due_on date not null,
+    -- Last day on which any bank accepts it.
+    limit_on date not null,
+    -- registered, paid, replaced, closed
+    state text not null,
+    instructions text not null,
+    replaced_by uuid references slips (id)
+);
+create index slips_customer on slips (customer_id);
+
+create table slip_bills (
+    slip_id uuid not null references slips (id),
+    bill_id uuid not null references bills (id),
+    payable boolean not null,
+    primary key (slip_id, bill_id)
+);
+-- At most one payable slip for a bill.
+create unique index slip_bills_payable on slip_bills (bill_id) where payable;
+
+-- Proof that the boleto was made available.
+create table slip_copies (
+    id uuid primary key,
+    slip_id uuid not null references slips (id),
+    customer_id uuid not null references customers (id),
+    person_id uuid not null references customers (id),
+    channel text not null,
+    line_hash text not null,
+    at timestamptz not null
+);
+create index slip_copies_slip on slip_copies (slip_id);
+create index slip_copies_customer on slip_copies (customer_id, at desc);
+
+-- Bytes kept outside the web root under their SHA-256.
+create table files (
+    hash text primary key,
+    size bigint not null,
+    media_type text not null,
+    stored_at timestamptz not null
+);
+
+create table documents (
+    id uuid primary key,
+    external_id text not null unique,
+    customer_id uuid not null references customers (id),
+    bill_id uuid references bills (id),
+    kind text not null,
+    name text not null,
+    competence text not null,
+    issued_on date not null,
+    file_hash text not null references files (hash)
+);
+create index documents_customer on documents (customer_id, issued_on desc, id desc);
+
+create table staff (
+    id uuid primary key,
+    email text not null unique,
+    name text not null,
+    role text not null,
+    password_hash text not null,
+    totp_sealed text not null,
+    -- The last time step whose code was used: a code serves once.
+    totp_step bigint not null,
+    active boolean not null,
+    created_at timestamptz not null
+);
+
+create table sessions (
+    id uuid primary key,
+    customer_id uuid references customers (id),
+    acting_for uuid references customers (id),
+    staff_id uuid references staff (id),
+    device text not null,
+    network text not null,
+    created_at timestamptz not null,
+    seen_at timestamptz not null,
+    expires_at timestamptz not null,
+    revoked_at timestamptz,
+    check ((customer_id is null) <> (staff_id is null))
+);
+create index sessions_customer on sessions (customer_id);
+create index sessions_staff on sessions (staff_id);
+
+-- One-time codes; `customer_id` is null when the document is not ours, and nothing else differs.
+create table codes (
+    id uuid primary key,
+    customer_id uuid references customers (id),
+    purpose text not null,
+    code_hash text not null,
+    attempts integer not null,
+    created_at timestamptz not null,
+    expires_at timestamptz not null,
+    used_at timestamptz
+);
+create index codes_expiry on codes (expires_at);
+
+create table throttles (
+    key text not null,
+    window_start bigint not null,
+    hits integer not null,
+    primary key (key, window_start)
+);
+
+-- A form that was refused, kept sealed for the page that shows it again.
+create table flashes (
+    id uuid primary key,
+    sealed text not null,
+    expires_at timestamptz not null
+);
+
+create table protocol_numbers (
+    day date primary key,
+    last integer not null
+);
+
+create table requests (
+    id uuid primary key,
+    protocol text not null unique,
+    kind text not null,
+    customer_id uuid not null references customers (id),
+    -- Who asked: the customer or somebody who acts for them.
+    person_id uuid not null references customers (id),
+    status text not null,
+    amount bigint not null,
+    -- Made by the form that submitted it: the same form twice makes one request.
+    submission uuid not null unique,
+    opened_at timestamptz not null,
+    deadline_on date not null,
+    assignee_id uuid references staff (id),
+    prepared_by uuid references staff (id),
+    decided_by uuid references staff (id),
+    closed_at timestamptz,
+    off_policy boolean not null,
+    note text not null
+);
+create index requests_customer on requests (customer_id, opened_at desc);
+create index requests_queue on requests (deadline_on, id) where closed_at is null;
+
+create table request_bills (
+    request_id uuid not null references requests (id),
+    bill_id uuid not null references bills (id),
+    primary key (request_id, bill_id)
+);
+create index request_bills_bill on request_bills (bill_id);
+
+-- The request's history: steps, messages, notes. What the customer is told is `told`; `internal` is for staff alone.
+create table request_events (
+    id uuid primary key,
+    request_id uuid not null references requests (id),
+    at timestamptz not null,
+    actor_kind text not null,
+    actor_id uuid,
+    action text not null,
+    from_status text not null,
+    to_status text not null,
+    told text,
+    internal text
+);
+create index request_events_request on request_events (request_id, id);
+
+create table uploads (
+    id uuid primary key,
+    request_id uuid not null references requests (id),
+    event_id uuid references request_events (id),
+    customer_id uuid not null references customers (id),
+    file_hash text not null references files (hash),
+    name text not null,
+    uploaded_at timestamptz not null
+);
+create index uploads_request on uploads (request_id);
+create index uploads_hash on uploads (file_hash);
+
+create table receipts (
+    request_id uuid primary key references requests (id),
+    paid_on date,
+    amount bigint
+);
+
+create table refunds (
+    request_id uuid primary key references requests (id),
+    way text not null,
+    amount bigint not null check (amount > 0),
+    -- The credit that is given back: an overpaid bill, or the second payment of a settled one.
+    bill_id uuid references bills (id),
+    payment_id uuid references payments (id),
+    target_bill_id uuid references bills (id),
+    -- Bank account or Pix key, sealed; the masked form is for screens.
+    destination_sealed text,
+    destination_masked text,
+    destination_digest text,
+    -- open, ordered, compensated, paid, ended
+    state text not null,
+    ordered_at timestamptz
+);
+-- One refund per credit, whatever happens at once.
+create unique index refunds_bill on refunds (bill_id) where state <> 'ended' and bill_id is not null;
+create index refunds_destination on refunds (destination_digest);
+
+create table agreements (
+    id uuid primary key,
+    request_id uuid not null unique references requests (id),
+    customer_id uuid not null references customers (id),
+    status text not null,
+    -- The plan as simulated: JSON of domain::agreements::Plan, with the rule version.
+    plan text not null,
+    total bigint not null,
+    interest bigint not null,
+    reason text not null,
+    accepted_at timestamptz not null,
+    terms_hash text not null,
+    starts_on date,
+    ended_on date
+);
+create index agreements_customer on agreements (customer_id);
+
+create table agreement_bills (
+    agreement_id uuid not null references agreements (id),
+    bill_id uuid not null references bills (id),
+    amount bigint not null,
+    primary key (agreement_id, bill_id)
+);
+
+create table installments (
+    agreement_id uuid not null references agreements (id),
+    number integer not null,
+    due_on date not null,
+    amount bigint not null check (amount > 0),
+    bill_id uuid references bills (id),
+    primary key (agreement_id, number)
+);
+
+create table disputes (
+    request_id uuid primary key references requests (id),
+    reason text not null
+);
+
+create table notices (
+    id uuid primary key,
+    customer_id uuid not null references customers (id),
+    kind text not null,
+    subject text not null,
+    body text not null,
+    channel text not null,
+    created_at timestamptz not null,
+    read_at timestamptz
+);
+create index notices_customer on notices (customer_id, created_at desc);
+
+-- Whatever leaves is written here with the change that causes it, and delivered afterwards.
+create table outbox (
+    id uuid primary key,
+    kind text not null,
+    payload_sealed text not null,
+    created_at timestamptz not null,
+    attempt_at timestamptz not null,
+    attempts integer not null,
+    done_at timestamptz,
+    failure text
+);
+create index outbox_due on outbox (attempt_at) where done_at is null;
+
+-- Where mail goes in the demo.
+create table mailbox (
+    id uuid primary key,
+    recipient text not null,
+    subject text not null,
+    body text not null,
+    sent_at timestamptz not null
+);
+
+-- Append-only and hash-chained: `hash` covers the event and the hash before it.
+create table audit_events (
+    seq bigint primary key,
+    at timestamptz not null,
+    actor_kind text not null,
+    actor_id uuid,
+    action text not null,
+    subject_kind text not null,
+    subject_id uuid,
+    customer_id uuid,
+    detail text not null,
+    previous_hash text not null,
+    hash text not null
+);
+create index audit_events_customer on audit_events (customer_id, seq);
+create index audit_events_subject on audit_events (subject_id);
+
+create table imports (
+    id uuid primary key,
+    kind text not null,
+    file_hash text not null,
+    created integer not null,
+    updated integer not null,
+    unchanged integer not null,
+    refused integer not null,
+    at timestamptz not null
+);

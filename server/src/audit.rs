@@ -1,0 +1,171 @@
+//! The audit trail: append-only and hash-chained, so that an edit is found and located. Never holds personal data in clear.
+
+use chrono::{DateTime, Utc};
+use domain::ids::{CustomerId, StaffId};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use crate::Server;
+use crate::db::{Conn, Tx};
+use crate::error::Result;
+use crate::sql;
+
+/// Who did it.
+#[derive(Clone, Copy, Debug)]
+pub enum Actor {
+    /// A customer, or somebody acting for one (the person who signed in).
+    Customer(CustomerId),
+    /// A member of staff.
+    Staff(StaffId),
+    /// Em Dia itself: an import, a job.
+    System,
+}
+
+impl Actor {
+    /// The kind as stored.
+    #[must_use]
+    pub fn kind(self) -> &'static str {
+        match self {
+            Self::Customer(_) => "customer",
+            Self::Staff(_) => "staff",
+            Self::System => "system",
+        }
+    }
+
+    /// The id as stored.
+    #[must_use]
+    pub fn id(self) -> Option<Uuid> {
+        match self {
+            Self::Customer(id) => Some(id.0),
+            Self::Staff(id) => Some(id.0),
+            Self::System => None,
+        }
+    }
+}
+
+/// One thing that happened.
+#[derive(Clone, Debug)]
+pub struct Event<'a> {
+    /// Who did it.
+    pub actor: Actor,
+    /// What: `requests.approve`, `sign_in.code_sent` …
+    pub action: &'a str,
+    /// To what kind of thing.
+    pub subject_kind: &'a str,
+    /// To which.
+    pub subject_id: Option<Uuid>,
+    /// Whose history it belongs to.
+    pub customer: Option<CustomerId>,
+    /// Amounts, ids and states; never names, documents, accounts.
+    pub detail: Value,
+}
+
+#[derive(Debug, sqlx::FromRow)]
+struct Row {
+    seq: i64,
+    at: DateTime<Utc>,
+    actor_kind: String,
+    actor_id: Option<Uuid>,
+    action: String,
+    subject_kind: String,
+    subject_id: Option<Uuid>,
+    customer_id: Option<Uuid>,
+    detail: String,
+    previous_hash: String,
+    hash: String,
+}
+
+/// Appends an event to the chain, in the transaction of what it records.
+///
+/// # Errors
+/// The database's.
+pub async fn record(server: &Server, tx: &mut Tx, event: Event<'_>) -> Result<()> {
+    serialize(tx).await?;
+    let last = sql!(tx, optional (i64, String): "select seq, hash from audit_events order by seq desc limit 1")?;
+    let (seq, previous_hash) = last.unwrap_or((0, String::new()));
+    let mut row = Row {
+        seq: seq + 1,
+        at: server.clock.now(),
+        actor_kind: event.actor.kind().into(),
+        actor_id: event.actor.id(),
+        action: event.action.into(),
+        subject_kind: event.subject_kind.into(),
+        subject_id: event.subject_id,
+        customer_id: event.customer.map(Uuid::from),
+        detail: event.detail.to_string(),
+        previous_hash,
+        hash: String::new(),
+    };
+    row.hash = chain(&row);
+    sql!(tx, execute: "insert into audit_events (seq, at, actor_kind, actor_id, action, subject_kind, subject_id, customer_id, detail, previous_hash, hash)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        row.seq, row.at, row.actor_kind, row.actor_id, row.action, row.subject_kind, row.subject_id, row.customer_id, row.detail,
+        row.previous_hash, row.hash)?;
+    Ok(())
+}
+
+/// A chain has one end: on PostgreSQL, writers wait here for each other (SQLite has one writer anyway).
+async fn serialize(tx: &mut Tx) -> Result<()> {
+    if let crate::db::Link::Postgres(conn) = tx.link() {
+        sqlx::query("select pg_advisory_xact_lock(4242001)").execute(conn).await?;
+    }
+    Ok(())
+}
+
+fn chain(row: &Row) -> String {
+    let mut hasher = Sha256::new();
+    let id = |id: Option<Uuid>| id.map_or_else(String::new, |id| id.to_string());
+    for part in [
+        &row.previous_hash,
+        &row.seq.to_string(),
+        &row.at.timestamp_millis().to_string(),
+        &row.actor_kind,
+        &id(row.actor_id),
+        &row.action,
+        &row.subject_kind,
+        &id(row.subject_id),
+        &id(row.customer_id),
+        &row.detail,
+    ] {
+        // Lengths keep two fields from being read as one.
+        hasher.update((part.len() as u64).to_be_bytes());
+        hasher.update(part.as_bytes());
+    }
+    hex::encode(hasher.finalize())
+}
+
+/// What `emdia verify` says of the chain.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Chain {
+    /// Every event follows from the one before.
+    Whole {
+        /// How many events.
+        events: i64,
+    },
+    /// The first event that does not.
+    Broken {
+        /// Its number in the chain.
+        seq: i64,
+    },
+}
+
+/// Walks the whole chain, a thousand events at a time.
+///
+/// # Errors
+/// The database's.
+pub async fn verify(conn: &mut Conn) -> Result<Chain> {
+    let (mut seq, mut previous) = (0, String::new());
+    loop {
+        let rows = sql!(conn, all Row: "select * from audit_events where seq > $1 order by seq limit 1000", seq)?;
+        if rows.is_empty() {
+            return Ok(Chain::Whole { events: seq });
+        }
+        for row in rows {
+            if row.seq != seq + 1 || row.previous_hash != previous || row.hash != chain(&row) {
+                return Ok(Chain::Broken { seq: seq + 1 });
+            }
+            (seq, previous) = (row.seq, row.hash);
+        }
+    }
+}

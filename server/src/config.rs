@@ -1,0 +1,253 @@
+//! Configuration: environment variables (`EMDIA_…`) or one TOML file, every key in one table here. All problems are told at once.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use serde::Deserialize;
+
+use crate::error::{Error, Result};
+use crate::sealing::Keys;
+
+/// One key of the configuration.
+#[derive(Debug)]
+pub struct Key {
+    /// In the TOML file; upper-cased behind `EMDIA_` in the environment, which wins.
+    pub name: &'static str,
+    /// When nothing is said.
+    pub default: &'static str,
+    /// What it is for.
+    pub help: &'static str,
+}
+
+/// Every key there is. `emdia config` prints this table.
+pub const KEYS: &[Key] = &[
+    Key { name: "database", default: "sqlite://emdia.db", help: "sqlite://PATH or postgres://USER@HOST/NAME" },
+    Key { name: "listen", default: "127.0.0.1:3000", help: "address and port to listen on" },
+    Key { name: "public_url", default: "http://127.0.0.1:3000", help: "how people reach it; https makes cookies Secure and __Host-" },
+    Key { name: "site", default: "", help: "folder of styles, scripts and icons; by default `site` beside the program" },
+    Key { name: "files", default: "emdia-files", help: "folder for what people upload and documents, outside the site" },
+    Key { name: "secret_key", default: "", help: "32 random bytes in base64 (emdia key); seals, hashes and signs" },
+    Key { name: "secret_key_file", default: "", help: "file that holds the secret key instead; made when absent and the database is SQLite" },
+    Key { name: "smtp_url", default: "", help: "smtps://USER:PASSWORD@HOST:465 or smtp://HOST:25; needed unless demo" },
+    Key { name: "mail_from", default: "Em Dia <nao-responda@localhost>", help: "sender of every message" },
+    Key { name: "demo", default: "false", help: "mail goes to a page of the demo instead of out; never with real data" },
+    Key { name: "log", default: "human", help: "human or json" },
+    Key { name: "log_level", default: "info", help: "error, warn, info, debug or trace" },
+    Key { name: "trusted_proxy", default: "false", help: "take the client's address from X-Forwarded-For (its last entry)" },
+    Key { name: "time_zone", default: "America/Sao_Paulo", help: "the creditor's, for dates and deadlines" },
+];
+
+/// A configuration that can be used.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// The database's address; may hold a password, so never logged.
+    pub database: String,
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// How people reach it, without a slash at the end.
+    pub public_url: String,
+    /// Folder of the site's assets.
+    pub site: Option<PathBuf>,
+    /// Folder of uploads and documents.
+    pub files: PathBuf,
+    /// Keys derived from the secret.
+    pub keys: Keys,
+    /// Where mail goes.
+    pub smtp_url: Option<String>,
+    /// Who mail is from.
+    pub mail_from: String,
+    /// Demonstration: the mailbox is a page.
+    pub demo: bool,
+    /// Logs as JSON lines.
+    pub log_json: bool,
+    /// The least level logged.
+    pub log_level: String,
+    /// Whether the address of the client is the proxy's word.
+    pub trusted_proxy: bool,
+    /// The creditor's zone.
+    pub time_zone: chrono_tz::Tz,
+}
+
+/// Values as found, before they mean anything.
+#[derive(Clone, Debug, Default)]
+pub struct Sources {
+    values: BTreeMap<String, String>,
+    problems: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Plain {
+    Text(String),
+    Bool(bool),
+    Number(i64),
+}
+
+impl Sources {
+    /// Reads a TOML text; a key that does not exist, or is no plain value, is a problem.
+    #[must_use]
+    pub fn toml(mut self, name: &str, text: &str) -> Self {
+        match toml::from_str::<BTreeMap<String, Plain>>(text) {
+            Ok(values) => {
+                for (key, value) in values {
+                    let value = match value {
+                        Plain::Text(text) => text,
+                        Plain::Bool(flag) => flag.to_string(),
+                        Plain::Number(number) => number.to_string(),
+                    };
+                    self = self.set(name, &key, value);
+                }
+            }
+            Err(error) => self.problems.push(format!("{name}: {}", error.message())),
+        }
+        self
+    }
+
+    /// Reads `EMDIA_…` variables.
+    #[must_use]
+    pub fn environment(mut self, variables: impl Iterator<Item = (String, String)>) -> Self {
+        for (name, value) in variables {
+            if let Some(key) = name.strip_prefix("EMDIA_")
+                && KEYS.iter().any(|known| known.name.eq_ignore_ascii_case(key))
+            {
+                self = self.set("environment", &key.to_lowercase(), value);
+            }
+        }
+        self
+    }
+
+    /// Sets one value, as the command line does.
+    #[must_use]
+    pub fn set(mut self, source: &str, key: &str, value: String) -> Self {
+        if KEYS.iter().any(|known| known.name == key) {
+            self.values.insert(key.to_owned(), value);
+        } else {
+            self.problems.push(format!("{source}: no such key {key:?}"));
+        }
+        self
+    }
+
+    fn get(&self, name: &'static str) -> String {
+        let default = KEYS.iter().find(|key| key.name == name).map_or("", |key| key.default);
+        self.values.get(name).cloned().unwrap_or_else(|| default.to_owned())
+    }
+
+    /// Turns what was found into a configuration.
+    ///
+    /// # Errors
+    /// Every problem, a line each.
+    pub fn build(mut self) -> Result<Config> {
+        let database = self.get("database");
+        let demo = self.flag("demo");
+        let trusted_proxy = self.flag("trusted_proxy");
+        let listen = self.get("listen").parse::<SocketAddr>().map_err(|_| self.problem("listen: expected an address and a port, as 127.0.0.1:3000")).ok();
+        let time_zone = self.get("time_zone").parse::<chrono_tz::Tz>().map_err(|_| self.problem("time_zone: no such zone")).ok();
+        let public_url = self.get("public_url").trim_end_matches('/').to_owned();
+        if !public_url.starts_with("http://") && !public_url.starts_with("https://") {
+            self.problem("public_url: expected http:// or https://");
+        }
+        let log = self.get("log");
+        if log != "human" && log != "json" {
+            self.problem("log: expected human or json");
+        }
+        let log_level = self.get("log_level");
+        if !["error", "warn", "info", "debug", "trace"].contains(&log_level.as_str()) {
+            self.problem("log_level: expected error, warn, info, debug or trace");
+        }
+        if !database.starts_with("sqlite:") && !database.starts_with("postgres") {
+            self.problem("database: expected sqlite://PATH or postgres://…");
+        }
+        let keys = self.keys(&database).map_err(|problem| self.problem(&problem)).ok();
+        if let (Some(listen), Some(time_zone), Some(keys), true) = (listen, time_zone, keys, self.problems.is_empty()) {
+            let some = |text: String| (!text.is_empty()).then_some(text);
+            return Ok(Config {
+                listen,
+                public_url,
+                site: some(self.get("site")).map(PathBuf::from),
+                files: PathBuf::from(self.get("files")),
+                keys,
+                smtp_url: some(self.get("smtp_url")),
+                mail_from: self.get("mail_from"),
+                demo,
+                log_json: log == "json",
+                log_level,
+                trusted_proxy,
+                time_zone,
+                database,
+            });
+        }
+        Err(Error::Config(self.problems.join("\n")))
+    }
+
+    fn problem(&mut self, text: &str) {
+        self.problems.push(text.to_owned());
+    }
+
+    fn flag(&mut self, name: &'static str) -> bool {
+        match self.get(name).as_str() {
+            "true" | "1" => true,
+            "false" | "0" | "" => false,
+            _ => {
+                self.problems.push(format!("{name}: expected true or false"));
+                false
+            }
+        }
+    }
+
+    /// The secret key: said, or in a file; beside an SQLite database the file is made at the first start.
+    fn keys(&self, database: &str) -> Result<Keys, String> {
+        let said = self.get("secret_key");
+        if !said.is_empty() {
+            return Keys::from_base64(&said).map_err(|error| error.to_string());
+        }
+        let mut path = self.get("secret_key_file");
+        if path.is_empty() {
+            let Some(file) = database.strip_prefix("sqlite:") else {
+                return Err("secret_key: needed with PostgreSQL (make one with: emdia key)".into());
+            };
+            path = format!("{}.key", file.trim_start_matches("//").split('?').next().unwrap_or("emdia.db"));
+        }
+        if !std::path::Path::new(&path).exists() {
+            write_private(&path, &Keys::generate()).map_err(|error| format!("secret_key_file: {path}: {error}"))?;
+        }
+        let text = std::fs::read_to_string(&path).map_err(|error| format!("secret_key_file: {path}: {error}"))?;
+        Keys::from_base64(&text).map_err(|_| format!("secret_key_file: {path}: expected 32 bytes in base64"))
+    }
+}
+
+fn write_private(path: &str, text: &str) -> std::io::Result<()> {
+    use std::io::Write;
+    use std::os::unix::fs::OpenOptionsExt;
+    let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    writeln!(file, "{text}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tells_every_problem_at_once() {
+        let error = Sources::default()
+            .toml("emdia.toml", "listen = \"nowhere\"\nlogg = \"json\"\ndemo = \"maybe\"")
+            .set("command line", "database", "mysql://x".into())
+            .build()
+            .unwrap_err()
+            .to_string();
+        for part in ["listen:", "no such key \"logg\"", "demo: expected", "database: expected", "secret_key"] {
+            assert!(error.contains(part), "{part} in {error}");
+        }
+    }
+
+    #[test]
+    fn the_environment_wins_over_the_file() {
+        let config = Sources::default()
+            .toml("emdia.toml", "listen = \"0.0.0.0:80\"\ndemo = true")
+            .environment([("EMDIA_LISTEN".to_owned(), "127.0.0.1:4000".to_owned()), ("EMDIA_SECRET_KEY".to_owned(), Keys::generate())].into_iter())
+            .build()
+            .unwrap();
+        assert_eq!(config.listen.port(), 4000);
+        assert!(config.demo);
+    }
+}
