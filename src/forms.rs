@@ -1,115 +1,154 @@
-//! What people type: raw texts in, a valid value or the problems of each field out. Never words a problem: the translations do.
-//!
-//! A form is a struct of `String`s (`Serialize`, `Deserialize`, `Default`, `#[serde(default)]`), so that decoding one never fails and
-//! a refused one can be shown again as it was typed. Its `parse` is the same function in the browser and on the server.
+//! Forms: a form is a struct of raw strings; reading it gives a valid type, or what is wrong by field. The same reading
+//! runs in the browser and on the server. Never words a problem: the translations do.
 
 use std::borrow::Cow;
+use std::str::FromStr;
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::money::{Money, MoneyError};
-use crate::tax_ids::{TaxId, TaxIdError};
+use crate::tax_ids::TaxIdError;
 
-/// One field that cannot be taken.
+/// What is wrong with one field.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FieldError {
-    /// The field's name, as in the HTML form.
+    /// The name of the field in the form, which is also its name in the HTML.
     pub field: Cow<'static, str>,
-    /// What is wrong with it.
+    /// What is wrong.
     pub problem: Problem,
 }
 
-/// Everything that can be wrong with what somebody typed, in the whole project: the translations word each one.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+impl FieldError {
+    /// What is wrong with a field.
+    #[must_use]
+    pub const fn new(field: &'static str, problem: Problem) -> Self {
+        Self { field: Cow::Borrowed(field), problem }
+    }
+}
+
+/// Everything that can be wrong with what somebody typed, in the whole project: one closed list, so that a translation that
+/// lacks a word does not compile.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Problem {
-    /// Nothing was typed, or nothing chosen.
+    /// Nothing was typed or chosen.
     Missing,
-    /// Not one of the choices.
-    NotAChoice,
-    /// Not a CPF or CNPJ: so many characters.
-    TaxIdLength(usize),
-    /// Not a CPF or CNPJ: something that belongs in neither.
-    TaxIdCharacters,
-    /// Its check digits do not match: most likely a digit was mistyped.
-    TaxIdCheckDigits,
+    /// Not one of what is offered.
+    ChooseOne,
+    /// Names something that does not exist, or not for this person.
+    Unknown,
+    /// Longer than so many characters.
+    TooLong {
+        /// The most.
+        max: u16,
+    },
+    /// Shorter than so many characters.
+    TooShort {
+        /// The least.
+        min: u16,
+    },
+    /// A character that has no place there; 1 is the first.
+    UnexpectedCharacter {
+        /// Its place.
+        at: u16,
+    },
     /// Not an amount of money.
     NotAnAmount,
-    /// The amount must be more than nothing.
-    NotPositive,
-    /// Less than the least possible.
-    AmountBelow(Money),
-    /// More than the most possible.
-    AmountAbove(Money),
+    /// Less than the least amount.
+    AmountBelow {
+        /// The least.
+        min: Money,
+    },
+    /// More than the most.
+    AmountAbove {
+        /// The most.
+        max: Money,
+    },
     /// Not a whole number.
     NotANumber,
-    /// A number outside of its limits.
-    NumberOutside {
+    /// A number outside what is allowed.
+    OutOfRange {
         /// The least.
-        min: i64,
+        min: u32,
         /// The most.
-        max: i64,
+        max: u32,
     },
-    /// Not a date that exists.
+    /// Not a date.
     NotADate,
-    /// Before the earliest possible.
-    DateBefore(NaiveDate),
-    /// After the latest possible.
-    DateAfter(NaiveDate),
-    /// More characters than so many.
-    TooLong(usize),
-    /// Fewer characters than so many.
-    TooShort(usize),
+    /// A day before today where that makes no sense.
+    InThePast,
+    /// A day after today where that makes no sense.
+    InTheFuture,
+    /// A day later than the last one allowed.
+    TooFar {
+        /// The last day allowed.
+        last: NaiveDate,
+    },
+    /// Neither a CPF nor a CNPJ, by its shape.
+    NotATaxId,
+    /// The check digits of a CPF or CNPJ do not fit: one digit is mistyped.
+    WrongCheckDigits,
     /// Not an e-mail address.
     NotAnEmail,
-    /// Not six digits.
+    /// Not a one-time code.
     NotACode,
-    /// The code is wrong; so many tries are left.
-    WrongCode(i64),
+    /// Not a Pix key of the chosen kind.
+    NotAPixKey,
+    /// Not a boleto line, barcode or Pix code.
+    NotAPaymentCode,
+    /// No bank by this code.
+    NotABank,
+    /// Not a branch number.
+    NotABranch,
+    /// Not an account number.
+    NotAnAccount,
+    /// The account belongs to a third person.
+    NotTheHolder,
+    /// It has to be agreed to.
+    NotAccepted,
+    /// The one-time code is another; so many tries are left.
+    WrongCode {
+        /// Tries left.
+        left: u16,
+    },
     /// The code has expired, was used, or was tried too often: a new one is needed.
     CodeOver,
     /// E-mail, password and code do not belong together; never says which.
     WrongCredentials,
-    /// Not a Pix key of the chosen kind.
-    NotAPixKey,
-    /// Not a bank in the directory.
-    NotABank,
-    /// Branch or account with other than digits.
-    NotAnAccount,
-    /// The check digit does not match the bank's rule; may be confirmed, since new accounts follow no rule.
+    /// The check digit does not follow the bank's rule; may be confirmed, since new accounts follow none.
     AccountDigit,
-    /// The account's holder must be the payer or the contract's holder.
-    NotTheHolder,
-    /// Must be confirmed by ticking it.
-    NotConfirmed,
     /// A file with nothing in it.
     FileEmpty,
-    /// A file larger than so many bytes.
-    FileTooLarge(u64),
-    /// More files than so many.
-    TooManyFiles(usize),
+    /// A file of more bytes than this.
+    FileTooLarge {
+        /// The most, in bytes.
+        max: u32,
+    },
+    /// More files than this.
+    TooManyFiles {
+        /// The most.
+        max: u16,
+    },
     /// Not a type that can be taken.
     FileType,
     /// Two types at once: the content is not what it seems.
     FilePolyglot,
     /// Locked with a password.
     FileEncrypted,
-    /// Damaged: it cannot be read as what it is.
+    /// It cannot be read as what it is: cut short or damaged.
     FileDamaged,
-    /// Bills that cannot be chosen (any more).
-    BillsNotEligible,
-    /// Already asked for, in another request.
-    AlreadyRequested,
+    /// What was chosen can no longer be chosen: paid, in an agreement, or asked for already.
+    NoLongerPossible,
 }
 
 impl From<TaxIdError> for Problem {
     fn from(error: TaxIdError) -> Self {
         match error {
             TaxIdError::Empty => Self::Missing,
-            TaxIdError::Length(found) => Self::TaxIdLength(found),
-            TaxIdError::Character(_) => Self::TaxIdCharacters,
-            TaxIdError::CheckDigits | TaxIdError::AllEqual => Self::TaxIdCheckDigits,
+            TaxIdError::Length(_) => Self::NotATaxId,
+            TaxIdError::Character(at) => Self::UnexpectedCharacter { at: u16::try_from(at).unwrap_or(u16::MAX).saturating_add(1) },
+            TaxIdError::CheckDigits | TaxIdError::AllEqual => Self::WrongCheckDigits,
         }
     }
 }
@@ -118,186 +157,175 @@ impl From<MoneyError> for Problem {
     fn from(error: MoneyError) -> Self {
         match error {
             MoneyError::Empty => Self::Missing,
-            MoneyError::Character(_) | MoneyError::Separators => Self::NotAnAmount,
-            MoneyError::TooLarge => Self::AmountAbove(Money::MAX_TYPED),
+            MoneyError::Character(at) => Self::UnexpectedCharacter { at: u16::try_from(at).unwrap_or(u16::MAX).saturating_add(1) },
+            MoneyError::Separators => Self::NotAnAmount,
+            MoneyError::TooLarge => Self::AmountAbove { max: Money::MAX_TYPED },
         }
     }
 }
 
-/// Gathers the problems of a form while it is read, so that all are told at once.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Problems(Vec<FieldError>);
+/// Reads the fields of one form, keeping every problem in the order of the fields.
+///
+/// ```
+/// use domain::forms::{Fields, Problem, amount, whole};
+/// let mut fields = Fields::default();
+/// let down_payment = fields.read("down_payment", amount("10,0x"));
+/// let count = fields.read("count", whole("3", 1, 12));
+/// let errors = fields.finish(down_payment.zip(count)).unwrap_err();
+/// assert_eq!(errors[0].problem, Problem::UnexpectedCharacter { at: 5 });
+/// ```
+#[derive(Debug, Default)]
+pub struct Fields {
+    errors: Vec<FieldError>,
+}
 
-impl Problems {
-    /// Adds one.
-    pub fn add(&mut self, field: &'static str, problem: Problem) {
-        self.0.push(FieldError { field: Cow::Borrowed(field), problem });
+impl Fields {
+    /// Takes what was read from a field, or notes what is wrong with it.
+    pub fn read<T>(&mut self, field: &'static str, result: Result<T, Problem>) -> Option<T> {
+        result.map_err(|problem| self.refuse(field, problem)).ok()
     }
 
-    /// Keeps the value, or adds the problem.
-    pub fn take<T, E: Into<Problem>>(&mut self, field: &'static str, read: Result<T, E>) -> Option<T> {
-        read.map_err(|error| self.add(field, error.into())).ok()
+    /// Notes a problem found by other means.
+    pub fn refuse(&mut self, field: &'static str, problem: Problem) {
+        self.errors.push(FieldError::new(field, problem));
     }
 
-    /// A text that must be there, trimmed, of at most so many characters.
-    pub fn text(&mut self, field: &'static str, typed: &str, most: usize) -> Option<String> {
-        let text = typed.trim();
-        if text.is_empty() {
-            self.add(field, Problem::Missing);
-            return None;
-        }
-        self.optional_text(field, typed, most)
-    }
-
-    /// A text that may be left out, trimmed, of at most so many characters.
-    pub fn optional_text(&mut self, field: &'static str, typed: &str, most: usize) -> Option<String> {
-        let text = typed.trim();
-        if text.chars().count() > most {
-            self.add(field, Problem::TooLong(most));
-            return None;
-        }
-        Some(text.to_owned())
-    }
-
-    /// A CPF or CNPJ.
-    pub fn tax_id(&mut self, field: &'static str, typed: &str) -> Option<TaxId> {
-        self.take(field, TaxId::parse(typed))
-    }
-
-    /// An amount of more than nothing.
-    pub fn amount(&mut self, field: &'static str, typed: &str) -> Option<Money> {
-        let amount = self.take(field, Money::parse(typed))?;
-        if amount.is_positive() {
-            return Some(amount);
-        }
-        self.add(field, Problem::NotPositive);
-        None
-    }
-
-    /// A date, as `10/12/2026` or as a browser sends it, `2026-12-10`.
-    pub fn date(&mut self, field: &'static str, typed: &str) -> Option<NaiveDate> {
-        self.take(field, read_date(typed))
-    }
-
-    /// A whole number within limits.
-    pub fn number(&mut self, field: &'static str, typed: &str, min: i64, max: i64) -> Option<i64> {
-        let text = typed.trim();
-        if text.is_empty() {
-            self.add(field, Problem::Missing);
-            return None;
-        }
-        match text.parse() {
-            Ok(number) if (min..=max).contains(&number) => Some(number),
-            Ok(_) => {
-                self.add(field, Problem::NumberOutside { min, max });
-                None
-            }
-            Err(_) => {
-                self.add(field, Problem::NotANumber);
-                None
-            }
-        }
-    }
-
-    /// One of a closed list of words.
-    pub fn choice<T: std::str::FromStr>(&mut self, field: &'static str, typed: &str) -> Option<T> {
-        let text = typed.trim();
-        if text.is_empty() {
-            self.add(field, Problem::Missing);
-            return None;
-        }
-        text.parse().map_err(|_| self.add(field, Problem::NotAChoice)).ok()
-    }
-
-    /// Whether nothing is wrong so far.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    /// The value, if it is whole and nothing is wrong.
+    /// The valid form when no field had a problem.
     ///
     /// # Errors
-    /// Every problem. A value that is not whole without a problem named counts as one missing answer.
-    pub fn finish<T>(mut self, value: Option<T>) -> Result<T, Vec<FieldError>> {
-        match value {
-            Some(value) if self.0.is_empty() => Ok(value),
-            _ => {
-                if self.0.is_empty() {
-                    self.add("form", Problem::Missing);
-                }
-                Err(self.0)
-            }
+    /// The problems, in the order they were found. Never empty when all fields of `valid` went through [`Self::read`].
+    pub fn finish<T>(self, valid: Option<T>) -> Result<T, Vec<FieldError>> {
+        match valid {
+            Some(valid) if self.errors.is_empty() => Ok(valid),
+            _ => Err(self.errors),
         }
     }
 }
 
-/// A date as people and browsers write it: `10/12/2026`, `10-12-2026`, `10.12.2026`, `2026-12-10`.
+/// A text of 1 to `max` characters, trimmed. Line breaks are kept; other control characters are refused.
 ///
 /// # Errors
-/// [`Problem::Missing`] or [`Problem::NotADate`].
-pub fn read_date(typed: &str) -> Result<NaiveDate, Problem> {
-    let text = typed.trim();
+/// [`Problem::Missing`], [`Problem::TooLong`], [`Problem::UnexpectedCharacter`].
+pub fn text(raw: &str, max: u16) -> Result<String, Problem> {
+    optional_text(raw, max)?.ok_or(Problem::Missing)
+}
+
+/// A text of at most `max` characters, or nothing.
+///
+/// # Errors
+/// [`Problem::TooLong`], [`Problem::UnexpectedCharacter`].
+pub fn optional_text(raw: &str, max: u16) -> Result<Option<String>, Problem> {
+    let trimmed = raw.trim();
+    if trimmed.is_empty() {
+        return Ok(None);
+    }
+    if trimmed.chars().count() > usize::from(max) {
+        return Err(Problem::TooLong { max });
+    }
+    if let Some(at) = trimmed.chars().position(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
+        return Err(Problem::UnexpectedCharacter { at: u16::try_from(at).unwrap_or(u16::MAX).saturating_add(1) });
+    }
+    Ok(Some(trimmed.to_owned()))
+}
+
+/// An amount of money of zero or more.
+///
+/// # Errors
+/// See [`Money::parse`]; [`Problem::AmountBelow`] for a negative amount.
+pub fn amount(raw: &str) -> Result<Money, Problem> {
+    let money = Money::parse(raw)?;
+    if money < Money::ZERO { Err(Problem::AmountBelow { min: Money::ZERO }) } else { Ok(money) }
+}
+
+/// A whole number between `min` and `max`.
+///
+/// # Errors
+/// [`Problem::Missing`], [`Problem::NotANumber`], [`Problem::OutOfRange`].
+pub fn whole(raw: &str, min: u32, max: u32) -> Result<u32, Problem> {
+    let digits = raw.trim();
+    if digits.is_empty() {
+        return Err(Problem::Missing);
+    }
+    if !digits.bytes().all(|b| b.is_ascii_digit()) {
+        return Err(Problem::NotANumber);
+    }
+    // Only digits: what does not fit is too large.
+    let number = digits.parse().unwrap_or(u32::MAX);
+    if (min..=max).contains(&number) { Ok(number) } else { Err(Problem::OutOfRange { min, max }) }
+}
+
+/// A date as people write it (`21/11/2026`, `21.11.2026`, `21-11-2026`, `21112026`) or as browsers send it (`2026-11-21`).
+///
+/// # Errors
+/// [`Problem::Missing`], [`Problem::NotADate`].
+pub fn date(raw: &str) -> Result<NaiveDate, Problem> {
+    let text = raw.trim();
     if text.is_empty() {
         return Err(Problem::Missing);
     }
-    let parts: Vec<&str> = text.split(['/', '-', '.']).collect();
-    let [a, b, c] = parts.as_slice() else { return Err(Problem::NotADate) };
-    let (year, month, day) = match (a.len(), c.len()) {
-        (4, 1..=2) => (a, b, c),
-        (1..=2, 4) => (c, b, a),
-        _ => return Err(Problem::NotADate),
+    let parts: Vec<&str> = match text.split(['/', '.', '-']).collect::<Vec<_>>().as_slice() {
+        [whole] if whole.len() == 8 && whole.is_ascii() => vec![&whole[..2], &whole[2..4], &whole[4..]],
+        [year, month, day] if year.len() == 4 => vec![day, month, year],
+        parts => parts.to_vec(),
     };
-    let number = |text: &str| text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse::<u32>().ok()).flatten();
-    let date = number(year)
-        .zip(number(month))
-        .zip(number(day))
-        .and_then(|((year, month), day)| NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day));
-    date.ok_or(Problem::NotADate)
+    let [day, month, year] = parts.as_slice() else { return Err(Problem::NotADate) };
+    // Two digits of a year are refused rather than guessed: `26` could be a day.
+    if year.len() != 4 || ![day, month, year].iter().all(|part| part.bytes().all(|b| b.is_ascii_digit())) {
+        return Err(Problem::NotADate);
+    }
+    let number = |part: &str| part.parse::<u32>().map_err(|_| Problem::NotADate);
+    let year = i32::try_from(number(year)?).map_err(|_| Problem::NotADate)?;
+    NaiveDate::from_ymd_opt(year, number(month)?, number(day)?).ok_or(Problem::NotADate)
 }
 
-/// The step "who are you": a CPF or CNPJ.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct SignInForm {
-    /// CPF or CNPJ, as typed.
-    pub tax_id: String,
+/// A one-time code of `digits` digits, however it was pasted (`123 456`, `123-456`).
+///
+/// # Errors
+/// [`Problem::Missing`], [`Problem::NotACode`].
+pub fn code(raw: &str, digits: usize) -> Result<String, Problem> {
+    let code: String = raw.chars().filter(|c| !c.is_whitespace() && *c != '-').collect();
+    if code.is_empty() {
+        return Err(Problem::Missing);
+    }
+    if code.len() == digits && code.bytes().all(|b| b.is_ascii_digit()) { Ok(code) } else { Err(Problem::NotACode) }
 }
 
-impl SignInForm {
-    /// Reads it.
-    ///
-    /// # Errors
-    /// What is wrong with the number; never whether it is known.
-    pub fn parse(&self) -> Result<TaxId, Vec<FieldError>> {
-        let mut problems = Problems::default();
-        let tax_id = problems.tax_id("tax_id", &self.tax_id);
-        problems.finish(tax_id)
+/// An e-mail address, in the shape mail really uses: one `@`, a dotted domain, no blanks, at most 254 characters (RFC 5321).
+/// Whether it exists is only known by writing to it. The domain is put in lower case.
+///
+/// # Errors
+/// [`Problem::Missing`], [`Problem::TooLong`], [`Problem::NotAnEmail`].
+pub fn email(raw: &str) -> Result<String, Problem> {
+    let text = raw.trim();
+    if text.is_empty() {
+        return Err(Problem::Missing);
+    }
+    if text.len() > 254 {
+        return Err(Problem::TooLong { max: 254 });
+    }
+    let (local, domain) = text.split_once('@').ok_or(Problem::NotAnEmail)?;
+    let local_fits = (1..=64).contains(&local.len())
+        && local
+            .chars()
+            .all(|c| !c.is_whitespace() && !c.is_control() && !matches!(c, '"' | '<' | '>' | '(' | ')' | ',' | ';' | ':' | '\\'));
+    let label_fits = |label: &str| {
+        !label.is_empty() && !label.starts_with('-') && !label.ends_with('-') && label.chars().all(|c| c.is_alphanumeric() || c == '-')
+    };
+    if local_fits && domain.contains('.') && domain.split('.').all(label_fits) {
+        Ok(format!("{local}@{}", domain.to_lowercase()))
+    } else {
+        Err(Problem::NotAnEmail)
     }
 }
 
-/// A one-time code, as typed or pasted.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct CodeForm {
-    /// The code.
-    pub code: String,
-}
-
-impl CodeForm {
-    /// Six digits, with whatever blanks and dashes came along when pasting.
-    ///
-    /// # Errors
-    /// Nothing typed, or something else than six digits.
-    pub fn parse(&self) -> Result<String, Vec<FieldError>> {
-        let mut problems = Problems::default();
-        let code: String = self.code.chars().filter(|c| !c.is_whitespace() && *c != '-' && *c != '.').collect();
-        if code.is_empty() {
-            problems.add("code", Problem::Missing);
-        } else if code.len() != 6 || !code.bytes().all(|b| b.is_ascii_digit()) {
-            problems.add("code", Problem::NotACode);
-        }
-        problems.finish(Some(code))
+/// One of the words of a closed enum.
+///
+/// # Errors
+/// [`Problem::Missing`] when nothing was chosen, [`Problem::ChooseOne`] for anything that is not offered.
+pub fn one_of<T: FromStr>(raw: &str) -> Result<T, Problem> {
+    match raw.trim() {
+        "" => Err(Problem::Missing),
+        word => word.parse().map_err(|_| Problem::ChooseOne),
     }
 }
 
@@ -307,35 +335,70 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn dates_as_people_and_browsers_write_them() {
-        let day = NaiveDate::from_ymd_opt(2026, 12, 1).unwrap();
-        for text in ["01/12/2026", "1/12/2026", "2026-12-01", " 1.12.2026 ", "01-12-2026"] {
-            assert_eq!(read_date(text), Ok(day), "{text}");
+    fn reads_dates_as_people_write_them() {
+        let expected = NaiveDate::from_ymd_opt(2026, 11, 21).unwrap();
+        for raw in ["21/11/2026", " 21.11.2026 ", "21-11-2026", "21112026", "2026-11-21", "2026/11/21"] {
+            assert_eq!(date(raw), Ok(expected), "{raw}");
         }
-        for text in ["31/02/2026", "2026-13-01", "1/12/26", "amanhã", "1/12", "+1/12/2026", "1/12/2026/1"] {
-            assert_eq!(read_date(text), Err(Problem::NotADate), "{text}");
+        assert_eq!(date("5/3/2026"), Ok(NaiveDate::from_ymd_opt(2026, 3, 5).unwrap()));
+        for raw in ["31/02/2026", "21/11/26", "11/2026", "21/11/2026/1", "hoje", "+1/11/2026", "20261121"] {
+            assert_eq!(date(raw), Err(Problem::NotADate), "{raw}");
         }
-        assert_eq!(read_date("  "), Err(Problem::Missing));
+        assert_eq!(date(" "), Err(Problem::Missing));
     }
 
     #[test]
-    fn a_pasted_code_may_carry_blanks() {
-        assert_eq!(CodeForm { code: " 123 456\n".into() }.parse(), Ok("123456".into()));
-        for code in ["12345", "1234567", "12345a", "١٢٣٤٥٦"] {
-            assert_eq!(CodeForm { code: code.into() }.parse().unwrap_err()[0].problem, Problem::NotACode, "{code}");
+    fn reads_codes_as_they_are_pasted() {
+        assert_eq!(code(" 123 456 ", 6).as_deref(), Ok("123456"));
+        assert_eq!(code("123-456", 6).as_deref(), Ok("123456"));
+        assert_eq!(code("12345", 6), Err(Problem::NotACode));
+        assert_eq!(code("12345a", 6), Err(Problem::NotACode));
+        assert_eq!(code("", 6), Err(Problem::Missing));
+    }
+
+    #[test]
+    fn reads_addresses() {
+        assert_eq!(email(" Ana.Souza+conta@Exemplo.COM.br ").as_deref(), Ok("Ana.Souza+conta@exemplo.com.br"));
+        for raw in ["ana", "ana@", "@exemplo.com", "ana@exemplo", "ana@@exemplo.com", "ana souza@exemplo.com", "ana@-exemplo.com", "a@b..c"]
+        {
+            assert_eq!(email(raw), Err(Problem::NotAnEmail), "{raw}");
         }
+        assert_eq!(email(&format!("a@{}.br", "x".repeat(260))), Err(Problem::TooLong { max: 254 }));
+    }
+
+    #[test]
+    fn reads_numbers_texts_and_amounts() {
+        assert_eq!(whole("12", 1, 12), Ok(12));
+        assert_eq!(whole("13", 1, 12), Err(Problem::OutOfRange { min: 1, max: 12 }));
+        assert_eq!(whole("99999999999999", 1, 12), Err(Problem::OutOfRange { min: 1, max: 12 }));
+        assert_eq!(whole("-1", 1, 12), Err(Problem::NotANumber));
+        assert_eq!(amount("-1,00"), Err(Problem::AmountBelow { min: Money::ZERO }));
+        assert_eq!(amount("R$ 1x"), Err(Problem::UnexpectedCharacter { at: 5 }));
+        assert_eq!(text(" olá\nmundo ", 20).as_deref(), Ok("olá\nmundo"));
+        assert_eq!(text("ééé", 2), Err(Problem::TooLong { max: 2 }));
+        assert_eq!(text("a\u{0}b", 9), Err(Problem::UnexpectedCharacter { at: 2 }));
+        assert_eq!(optional_text("  ", 9), Ok(None));
+    }
+
+    #[test]
+    fn problems_travel() {
+        let error = FieldError::new("day", Problem::OutOfRange { min: 1, max: 31 });
+        let json = serde_json::to_string(&error).unwrap();
+        assert_eq!(json, r#"{"field":"day","problem":{"out_of_range":{"min":1,"max":31}}}"#);
+        assert_eq!(serde_json::from_str::<FieldError>(&json).unwrap(), error);
     }
 
     proptest! {
         #[test]
-        fn no_text_panics(text in "\\PC{0,40}") {
-            let mut problems = Problems::default();
-            problems.date("d", &text);
-            problems.amount("a", &text);
-            problems.number("n", &text, 0, 9);
-            problems.tax_id("t", &text);
-            problems.text("x", &text, 10);
-            let _ = CodeForm { code: text }.parse();
+        fn never_panics(raw in "\\PC{0,40}") {
+            let _ = (date(&raw), code(&raw, 6), email(&raw), whole(&raw, 0, 9), amount(&raw), text(&raw, 10));
+        }
+
+        #[test]
+        fn a_date_reads_back(days in 0u32..100_000) {
+            let on = crate::calendar::days_after(NaiveDate::from_ymd_opt(1900, 1, 1).unwrap(), days);
+            prop_assert_eq!(date(&on.format("%d/%m/%Y").to_string()), Ok(on));
+            prop_assert_eq!(date(&on.to_string()), Ok(on));
         }
     }
 }

@@ -16,6 +16,7 @@ pub mod money;
 pub mod pix;
 pub mod refunds;
 pub mod requests;
+pub mod sign_in;
 pub mod statement;
 pub mod tax_ids;
 pub mod words;

@@ -28,7 +28,11 @@ pub const KEYS: &[Key] = &[
     Key { name: "site", default: "", help: "folder of styles, scripts and icons; by default `site` beside the program" },
     Key { name: "files", default: "emdia-files", help: "folder for what people upload and documents, outside the site" },
     Key { name: "secret_key", default: "", help: "32 random bytes in base64 (emdia key); seals, hashes and signs" },
-    Key { name: "secret_key_file", default: "", help: "file that holds the secret key instead; made when absent and the database is SQLite" },
+    Key {
+        name: "secret_key_file",
+        default: "",
+        help: "file that holds the secret key instead; made when absent and the database is SQLite",
+    },
     Key { name: "smtp_url", default: "", help: "smtps://USER:PASSWORD@HOST:465 or smtp://HOST:25; needed unless demo" },
     Key { name: "mail_from", default: "Em Dia <nao-responda@localhost>", help: "sender of every message" },
     Key { name: "demo", default: "false", help: "mail goes to a page of the demo instead of out; never with real data" },
@@ -141,7 +145,11 @@ impl Sources {
         let database = self.get("database");
         let demo = self.flag("demo");
         let trusted_proxy = self.flag("trusted_proxy");
-        let listen = self.get("listen").parse::<SocketAddr>().map_err(|_| self.problem("listen: expected an address and a port, as 127.0.0.1:3000")).ok();
+        let listen = self
+            .get("listen")
+            .parse::<SocketAddr>()
+            .map_err(|_| self.problem("listen: expected an address and a port, as 127.0.0.1:3000"))
+            .ok();
         let time_zone = self.get("time_zone").parse::<chrono_tz::Tz>().map_err(|_| self.problem("time_zone: no such zone")).ok();
         let public_url = self.get("public_url").trim_end_matches('/').to_owned();
         if !public_url.starts_with("http://") && !public_url.starts_with("https://") {
@@ -244,7 +252,9 @@ mod tests {
     fn the_environment_wins_over_the_file() {
         let config = Sources::default()
             .toml("emdia.toml", "listen = \"0.0.0.0:80\"\ndemo = true")
-            .environment([("EMDIA_LISTEN".to_owned(), "127.0.0.1:4000".to_owned()), ("EMDIA_SECRET_KEY".to_owned(), Keys::generate())].into_iter())
+            .environment(
+                [("EMDIA_LISTEN".to_owned(), "127.0.0.1:4000".to_owned()), ("EMDIA_SECRET_KEY".to_owned(), Keys::generate())].into_iter(),
+            )
             .build()
             .unwrap();
         assert_eq!(config.listen.port(), 4000);

@@ -11,8 +11,8 @@ use std::time::Duration;
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use tokio::sync::Notify;
 use sqlx::{PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool, Transaction};
+use tokio::sync::Notify;
 
 use crate::error::{Error, Result};
 
@@ -138,7 +138,10 @@ impl Db {
             return Ok(Self::Postgres(pool));
         }
         if !url.starts_with("sqlite:") {
-            return Err(Error::Config(format!("database: expected sqlite://PATH or postgres://…, found {:?}", url.split(':').next().unwrap_or(""))));
+            return Err(Error::Config(format!(
+                "database: expected sqlite://PATH or postgres://…, found {:?}",
+                url.split(':').next().unwrap_or("")
+            )));
         }
         let options = SqliteConnectOptions::from_str(url)?
             .create_if_missing(true)
@@ -151,7 +154,8 @@ impl Db {
             .pragma("cache_size", "-8192")
             .pragma("temp_store", "memory");
         // The writer comes first: it makes the file that readers open.
-        let write = SqlitePoolOptions::new().max_connections(1).acquire_timeout(Duration::from_secs(30)).connect_with(options.clone()).await?;
+        let write =
+            SqlitePoolOptions::new().max_connections(1).acquire_timeout(Duration::from_secs(30)).connect_with(options.clone()).await?;
         let read = SqlitePoolOptions::new()
             .max_connections(4)
             .acquire_timeout(Duration::from_secs(10))

@@ -50,7 +50,7 @@ impl Error {
     /// One refused field.
     #[must_use]
     pub fn field(field: &'static str, problem: domain::forms::Problem) -> Self {
-        Self::Form(vec![FieldError { field, problem }])
+        Self::Form(vec![FieldError::new(field, problem)])
     }
 }
 

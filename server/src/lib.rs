@@ -13,6 +13,8 @@ pub mod outbox;
 pub mod sealing;
 pub mod sessions;
 pub mod sign_in;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 pub mod texts;
 pub mod throttle;
 

@@ -59,7 +59,12 @@ pub async fn deliver_due(server: &Server) -> Result<usize> {
         if !claim(server, id, attempts).await? {
             continue;
         }
-        let outcome = match server.config.keys.open(PURPOSE, &sealed).and_then(|json| serde_json::from_str(&json).map_err(|_| Error::Corrupt("outbox"))) {
+        let outcome = match server
+            .config
+            .keys
+            .open(PURPOSE, &sealed)
+            .and_then(|json| serde_json::from_str(&json).map_err(|_| Error::Corrupt("outbox")))
+        {
             Ok(Outgoing::Mail(mail)) => crate::mail::send(server, &mail).await,
             Ok(Outgoing::Nothing { .. }) => Ok(()),
             Err(error) => Err(error.to_string()),

@@ -37,7 +37,10 @@ impl Locale {
     #[must_use]
     pub fn of_tag(tag: &str) -> Option<Self> {
         let primary = tag.split(['-', '_', ';']).next().unwrap_or("").trim();
-        Self::ALL.iter().map(|(locale, _)| *locale).find(|locale| locale.tag().split('-').next().is_some_and(|own| own.eq_ignore_ascii_case(primary)))
+        Self::ALL
+            .iter()
+            .map(|(locale, _)| *locale)
+            .find(|locale| locale.tag().split('-').next().is_some_and(|own| own.eq_ignore_ascii_case(primary)))
     }
 
     /// The first language we have of an `Accept-Language` header (browsers list by preference).

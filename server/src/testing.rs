@@ -1,0 +1,204 @@
+//! A whole server for a test, on a real database, and tiny builders to put people and bills into it. Only in tests.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+use std::path::PathBuf;
+
+use chrono::{Days, NaiveDate};
+use domain::actors::Role;
+use domain::ids::{BillId, ContractId, CustomerId, StaffId};
+use domain::money::Money;
+use domain::sign_in::{CodeForm, SignInForm, StaffSignInForm};
+use domain::tax_ids::{Cnpj, Cpf, TaxId};
+use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
+use uuid::Uuid;
+
+use crate::config::Sources;
+use crate::sealing::Keys;
+use crate::sessions::{Actors, Customer, Staff, Visit};
+use crate::{Server, mail, outbox, sessions, sign_in, sql};
+
+/// A server on a database of its own.
+pub struct TestServer {
+    pub server: Server,
+    _folder: tempfile::TempDir,
+    counter: std::sync::atomic::AtomicU32,
+}
+
+impl std::ops::Deref for TestServer {
+    type Target = Server;
+    fn deref(&self) -> &Server {
+        &self.server
+    }
+}
+
+/// Runs a test on SQLite and, where `EMDIA_TEST_POSTGRES` names a server, on PostgreSQL as well.
+#[macro_export]
+macro_rules! on_both_databases {
+    ($(async fn $name:ident($t:ident: TestServer) $body:block)*) => {$(
+        mod $name {
+            #[allow(unused_imports)]
+            use super::*;
+
+            async fn body($t: $crate::testing::TestServer) $body
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn sqlite() {
+                body($crate::testing::TestServer::sqlite().await).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn postgres() {
+                if let Some(t) = $crate::testing::TestServer::postgres().await {
+                    body(t).await;
+                }
+            }
+        }
+    )*};
+}
+
+/// Secret of every authenticator in tests.
+pub const TOTP: [u8; 20] = *b"12345678901234567890";
+/// Password of everybody in tests.
+pub const PASSWORD: &str = "correct horse battery staple";
+
+impl TestServer {
+    pub async fn sqlite() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}", folder.path().join("test.db").display());
+        Self::open(url, folder).await
+    }
+
+    /// `None` where no PostgreSQL was started for the tests.
+    pub async fn postgres() -> Option<Self> {
+        let base = std::env::var("EMDIA_TEST_POSTGRES").ok()?;
+        let folder = tempfile::tempdir().unwrap();
+        let name = format!("emdia_{}", Uuid::new_v4().simple());
+        let mut admin = PgConnection::connect(&base).await.unwrap();
+        admin.execute(sqlx::query(AssertSqlSafe(format!("create database {name}")))).await.unwrap();
+        let (server, _) = base.rsplit_once('/').unwrap();
+        Some(Self::open(format!("{server}/{name}"), folder).await)
+    }
+
+    async fn open(url: String, folder: tempfile::TempDir) -> Self {
+        let files: PathBuf = folder.path().join("files");
+        let config = Sources::default()
+            .set("test", "database", url)
+            .set("test", "secret_key", Keys::generate())
+            .set("test", "files", files.display().to_string())
+            .set("test", "demo", "true".into())
+            .build()
+            .unwrap();
+        let server = Server::open(config).await.unwrap();
+        server.db.migrate().await.unwrap();
+        let mut tx = server.db.write().await.unwrap();
+        sql!(tx, execute: "insert into creditor (id, name, legal_name, cnpj, ans_registration, address, phone, email, privacy_contact, time_zone, brand_color)
+             values (1, 'Cooperativa Teste', 'Cooperativa Teste Ltda.', '11222333000181', '000000', 'Rua A, 1, Curitiba, PR', '', '', '', 'America/Sao_Paulo', '#0b6e5f')").unwrap();
+        sql!(tx, execute: "insert into bank_agreements (id, external_id, bank_code, bank_name, branch, beneficiary_code, carteira, payment_place, own_drawing)
+             values ($1, 'main', '001', 'Banco de Teste', '1234', '1238798', '17', 'Pagável em qualquer banco', $2)", Uuid::now_v7(), true).unwrap();
+        tx.commit().await.unwrap();
+        Self { server, _folder: folder, counter: 0.into() }
+    }
+
+    fn next(&self) -> u32 {
+        self.counter.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1
+    }
+
+    pub fn visit(&self) -> Visit {
+        Visit { network: "192.0.2.0".into(), device: "test".into() }
+    }
+
+    pub async fn a_person(&self) -> CustomerId {
+        let n = self.next();
+        let mut digits = [0u8; 9];
+        for (at, digit) in format!("{:09}", 100_000_000 + n * 7919).bytes().enumerate() {
+            digits[at] = digit;
+        }
+        self.a_customer(&format!("Pessoa {n}"), TaxId::Cpf(Cpf::with_check_digits(digits).unwrap())).await
+    }
+
+    pub async fn a_company(&self) -> CustomerId {
+        let n = self.next();
+        let mut base = *b"12ABC34501DE";
+        base[8..12].copy_from_slice(format!("{n:04}").as_bytes());
+        self.a_customer(&format!("Empresa {n} Ltda."), TaxId::Cnpj(Cnpj::with_check_digits(&base).unwrap())).await
+    }
+
+    async fn a_customer(&self, name: &str, tax_id: TaxId) -> CustomerId {
+        let id: CustomerId = self.server.id();
+        let mut tx = self.db.write().await.unwrap();
+        sql!(tx, execute: "insert into customers (id, external_id, tax_id, name, search_name, email, address, city, state, postal_code, locale, created_at)
+             values ($1, $2, $3, $4, $5, $6, 'Rua B, 2', 'Curitiba', 'PR', '80000000', 'pt-BR', $7)",
+            id.0, format!("C{}", id.0), tax_id.as_str(), name, name.to_lowercase(), format!("{}@example.org", id.0.simple()), self.clock.now()).unwrap();
+        tx.commit().await.unwrap();
+        id
+    }
+
+    pub async fn a_contract(&self, customer: CustomerId) -> ContractId {
+        let id: ContractId = self.server.id();
+        let mut tx = self.db.write().await.unwrap();
+        sql!(tx, execute: "insert into contracts (id, external_id, customer_id, number, kind, plan_name, plan_registration, state, starts_on, fine_rate, monthly_interest)
+             values ($1, $2, $3, $4, 'individual', 'Plano Teste', '000000000', 'active', $5, '0.02', '0.01')",
+            id.0, format!("K{}", id.0), customer.0, format!("{}", self.next()), NaiveDate::from_ymd_opt(2020, 1, 1).unwrap()).unwrap();
+        tx.commit().await.unwrap();
+        id
+    }
+
+    /// A bill with its charge in the ledger, due so many days ago (before today when positive).
+    pub async fn a_bill(&self, customer: CustomerId, amount: Money, days_ago: i64) -> BillId {
+        let contract = self.a_contract(customer).await;
+        let id: BillId = self.server.id();
+        let today = self.clock.today();
+        let due_on = if days_ago >= 0 { today - Days::new(days_ago.unsigned_abs()) } else { today + Days::new(days_ago.unsigned_abs()) };
+        let n = self.next();
+        let mut tx = self.db.write().await.unwrap();
+        sql!(tx, execute: "insert into bills (id, external_id, customer_id, contract_id, number, nature, competence, description, issued_on, due_on, amount, balance, standing)
+             values ($1, $2, $3, $4, $5, 'monthly_fee', $6, 'Mensalidade', $7, $8, $9, $9, 'open')",
+            id.0, format!("B{n}"), customer.0, contract.0, format!("{n:06}"), due_on.format("%Y-%m").to_string(), due_on - Days::new(20), due_on, amount.as_cents()).unwrap();
+        sql!(tx, execute: "insert into entries (id, customer_id, bill_id, kind, amount, effective_on, posted_at, source, note)
+             values ($1, $2, $3, 'charge', $4, $5, $6, $7, '')",
+            Uuid::now_v7(), customer.0, id.0, amount.as_cents(), due_on - Days::new(20), self.clock.now(), format!("bill/B{n}"))
+        .unwrap();
+        tx.commit().await.unwrap();
+        id
+    }
+
+    /// Signs in by the front door: document, code from the mailbox, cookie.
+    pub async fn signed_in(&self, customer: CustomerId) -> Customer {
+        let mut conn = self.db.read().await.unwrap();
+        let (tax_id,) = sql!(conn, one (String,): "select tax_id from customers where id = $1", customer.0).unwrap();
+        drop(conn);
+        let code_id = sign_in::start(self, &self.visit(), &SignInForm { tax_id }).await.unwrap();
+        let code = self.code().await;
+        let token = sign_in::finish(self, &self.visit(), code_id, &CodeForm { code }).await.unwrap();
+        match sessions::find(self, &token.0).await.unwrap().unwrap().actors {
+            Actors::Customer(customer) => customer,
+            Actors::Staff(_) => panic!("staff"),
+        }
+    }
+
+    /// The code of the newest mail.
+    pub async fn code(&self) -> String {
+        outbox::deliver_due(self).await.unwrap();
+        let mails = mail::mailbox(self).await.unwrap();
+        mails[0].body.lines().find(|line| line.len() == 6 && line.bytes().all(|b| b.is_ascii_digit())).unwrap().to_owned()
+    }
+
+    pub async fn a_staff_id(&self, role: Role) -> (StaffId, String) {
+        let email = format!("{role}{}@example.org", self.next());
+        let mut tx = self.db.write().await.unwrap();
+        let new = sign_in::NewStaff { email: &email, name: "Pessoa da equipe", role, password: PASSWORD, totp_secret: TOTP };
+        let id = sign_in::put_staff(self, &mut tx, &new).await.unwrap();
+        tx.commit().await.unwrap();
+        (id, email)
+    }
+
+    pub async fn staff(&self, role: Role) -> Staff {
+        let (_, email) = self.a_staff_id(role).await;
+        let form = StaffSignInForm { email, password: PASSWORD.into(), code: sign_in::totp_now(self, &TOTP) };
+        let token = sign_in::staff(self, &self.visit(), &form).await.unwrap();
+        match sessions::find(self, &token.0).await.unwrap().unwrap().actors {
+            Actors::Staff(staff) => staff,
+            Actors::Customer(_) => panic!("customer"),
+        }
+    }
+}
