@@ -1,1 +1,359 @@
-//! forms
+//! Forms: a form is a struct of raw strings; reading it gives a valid type, or what is wrong by field. The same reading
+//! runs in the browser and on the server. Never words a problem: the translations do.
+
+use std::borrow::Cow;
+use std::str::FromStr;
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use crate::money::{Money, MoneyError};
+
+/// What is wrong with one field.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FieldError {
+    /// The name of the field in the form, which is also its name in the HTML.
+    pub field: Cow<'static, str>,
+    /// What is wrong.
+    pub problem: Problem,
+}
+
+impl FieldError {
+    /// What is wrong with a field.
+    #[must_use]
+    pub const fn new(field: &'static str, problem: Problem) -> Self {
+        Self { field: Cow::Borrowed(field), problem }
+    }
+}
+
+/// Everything that can be wrong with what somebody typed, in the whole project: one closed list, so that a translation that
+/// lacks a word does not compile.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Problem {
+    /// Nothing was typed or chosen.
+    Missing,
+    /// Not one of what is offered.
+    ChooseOne,
+    /// Names something that does not exist, or not for this person.
+    Unknown,
+    /// Longer than so many characters.
+    TooLong {
+        /// The most.
+        max: u16,
+    },
+    /// Shorter than so many characters.
+    TooShort {
+        /// The least.
+        min: u16,
+    },
+    /// A character that has no place there; 1 is the first.
+    UnexpectedCharacter {
+        /// Its place.
+        at: u16,
+    },
+    /// Not an amount of money.
+    NotAnAmount,
+    /// Less than the least amount.
+    AmountBelow {
+        /// The least.
+        min: Money,
+    },
+    /// More than the most.
+    AmountAbove {
+        /// The most.
+        max: Money,
+    },
+    /// Not a whole number.
+    NotANumber,
+    /// A number outside what is allowed.
+    OutOfRange {
+        /// The least.
+        min: u32,
+        /// The most.
+        max: u32,
+    },
+    /// Not a date.
+    NotADate,
+    /// A day before today where that makes no sense.
+    InThePast,
+    /// A day after today where that makes no sense.
+    InTheFuture,
+    /// A day later than the last one allowed.
+    TooFar {
+        /// The last day allowed.
+        last: NaiveDate,
+    },
+    /// Neither a CPF nor a CNPJ, by its shape.
+    NotATaxId,
+    /// The check digits of a CPF or CNPJ do not fit: one digit is mistyped.
+    WrongCheckDigits,
+    /// Not an e-mail address.
+    NotAnEmail,
+    /// Not a one-time code.
+    NotACode,
+    /// Not a Pix key of the chosen kind.
+    NotAPixKey,
+    /// Not a boleto line, barcode or Pix code.
+    NotAPaymentCode,
+    /// No bank by this code.
+    NotABank,
+    /// Not a branch number.
+    NotABranch,
+    /// Not an account number.
+    NotAnAccount,
+    /// The account belongs to a third person.
+    NotTheHolder,
+    /// It has to be agreed to.
+    NotAccepted,
+}
+
+impl From<MoneyError> for Problem {
+    fn from(error: MoneyError) -> Self {
+        match error {
+            MoneyError::Empty => Self::Missing,
+            MoneyError::Character(at) => Self::UnexpectedCharacter { at: u16::try_from(at).unwrap_or(u16::MAX).saturating_add(1) },
+            MoneyError::Separators => Self::NotAnAmount,
+            MoneyError::TooLarge => Self::AmountAbove { max: Money::MAX_TYPED },
+        }
+    }
+}
+
+/// Reads the fields of one form, keeping every problem in the order of the fields.
+///
+/// ```
+/// use domain::forms::{Fields, Problem, amount, whole};
+/// let mut fields = Fields::default();
+/// let down_payment = fields.read("down_payment", amount("10,0x"));
+/// let count = fields.read("count", whole("3", 1, 12));
+/// let errors = fields.finish(down_payment.zip(count)).unwrap_err();
+/// assert_eq!(errors[0].problem, Problem::UnexpectedCharacter { at: 5 });
+/// ```
+#[derive(Debug, Default)]
+pub struct Fields {
+    errors: Vec<FieldError>,
+}
+
+impl Fields {
+    /// Takes what was read from a field, or notes what is wrong with it.
+    pub fn read<T>(&mut self, field: &'static str, result: Result<T, Problem>) -> Option<T> {
+        result.map_err(|problem| self.refuse(field, problem)).ok()
+    }
+
+    /// Notes a problem found by other means.
+    pub fn refuse(&mut self, field: &'static str, problem: Problem) {
+        self.errors.push(FieldError::new(field, problem));
+    }
+
+    /// The valid form when no field had a problem.
+    ///
+    /// # Errors
+    /// The problems, in the order they were found. Never empty when all fields of `valid` went through [`Self::read`].
+    pub fn finish<T>(self, valid: Option<T>) -> Result<T, Vec<FieldError>> {
+        match valid {
+            Some(valid) if self.errors.is_empty() => Ok(valid),
+            _ => Err(self.errors),
+        }
+    }
+}
+
+/// A text of 1 to `max` characters, trimmed. Line breaks are kept; other control characters are refused.
+///
+/// # Errors
+/// [`Problem::Missing`], [`Problem::TooLong`], [`Problem::UnexpectedCharacter`].
+pub fn text(raw: &str, max: u16) -> Result<String, Problem> {
+    optional_text(raw, max)?.ok_or(Problem::Missing)
+}
+
+/// A text of at most `max` characters, or nothing.
+///
+/// # Errors
+/// [`Problem::TooLong`], [`Problem::UnexpectedCharacter`].
+pub fn optional_text(raw: &str, max: u16) -> Result<Option<String>, Problem> {
+    let trimmed = raw.trim();
+    if trimmed.is_empty() {
+        return Ok(None);
+    }
+    if trimmed.chars().count() > usize::from(max) {
+        return Err(Problem::TooLong { max });
+    }
+    if let Some(at) = trimmed.chars().position(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
+        return Err(Problem::UnexpectedCharacter { at: u16::try_from(at).unwrap_or(u16::MAX).saturating_add(1) });
+    }
+    Ok(Some(trimmed.to_owned()))
+}
+
+/// An amount of money of zero or more.
+///
+/// # Errors
+/// See [`Money::parse`]; [`Problem::AmountBelow`] for a negative amount.
+pub fn amount(raw: &str) -> Result<Money, Problem> {
+    let money = Money::parse(raw)?;
+    if money < Money::ZERO { Err(Problem::AmountBelow { min: Money::ZERO }) } else { Ok(money) }
+}
+
+/// A whole number between `min` and `max`.
+///
+/// # Errors
+/// [`Problem::Missing`], [`Problem::NotANumber`], [`Problem::OutOfRange`].
+pub fn whole(raw: &str, min: u32, max: u32) -> Result<u32, Problem> {
+    let digits = raw.trim();
+    if digits.is_empty() {
+        return Err(Problem::Missing);
+    }
+    if !digits.bytes().all(|b| b.is_ascii_digit()) {
+        return Err(Problem::NotANumber);
+    }
+    // Only digits: what does not fit is too large.
+    let number = digits.parse().unwrap_or(u32::MAX);
+    if (min..=max).contains(&number) { Ok(number) } else { Err(Problem::OutOfRange { min, max }) }
+}
+
+/// A date as people write it (`21/11/2026`, `21.11.2026`, `21-11-2026`, `21112026`) or as browsers send it (`2026-11-21`).
+///
+/// # Errors
+/// [`Problem::Missing`], [`Problem::NotADate`].
+pub fn date(raw: &str) -> Result<NaiveDate, Problem> {
+    let text = raw.trim();
+    if text.is_empty() {
+        return Err(Problem::Missing);
+    }
+    let parts: Vec<&str> = match text.split(['/', '.', '-']).collect::<Vec<_>>().as_slice() {
+        [whole] if whole.len() == 8 && whole.is_ascii() => vec![&whole[..2], &whole[2..4], &whole[4..]],
+        [year, month, day] if year.len() == 4 => vec![day, month, year],
+        parts => parts.to_vec(),
+    };
+    let [day, month, year] = parts.as_slice() else { return Err(Problem::NotADate) };
+    // Two digits of a year are refused rather than guessed: `26` could be a day.
+    if year.len() != 4 || ![day, month, year].iter().all(|part| part.bytes().all(|b| b.is_ascii_digit())) {
+        return Err(Problem::NotADate);
+    }
+    let number = |part: &str| part.parse::<u32>().map_err(|_| Problem::NotADate);
+    let year = i32::try_from(number(year)?).map_err(|_| Problem::NotADate)?;
+    NaiveDate::from_ymd_opt(year, number(month)?, number(day)?).ok_or(Problem::NotADate)
+}
+
+/// A one-time code of `digits` digits, however it was pasted (`123 456`, `123-456`).
+///
+/// # Errors
+/// [`Problem::Missing`], [`Problem::NotACode`].
+pub fn code(raw: &str, digits: usize) -> Result<String, Problem> {
+    let code: String = raw.chars().filter(|c| !c.is_whitespace() && *c != '-').collect();
+    if code.is_empty() {
+        return Err(Problem::Missing);
+    }
+    if code.len() == digits && code.bytes().all(|b| b.is_ascii_digit()) { Ok(code) } else { Err(Problem::NotACode) }
+}
+
+/// An e-mail address, in the shape mail really uses: one `@`, a dotted domain, no blanks, at most 254 characters (RFC 5321).
+/// Whether it exists is only known by writing to it. The domain is put in lower case.
+///
+/// # Errors
+/// [`Problem::Missing`], [`Problem::TooLong`], [`Problem::NotAnEmail`].
+pub fn email(raw: &str) -> Result<String, Problem> {
+    let text = raw.trim();
+    if text.is_empty() {
+        return Err(Problem::Missing);
+    }
+    if text.len() > 254 {
+        return Err(Problem::TooLong { max: 254 });
+    }
+    let (local, domain) = text.split_once('@').ok_or(Problem::NotAnEmail)?;
+    let local_fits = (1..=64).contains(&local.len())
+        && local
+            .chars()
+            .all(|c| !c.is_whitespace() && !c.is_control() && !matches!(c, '"' | '<' | '>' | '(' | ')' | ',' | ';' | ':' | '\\'));
+    let label_fits = |label: &str| {
+        !label.is_empty() && !label.starts_with('-') && !label.ends_with('-') && label.chars().all(|c| c.is_alphanumeric() || c == '-')
+    };
+    if local_fits && domain.contains('.') && domain.split('.').all(label_fits) {
+        Ok(format!("{local}@{}", domain.to_lowercase()))
+    } else {
+        Err(Problem::NotAnEmail)
+    }
+}
+
+/// One of the words of a closed enum.
+///
+/// # Errors
+/// [`Problem::Missing`] when nothing was chosen, [`Problem::ChooseOne`] for anything that is not offered.
+pub fn one_of<T: FromStr>(raw: &str) -> Result<T, Problem> {
+    match raw.trim() {
+        "" => Err(Problem::Missing),
+        word => word.parse().map_err(|_| Problem::ChooseOne),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn reads_dates_as_people_write_them() {
+        let expected = NaiveDate::from_ymd_opt(2026, 11, 21).unwrap();
+        for raw in ["21/11/2026", " 21.11.2026 ", "21-11-2026", "21112026", "2026-11-21", "2026/11/21"] {
+            assert_eq!(date(raw), Ok(expected), "{raw}");
+        }
+        assert_eq!(date("5/3/2026"), Ok(NaiveDate::from_ymd_opt(2026, 3, 5).unwrap()));
+        for raw in ["31/02/2026", "21/11/26", "11/2026", "21/11/2026/1", "hoje", "+1/11/2026", "20261121"] {
+            assert_eq!(date(raw), Err(Problem::NotADate), "{raw}");
+        }
+        assert_eq!(date(" "), Err(Problem::Missing));
+    }
+
+    #[test]
+    fn reads_codes_as_they_are_pasted() {
+        assert_eq!(code(" 123 456 ", 6).as_deref(), Ok("123456"));
+        assert_eq!(code("123-456", 6).as_deref(), Ok("123456"));
+        assert_eq!(code("12345", 6), Err(Problem::NotACode));
+        assert_eq!(code("12345a", 6), Err(Problem::NotACode));
+        assert_eq!(code("", 6), Err(Problem::Missing));
+    }
+
+    #[test]
+    fn reads_addresses() {
+        assert_eq!(email(" Ana.Souza+conta@Exemplo.COM.br ").as_deref(), Ok("Ana.Souza+conta@exemplo.com.br"));
+        for raw in ["ana", "ana@", "@exemplo.com", "ana@exemplo", "ana@@exemplo.com", "ana souza@exemplo.com", "ana@-exemplo.com", "a@b..c"]
+        {
+            assert_eq!(email(raw), Err(Problem::NotAnEmail), "{raw}");
+        }
+        assert_eq!(email(&format!("a@{}.br", "x".repeat(260))), Err(Problem::TooLong { max: 254 }));
+    }
+
+    #[test]
+    fn reads_numbers_texts_and_amounts() {
+        assert_eq!(whole("12", 1, 12), Ok(12));
+        assert_eq!(whole("13", 1, 12), Err(Problem::OutOfRange { min: 1, max: 12 }));
+        assert_eq!(whole("99999999999999", 1, 12), Err(Problem::OutOfRange { min: 1, max: 12 }));
+        assert_eq!(whole("-1", 1, 12), Err(Problem::NotANumber));
+        assert_eq!(amount("-1,00"), Err(Problem::AmountBelow { min: Money::ZERO }));
+        assert_eq!(amount("R$ 1x"), Err(Problem::UnexpectedCharacter { at: 5 }));
+        assert_eq!(text(" olá\nmundo ", 20).as_deref(), Ok("olá\nmundo"));
+        assert_eq!(text("ééé", 2), Err(Problem::TooLong { max: 2 }));
+        assert_eq!(text("a\u{0}b", 9), Err(Problem::UnexpectedCharacter { at: 2 }));
+        assert_eq!(optional_text("  ", 9), Ok(None));
+    }
+
+    #[test]
+    fn problems_travel() {
+        let error = FieldError::new("day", Problem::OutOfRange { min: 1, max: 31 });
+        let json = serde_json::to_string(&error).unwrap();
+        assert_eq!(json, r#"{"field":"day","problem":{"out_of_range":{"min":1,"max":31}}}"#);
+        assert_eq!(serde_json::from_str::<FieldError>(&json).unwrap(), error);
+    }
+
+    proptest! {
+        #[test]
+        fn never_panics(raw in "\\PC{0,40}") {
+            let _ = (date(&raw), code(&raw, 6), email(&raw), whole(&raw, 0, 9), amount(&raw), text(&raw, 10));
+        }
+
+        #[test]
+        fn a_date_reads_back(days in 0u32..100_000) {
+            let on = crate::calendar::days_after(NaiveDate::from_ymd_opt(1900, 1, 1).unwrap(), days);
+            prop_assert_eq!(date(&on.format("%d/%m/%Y").to_string()), Ok(on));
+            prop_assert_eq!(date(&on.to_string()), Ok(on));
+        }
+    }
+}
