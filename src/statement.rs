@@ -358,8 +358,11 @@ mod tests {
         Some(BillId(Uuid::from_u128(number)))
     }
 
-    /// A ledger by hand: the position in the list is the entry's number.
-    fn ledger(lines: &[(&str, EntryKind, i64, Option<BillId>, Option<u128>)]) -> Vec<Entry> {
+    /// Day, kind, centavos, bill, and the number of the entry it is of.
+    type Line = (&'static str, EntryKind, i64, Option<BillId>, Option<u128>);
+
+    /// A ledger by hand: the position in the list, from 1, is the entry's number.
+    fn ledger(lines: &[Line]) -> Vec<Entry> {
         let entry = |number: u128| EntryId(Uuid::from_u128(number));
         lines
             .iter()
