@@ -152,7 +152,7 @@ impl TestServer {
         let n = self.next();
         let mut tx = self.db.write().await.unwrap();
         sql!(tx, execute: "insert into bills (id, external_id, customer_id, contract_id, number, nature, competence, description, issued_on, due_on, amount, balance, standing)
-             values ($1, $2, $3, $4, $5, 'monthly_fee', $6, 'Mensalidade', $7, $8, $9, $9, 'open')",
+             values ($1, $2, $3, $4, $5, 'monthly', $6, 'Mensalidade', $7, $8, $9, $9, 'open')",
             id.0, format!("B{n}"), customer.0, contract.0, format!("{n:06}"), due_on.format("%Y-%m").to_string(), due_on - Days::new(20), due_on, amount.as_cents()).unwrap();
         sql!(tx, execute: "insert into entries (id, customer_id, bill_id, kind, amount, effective_on, posted_at, source, note)
              values ($1, $2, $3, 'charge', $4, $5, $6, $7, '')",

@@ -13,10 +13,10 @@ create table creditor (
     email text not null,
     privacy_contact text not null,
     time_zone text not null,
-    -- JSON of domain policies: plans, deadlines, limits; versioned in `policies`.
     brand_color text not null
 );
 
+-- JSON of the rules in `domain`: `requests` (deadlines, levels of authority), `plans`; the newest valid version holds.
 create table policies (
     id uuid primary key,
     kind text not null,
@@ -142,6 +142,8 @@ create table entries (
     posted_at timestamptz not null,
     payment_id uuid references payments (id),
     request_id uuid,
+    -- The entry this one gives back, compensates or reverses.
+    of_entry uuid,
     -- What made it, unique: the same fact is never posted twice.
     source text not null unique,
     note text not null

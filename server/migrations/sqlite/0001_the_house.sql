@@ -13,10 +13,10 @@ create table creditor (
     email text not null,
     privacy_contact text not null,
     time_zone text not null,
-    -- JSON of domain policies: plans, deadlines, limits; versioned in `policies`.
     brand_color text not null
 ) strict;
 
+-- JSON of the rules in `domain`: `requests` (deadlines, levels of authority), `plans`; the newest valid version holds.
 create table policies (
     id blob primary key,
     kind text not null,
@@ -142,6 +142,8 @@ create table entries (
     posted_at text not null,
     payment_id blob references payments (id),
     request_id blob,
+    -- The entry this one gives back, compensates or reverses.
+    of_entry blob,
     -- What made it, unique: the same fact is never posted twice.
     source text not null unique,
     note text not null

@@ -1,0 +1,75 @@
+//! The ledger: the only place where entries are written. Never updates or deletes one; a mistake is corrected by another entry.
+
+use chrono::NaiveDate;
+use domain::ids::{BillId, CustomerId, EntryId, PaymentId, RequestId};
+use domain::money::Money;
+use domain::statement::EntryKind;
+
+use crate::db::Tx;
+use crate::error::{Error, Result};
+use crate::{Server, sql};
+
+/// One line to be written.
+#[derive(Clone, Debug)]
+pub struct NewEntry<'a> {
+    /// Whose.
+    pub customer: CustomerId,
+    /// Of which bill; none for a credit that is not allocated yet.
+    pub bill: Option<BillId>,
+    /// What it is.
+    pub kind: EntryKind,
+    /// Debits positive, credits negative.
+    pub amount: Money,
+    /// The day on which it counts.
+    pub effective_on: NaiveDate,
+    /// The payment it comes from, or gives back.
+    pub payment: Option<PaymentId>,
+    /// The request it was decided in.
+    pub request: Option<RequestId>,
+    /// The entry it gives back, compensates or reverses.
+    pub of: Option<EntryId>,
+    /// The fact that makes it, unique for ever: `payment/EXTERNAL-ID`, `request/PROTOCOL/compensation`. Posting it again changes nothing.
+    pub source: &'a str,
+    /// A few words for the statement; not shown when empty.
+    pub note: &'a str,
+}
+
+/// Posts an entry and moves its bill's balance by as much. Says whether it was new.
+///
+/// # Errors
+/// [`Error::NotFound`] when the bill is not this customer's; an amount whose sign does not fit its kind.
+pub async fn post(server: &Server, tx: &mut Tx, entry: &NewEntry<'_>) -> Result<bool> {
+    if !entry.kind.fits(entry.amount) {
+        return Err(Error::Corrupt("sign of a ledger entry"));
+    }
+    let id: EntryId = server.id();
+    let written = sql!(tx, execute:
+        "insert into entries (id, customer_id, bill_id, kind, amount, effective_on, posted_at, payment_id, request_id, of_entry, source, note)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) on conflict (source) do nothing",
+        id.0, entry.customer.0, entry.bill.map(|bill| bill.0), entry.kind.as_str(), entry.amount.as_cents(), entry.effective_on, server.clock.now(),
+        entry.payment.map(|payment| payment.0), entry.request.map(|request| request.0), entry.of.map(|of| of.0), entry.source, entry.note)?;
+    if written == 0 {
+        return Ok(false);
+    }
+    if let Some(bill) = entry.bill {
+        let moved = sql!(tx, execute: "update bills set balance = balance + $3 where id = $1 and customer_id = $2", bill.0, entry.customer.0, entry.amount.as_cents())?;
+        if moved == 0 {
+            return Err(Error::NotFound);
+        }
+        sql!(tx, execute: "update bills set standing = 'settled' where id = $1 and balance <= 0 and standing <> 'in_agreement'", bill.0)?;
+        sql!(tx, execute: "update bills set standing = 'open' where id = $1 and balance > 0 and standing = 'settled'", bill.0)?;
+    }
+    Ok(true)
+}
+
+/// Bills whose balance is not the sum of their entries: none, unless somebody wrote into the database. At most twenty.
+///
+/// # Errors
+/// The database's.
+pub async fn verify(server: &Server) -> Result<Vec<BillId>> {
+    let mut conn = server.db.read().await?;
+    let rows = sql!(conn, all (uuid::Uuid,):
+        "select b.id from bills b left join (select bill_id, cast(sum(amount) as bigint) as total from entries group by bill_id) e on e.bill_id = b.id
+          where b.balance <> coalesce(e.total, 0) limit 20")?;
+    Ok(rows.into_iter().map(|(id,)| BillId(id)).collect())
+}

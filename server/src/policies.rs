@@ -1,0 +1,74 @@
+//! The creditor and its rules as data: who it is, what it grants, its local holidays. Never changed by a customer's request.
+
+use chrono::NaiveDate;
+use domain::agreements::PlanPolicy;
+use domain::calendar::Calendar;
+use domain::requests::Policy;
+use serde::de::DeserializeOwned;
+
+use crate::db::Conn;
+use crate::error::{Error, Result};
+use crate::{Server, sql};
+
+/// The creditor, as printed on its documents and at the foot of every page.
+#[derive(Clone, Debug, Default, sqlx::FromRow)]
+pub struct Creditor {
+    /// Brand.
+    pub name: String,
+    /// Legal name.
+    pub legal_name: String,
+    /// CNPJ, unmasked.
+    pub cnpj: String,
+    /// Registration with ANS, six digits.
+    pub ans_registration: String,
+    /// Address in one line.
+    pub address: String,
+    /// Telephone for customers.
+    pub phone: String,
+    /// E-mail for customers.
+    pub email: String,
+    /// Contact of the person in charge of data protection (LGPD art. 41).
+    pub privacy_contact: String,
+    /// Colour of the brand, `#rrggbb`.
+    pub brand_color: String,
+}
+
+/// Who the creditor is.
+///
+/// # Errors
+/// The database's. Before any set-up everything is empty.
+pub async fn creditor(conn: &mut Conn) -> Result<Creditor> {
+    let row = sql!(conn, optional Creditor:
+        "select name, legal_name, cnpj, ans_registration, address, phone, email, privacy_contact, brand_color from creditor where id = 1")?;
+    Ok(row.unwrap_or_default())
+}
+
+/// Rules for requests: deadlines, levels of authority, four eyes.
+///
+/// # Errors
+/// The database's, or a policy that cannot be read.
+pub async fn requests(server: &Server, conn: &mut Conn) -> Result<Policy> {
+    Ok(newest(conn, "requests", server.clock.today()).await?.unwrap_or_default())
+}
+
+/// Rules for installment plans.
+///
+/// # Errors
+/// The database's, or a policy that cannot be read.
+pub async fn plans(server: &Server, conn: &mut Conn) -> Result<PlanPolicy> {
+    Ok(newest(conn, "plans", server.clock.today()).await?.unwrap_or_default())
+}
+
+/// Business days, with the creditor's own holidays.
+///
+/// # Errors
+/// The database's.
+pub async fn calendar(conn: &mut Conn) -> Result<Calendar> {
+    let days = sql!(conn, all (NaiveDate,): "select day from holidays order by day")?;
+    Ok(Calendar { extra_holidays: days.into_iter().map(|(day,)| day).collect() })
+}
+
+async fn newest<T: DeserializeOwned>(conn: &mut Conn, kind: &str, today: NaiveDate) -> Result<Option<T>> {
+    let body = sql!(conn, optional (String,): "select body from policies where kind = $1 and valid_from <= $2 order by version desc limit 1", kind, today)?;
+    body.map(|(body,)| serde_json::from_str(&body).map_err(|_| Error::Corrupt("policy"))).transpose()
+}
