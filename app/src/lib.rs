@@ -1,1 +1,4 @@
 pub fn x() {}
+
+#[cfg(feature = "ssr")]
+pub mod ui;
