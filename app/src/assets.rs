@@ -56,7 +56,8 @@ impl Assets {
     #[must_use]
     pub fn serve(&self, path: &str, headers: &HeaderMap) -> Option<Response> {
         let asset = self.files.get(path)?;
-        let takes_brotli = headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).is_some_and(|value| value.contains("br"));
+        let takes_brotli =
+            headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).is_some_and(|value| value.contains("br"));
         let cache = if asset.immutable { "public, max-age=31536000, immutable" } else { "public, max-age=3600" };
         let common = [(header::CONTENT_TYPE, asset.media_type), (header::CACHE_CONTROL, cache), (header::VARY, "accept-encoding")];
         Some(match &asset.brotli {

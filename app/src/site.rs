@@ -57,7 +57,9 @@ fn stylesheet(folder: &Path) -> io::Result<String> {
     let mut sheet = String::new();
     for line in fs::read_to_string(folder.join("main.css"))?.lines() {
         match line.strip_prefix("@import \"").and_then(|rest| rest.split_once('"')) {
-            Some((part, _)) => sheet.push_str(&fs::read_to_string(folder.join(part)).map_err(|error| io::Error::new(error.kind(), format!("style/{part}: {error}")))?),
+            Some((part, _)) => sheet.push_str(
+                &fs::read_to_string(folder.join(part)).map_err(|error| io::Error::new(error.kind(), format!("style/{part}: {error}")))?,
+            ),
             None => sheet.push_str(line),
         }
         sheet.push('\n');
