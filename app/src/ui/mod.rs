@@ -45,7 +45,7 @@
 //!
 //! Classes a page may use by itself: `flow` (space between children), `columns` and `columns columns-even` (side by side on
 //! a desk), `narrow` (reading width), `section-head` (a heading with a link beside it), `lede`, `soft`, `small`, `nowrap`, `number`,
-//! `visually-hidden`, `no-print`, `qr` (around a code's SVG); for staff also `figures` / `figure` / `figure-value` /
+//! `visually-hidden`, `no-print`, `amount-large` (the figure that leads a card), `qr` (around a code's SVG); for staff also `figures` / `figure` / `figure-value` /
 //! `figure-label`, `find` (the search of the header) and `decide` (a panel that stays in sight).
 
 use std::borrow::Cow;
