@@ -11,6 +11,9 @@ use std::{fs, io, path::Path};
 
 use leptos::prelude::*;
 
+/// Draws the body of a page.
+type Page = fn() -> AnyView;
+
 fn main() -> io::Result<()> {
     let folder = std::env::args().nth(1).unwrap_or_else(|| "gallery".into());
     let folder = Path::new(&folder);
@@ -19,7 +22,7 @@ fn main() -> io::Result<()> {
     fs::write(folder.join("style.css"), style(&root.join("style"))?)?;
     fs::copy(root.join("public/icon.svg"), folder.join("icon.svg"))?;
 
-    let pages: Vec<(&str, &str, fn() -> AnyView)> = vec![
+    let pages: Vec<(&str, &str, Page)> = vec![
         ("actions", "Botões", parts::actions),
         ("forms", "Formulários", parts::forms),
         ("errors", "Formulários com erros", parts::errors),
