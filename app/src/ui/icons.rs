@@ -98,14 +98,15 @@ pub fn Symbol(icon: Icon) -> impl IntoView {
     }
 }
 
-/// The mark of Em Dia: the sun of the day, crossed by the stroke that ticks it off.
+/// The mark of Em Dia: the day's sun rising over the stroke that ticks it off.
 #[component]
 pub fn Mark() -> impl IntoView {
     view! {
         <svg class="mark" viewBox="0 0 48 48" aria-hidden="true" focusable="false">
             <rect class="mark-ground" width="48" height="48" rx="12"></rect>
-            <circle class="mark-sun" cx="24" cy="22" r="10"></circle>
-            <path class="mark-line" stroke-width="4" d="M9 27l9 9 21-21"></path>
+            <circle class="mark-sun" cx="21.5" cy="18.5" r="9.5"></circle>
+            <path class="mark-horizon" d="M9 27l9 9 21-21v18H9z"></path>
+            <path class="mark-line" d="M9 27l9 9 21-21"></path>
         </svg>
     }
 }

@@ -43,9 +43,12 @@
 //! view! { <CopyBlock id="linha" label=t.line groups=line.groups() hint=t.touch_to_select><CopyButton target="linha"/></CopyBlock> }
 //! ```
 //!
+//! A property that is an `Option` (`amount` of a row, `link` of a card, `icon`) takes the bare value; to hand on an `Option`
+//! as it is, write `nostrip:amount=maybe`. Words never need that: every [`Words`] property takes an `Option<String>` too.
+//!
 //! Classes a page may use by itself: `flow` (space between children), `columns` and `columns columns-even` (side by side on
 //! a desk), `narrow` (reading width), `section-head` (a heading with a link beside it), `lede`, `soft`, `small`, `nowrap`, `number`,
-//! `visually-hidden`, `no-print`, `qr` (around a code's SVG); for staff also `figures` / `figure` / `figure-value` /
+//! `visually-hidden`, `no-print`, `amount-large` (the figure that leads a card), `qr` (around a code's SVG); for staff also `figures` / `figure` / `figure-value` /
 //! `figure-label`, `find` (the search of the header) and `decide` (a panel that stays in sight).
 
 use std::borrow::Cow;
@@ -162,7 +165,7 @@ pub enum Tone {
 }
 
 impl Tone {
-    /// `block` with the modifier of this tone.
+    /// The class of this tone, of the four a part has.
     fn class(self, neutral: &'static str, info: &'static str, good: &'static str, attention: &'static str) -> &'static str {
         match self {
             Self::Neutral => neutral,
