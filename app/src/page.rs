@@ -177,10 +177,17 @@ impl Page {
         self.flash.errors.iter().find(|error| error.field == field).map(|error| wording::problem(self.l, &error.problem))
     }
 
-    /// Every problem with the field it belongs to, for the summary at the top.
+    /// Every problem with the control it belongs to (`form[FIELD]`), for the summary at the top.
     #[must_use]
     pub fn errors(&self) -> Vec<(Str, Words)> {
-        self.flash.errors.iter().map(|error| (error.field.clone(), wording::problem(self.l, &error.problem).into())).collect()
+        let control = |field: &str| Str::from(format!("form[{field}]"));
+        self.flash.errors.iter().map(|error| (control(&error.field), wording::problem(self.l, &error.problem).into())).collect()
+    }
+
+    /// The summary of what must be mended; nothing when nothing is.
+    pub fn summary(&self) -> impl IntoView + use<> {
+        let (title, errors) = (texts::frame::error_summary(self.l), self.errors());
+        view! { <crate::ui::forms::ErrorSummary title=title errors=errors/> }
     }
 
     /// The creditor.
@@ -190,16 +197,17 @@ impl Page {
     }
 
     /// A page for everybody.
-    pub fn public<V: IntoView + 'static>(&self, title: &str, draw: impl FnOnce() -> V) -> Response {
+    pub fn public<V: IntoView + Send + 'static>(&self, title: &str, draw: impl FnOnce() -> V) -> Response {
         let frame = self.frame();
         self.document(StatusCode::OK, title, move || {
             let banner = self.banner();
-            view! { <PublicLayout frame>{banner}{draw()}</PublicLayout> }
+            let content = draw().into_any();
+            view! { <PublicLayout frame>{banner}{content}</PublicLayout> }
         })
     }
 
     /// A page for a customer.
-    pub fn customer<V: IntoView + 'static>(
+    pub fn customer<V: IntoView + Send + 'static>(
         &self,
         customer: &Customer,
         room: CustomerRoom,
@@ -232,11 +240,12 @@ impl Page {
         let ends_in = (customer.ends_at() - self.server.clock.now()).num_seconds();
         self.document(StatusCode::OK, title, move || {
             let banner = self.banner();
+            let content = draw().into_any();
             let warning = crate::sign_in::page::session_warning(l, ends_in);
             view! {
                 <CustomerLayout frame rooms rooms_label=texts::frame::rooms_label(l) acting sign_out>
                     {banner}
-                    {draw()}
+                    {content}
                     {warning}
                 </CustomerLayout>
             }
@@ -244,7 +253,7 @@ impl Page {
     }
 
     /// A page for staff.
-    pub fn staff<V: IntoView + 'static>(&self, staff: &Staff, room: StaffRoom, title: &str, draw: impl FnOnce() -> V) -> Response {
+    pub fn staff<V: IntoView + Send + 'static>(&self, staff: &Staff, room: StaffRoom, title: &str, draw: impl FnOnce() -> V) -> Response {
         let l = self.l;
         let frame = self.frame();
         let here = |one: StaffRoom, href: &'static str, words: &'static str, icon: Icon| Room {
@@ -267,10 +276,11 @@ impl Page {
         let sign_out = SignOut { action: crate::sign_in::api::sign_out_url().into(), words: texts::frame::sign_out(l).into() };
         self.document(StatusCode::OK, title, move || {
             let banner = self.banner();
+            let content = draw().into_any();
             view! {
                 <StaffLayout frame wings rooms_label=texts::frame::rooms_label(l) person sign_out>
                     {banner}
-                    {draw()}
+                    {content}
                 </StaffLayout>
             }
         })
@@ -351,7 +361,7 @@ impl Page {
     }
 
     /// Draws the whole document. Rendering happens in one go: everything a page shows was read before.
-    fn document<V: IntoView + 'static>(&self, status: StatusCode, title: &str, draw: impl FnOnce() -> V) -> Response {
+    fn document<V: IntoView>(&self, status: StatusCode, title: &str, draw: impl FnOnce() -> V) -> Response {
         let shared: Arc<dyn SharedContext + Send + Sync> = Arc::new(SsrSharedContext::new_islands());
         let owner = Owner::new_root(Some(shared));
         let body = owner.with(|| draw().to_html());
@@ -370,7 +380,7 @@ impl Page {
         html.push_str(&assets.css);
         html.push_str("\"><link rel=\"icon\" type=\"image/svg+xml\" href=\"");
         html.push_str(&assets.icon);
-        html.push_str("\"><link rel=\"manifest\" href=\"/site.webmanifest\">");
+        html.push_str("\"><link rel=\"manifest\" href=\"/manifest.webmanifest\"><link rel=\"apple-touch-icon\" href=\"/apple-touch-icon.png\">");
         if body.contains("<leptos-island") && !assets.wasm.is_empty() {
             html.push_str("<script type=\"module\" src=\"");
             html.push_str(&assets.islands);

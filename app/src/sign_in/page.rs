@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect};
-use domain::sign_in::{CodeForm, SignInForm, StaffSignInForm};
+use domain::sign_in::{SignInForm, StaffSignInForm};
 use http::{HeaderMap, header};
 use leptos::prelude::*;
 use server::sessions::Actors;
@@ -13,7 +13,7 @@ use crate::islands::SessionWarning;
 use crate::page::{Page, PageResult};
 use crate::paths;
 use crate::ui::actions::{Actions, Button, ButtonKind, ButtonLink};
-use crate::ui::forms::{CodeField, ErrorSummary, Field, Kind, PostForm, Width};
+use crate::ui::forms::{CodeField, Field, Kind, PostForm, Width};
 use crate::ui::layout::PageTitle;
 use crate::ui::panels::{Details, Notice};
 use crate::visitor::{App, cookie, cookies};
@@ -28,16 +28,17 @@ pub async fn sign_in(page: Page) -> PageResult {
     use texts::sign_in as t;
     let l = page.l;
     let form: SignInForm = page.form();
+    let (summary, error) = (page.summary(), page.error("tax_id"));
     let demo = page.server.config.demo;
     Ok(page.public(t::title(l), || {
         view! {
             <div class="narrow flow">
-                <ErrorSummary title=texts::frame::error_summary(l) errors=page.errors()/>
+                {summary}
                 <PageTitle title=t::title(l) lede=t::lede(l)/>
-                {demo.then(|| view! { <Notice title=t::demo_title(l)><p>{t::demo_body(l)} " " <a href=paths::DEMO>{t::demo_link(l)}</a></p></Notice> })}
+                {demo.then(move || view! { <Notice title=t::demo_title(l)><p>{t::demo_body(l)} " " <a href=paths::DEMO>{t::demo_link(l)}</a></p></Notice> })}
                 <PostForm action=api::start_url()>
                     <Field
-                        name="form[tax_id]" id="tax_id" label=t::tax_id(l) hint=t::tax_id_hint(l) value=form.tax_id error=page.error("tax_id")
+                        name="form[tax_id]" label=t::tax_id(l) hint=t::tax_id_hint(l) value=form.tax_id error
                         autocomplete="username" width=Width::Twenty
                     />
                     <p class="soft">{t::how(l)}</p>
@@ -57,14 +58,14 @@ pub async fn code(State(app): State<App>, headers: HeaderMap, page: Page) -> Pag
     }
     use texts::sign_in as t;
     let l = page.l;
-    let _: CodeForm = page.form();
+    let (summary, error) = (page.summary(), page.error("code"));
     Ok(page.public(t::code_title(l), || {
         view! {
             <div class="narrow flow">
-                <ErrorSummary title=texts::frame::error_summary(l) errors=page.errors()/>
+                {summary}
                 <PageTitle title=t::code_title(l) lede=t::code_lede(l)/>
                 <PostForm action=api::finish_url()>
-                    <CodeField name="form[code]" id="code" label=t::code(l) hint=t::code_hint(l) error=page.error("code")/>
+                    <CodeField name="form[code]" label=t::code(l) hint=t::code_hint(l) error/>
                     <Actions><Button label=t::enter(l)/></Actions>
                 </PostForm>
                 <Details summary=t::not_arrived(l)>
@@ -85,15 +86,16 @@ pub async fn staff(page: Page) -> PageResult {
     use texts::sign_in as t;
     let l = page.l;
     let form: StaffSignInForm = page.form();
+    let (summary, email, password, code) = (page.summary(), page.error("email"), page.error("password"), page.error("code"));
     Ok(page.public(t::staff_title(l), || {
         view! {
             <div class="narrow flow">
-                <ErrorSummary title=texts::frame::error_summary(l) errors=page.errors()/>
+                {summary}
                 <PageTitle title=t::staff_title(l)/>
                 <PostForm action=api::staff_url()>
-                    <Field name="form[email]" id="email" label=t::email(l) kind=Kind::Email value=form.email error=page.error("email") autocomplete="username"/>
-                    <Field name="form[password]" id="password" label=t::password(l) kind=Kind::Password error=page.error("password") autocomplete="current-password"/>
-                    <CodeField name="form[code]" id="code" label=t::totp(l) hint=t::totp_hint(l) error=page.error("code")/>
+                    <Field name="form[email]" label=t::email(l) kind=Kind::Email value=form.email error=email autocomplete="username"/>
+                    <Field name="form[password]" label=t::password(l) kind=Kind::Password error=password autocomplete="current-password"/>
+                    <CodeField name="form[code]" label=t::totp(l) hint=t::totp_hint(l) error=code/>
                     <Actions>
                         <Button label=t::enter(l)/>
                         <ButtonLink href=paths::SIGN_IN label=texts::frame::back(l) kind=ButtonKind::Quiet/>
