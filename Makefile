@@ -100,4 +100,5 @@ browser: end2end/node_modules/.package-lock.json
 
 end2end/node_modules/.package-lock.json: end2end/package-lock.json
 	@.ci/need node=nodejs npm=npm
+	@node -e 'if (parseInt(process.versions.node) < 18) throw "the browser tests need Node 18 or newer, here is " + process.versions.node'
 	cd end2end && PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --no-audit --no-fund && touch node_modules/.package-lock.json
