@@ -15,7 +15,7 @@ use server::{error::Error, sessions, sign_in, texts};
 
 /// Asks for a code.
 #[server(endpoint = "entrar")]
-pub async fn start(form: SignInForm) -> Result<Answer, ServerFnError> {
+pub async fn start(#[server(default)] form: SignInForm) -> Result<Answer, ServerFnError> {
     let post = Post::here()?;
     let outcome = sign_in::start(&post.server, &post.visitor.visit, &form).await;
     post.answer(paths::SIGN_IN, &form, outcome, |code| Next::to(paths::CODE).code(&code.0.to_string())).await
@@ -23,7 +23,7 @@ pub async fn start(form: SignInForm) -> Result<Answer, ServerFnError> {
 
 /// Enters with the code.
 #[server(endpoint = "entrar/codigo")]
-pub async fn finish(form: CodeForm) -> Result<Answer, ServerFnError> {
+pub async fn finish(#[server(default)] form: CodeForm) -> Result<Answer, ServerFnError> {
     let post = Post::here()?;
     let outcome = match post.code() {
         Ok(code) => sign_in::finish(&post.server, &post.visitor.visit, code, &form).await,
@@ -47,7 +47,7 @@ pub async fn resend() -> Result<Answer, ServerFnError> {
 
 /// Enters as staff.
 #[server(endpoint = "equipe/entrar")]
-pub async fn staff(form: StaffSignInForm) -> Result<Answer, ServerFnError> {
+pub async fn staff(#[server(default)] form: StaffSignInForm) -> Result<Answer, ServerFnError> {
     let post = Post::here()?;
     let outcome = sign_in::staff(&post.server, &post.visitor.visit, &form).await;
     post.answer(paths::STAFF_SIGN_IN, &form, outcome, |token| Next::to(paths::QUEUE).session(&token.0)).await
