@@ -5,26 +5,23 @@
 //! nothing here computes a line, a barcode, a due date or an amount, and no field of the bank is filled in for it.
 
 use chrono::NaiveDate;
+use domain::boleto::barcode::Barcode;
 use domain::money::Money;
 use krilla::tagging::{Tag, TableHeaderScope};
 use std::num::NonZeroU16;
 
-use super::canvas::{Align, Area, Canvas, Style};
-use super::{Brand, Colour, DocumentInfo, MM, PAGE_WIDTH, Paper, Party, PdfError, codes, day};
+use super::canvas::{Area, Canvas, Style};
+use super::{Align, Brand, Colour, DocumentInfo, MM, PAGE_WIDTH, Paper, Party, PdfError, codes, day};
 
 /// One registered slip, as it is to be printed.
 #[derive(Clone, Debug)]
 pub struct BoletoSheet {
     /// Whose customers these are: head of the page.
     pub brand: Brand,
-    /// Code of the bank with its digit: `001-9`.
-    pub bank_code: String,
+    /// The registered barcode; the line and the bank's code are printed from it, so the three cannot disagree.
+    pub barcode: Barcode,
     /// Name of the bank.
     pub bank_name: String,
-    /// Linha digitável with its dots and blanks, 54 characters.
-    pub line: String,
-    /// The 44 digits of the barcode.
-    pub barcode: String,
     /// Local de pagamento, in the words the bank prescribes.
     pub local_pagamento: String,
     /// Who is paid. Name, number and address are owed on every collection document (Law 12.039/2009).
@@ -157,11 +154,14 @@ const CUT: f32 = (297.0 - 108.0) * MM;
 /// Left edge of the barcode: 17.78 mm from the paper's edge, 5.78 mm from the form's (the manuals: at least 5 mm).
 /// A whole number of dots at 100 and 300 dpi, which spares low resolutions a blurred first bar.
 const BARCODE_LEFT: f32 = 0.7 * 72.0;
-/// The manuals: 13 mm high, 103 mm long. With wide bars of three modules a code of 44 digits has 405 modules of 0.2543 mm.
+/// The manuals: 13 mm high, 103 mm long, both within a millimetre. With wide bars of three modules a code of 44 digits has
+/// 405 modules; at a hundredth of an inch each (0.254 mm) it is 102.87 mm long, and every edge of every bar falls on a whole
+/// dot of screens and printers of 100, 200, 300 and 600 dpi. At 103 mm exactly (0.2543 mm) the edges drift between the dots,
+/// and a page rendered at 100 dpi cannot be read.
 const BARCODE_HEIGHT: f32 = 13.0 * MM;
-const BARCODE_LENGTH: f32 = 103.0 * MM;
-/// Its lower edge; the centre is 15.5 mm above the paper's edge (the manuals: at least 12 mm).
-const BARCODE_BOTTOM: f32 = (297.0 - 9.0) * MM;
+const MODULE: f32 = 72.0 / 100.0;
+/// Its lower edge; the centre is 15 mm above the paper's edge (the manuals: at least 12 mm).
+const BARCODE_BOTTOM: f32 = (297.0 - 8.5) * MM;
 
 const RULE: f32 = 0.5;
 
@@ -180,7 +180,7 @@ const BOXES: [f32; 6] = [LEFT, LEFT + 27.0 * MM, LEFT + 69.0 * MM, LEFT + 88.0 *
 const HEAD: f32 = 8.6 * MM;
 const ROW: f32 = 6.6 * MM;
 const ROW_BENEFICIARIO: f32 = 9.0 * MM;
-const ROW_AMOUNT: f32 = 6.0 * MM;
+const ROW_AMOUNT: f32 = 5.6 * MM;
 const ROW_PAGADOR: f32 = 12.4 * MM;
 const ROW_SACADOR: f32 = 3.2 * MM;
 
@@ -269,14 +269,16 @@ fn head(canvas: &mut Canvas<'_, '_>, sheet: &BoletoSheet, top: f32, rules: &mut 
     const BANK: f32 = 41.0 * MM;
     const CODE: f32 = 21.0 * MM;
     const THICK: f32 = 1.2 * MM;
+    const LINE: Style = Style::new(4.0 * MM).bold();
     let baseline = top + HEAD - 2.2 * MM;
     canvas.piece(Tag::P, |canvas| {
         canvas.fitted(Style::new(10.0).bold(), Align::Left, LEFT, BANK - 2.0 * MM, baseline, &sheet.bank_name);
-        canvas.text_centred(Style::new(5.0 * MM).bold(), LEFT + BANK + (CODE + THICK) / 2.0, baseline, &sheet.bank_code);
+        let code = sheet.barcode.bank().with_digit();
+        canvas.text_centred(Style::new(5.0 * MM).bold(), LEFT + BANK + (CODE + THICK) / 2.0, baseline, &code);
     });
     let line_left = LEFT + BANK + CODE + THICK + 2.0 * MM;
     canvas.piece(Tag::P, |canvas| {
-        canvas.fitted(Style::new(4.0 * MM).bold(), Align::Right, line_left, RIGHT - line_left, baseline, &sheet.line);
+        canvas.fitted(LINE, Align::Right, line_left, RIGHT - line_left, baseline, &sheet.barcode.to_line().to_string());
     });
     let (up, height) = (top + 0.6 * MM, HEAD - 0.6 * MM);
     rules.push((LEFT + BANK, up, THICK, height));
@@ -288,8 +290,7 @@ fn beneficiario(canvas: &mut Canvas<'_, '_>, sheet: &BoletoSheet, top: f32) {
     let width = AMOUNTS_LEFT - LEFT - 2.0 * PAD;
     canvas.piece(Tag::P, |canvas| {
         canvas.text(LABEL, LEFT + PAD, top + LABEL_DOWN, "Beneficiário");
-        let name = named(&sheet.beneficiario, "CNPJ/CPF");
-        canvas.fitted(VALUE, Align::Left, LEFT + PAD, width, top + 5.2 * MM, &name);
+        named(canvas, VALUE, LEFT + PAD, width, top + 5.2 * MM, &sheet.beneficiario, "CNPJ/CPF");
         canvas.fitted(Style::new(6.8), Align::Left, LEFT + PAD, width, top + 7.9 * MM, &sheet.beneficiario.address.join(" – "));
     });
 }
@@ -323,7 +324,7 @@ fn pagador(canvas: &mut Canvas<'_, '_>, sheet: &BoletoSheet, top: f32) {
     let width = RIGHT - INDENT - PAD;
     canvas.piece(Tag::P, |canvas| {
         canvas.text(LABEL, LEFT + PAD, top + LABEL_DOWN, "Pagador");
-        canvas.fitted(VALUE, Align::Left, INDENT, width, top + 3.4 * MM, &named(&sheet.pagador, "CPF/CNPJ"));
+        named(canvas, VALUE, INDENT, width, top + 3.4 * MM, &sheet.pagador, "CPF/CNPJ");
         let address = sheet.pagador.address.join("\n");
         let (lines, size) = VALUE.face(canvas.faces).wrap_fitting(&address, 7.6, width, 2);
         canvas.lines(VALUE.size(size), INDENT, top + 6.9 * MM, 3.3 * MM, &lines);
@@ -349,10 +350,10 @@ fn authentication(canvas: &mut Canvas<'_, '_>, top: f32, part: &str) {
 }
 
 fn barcode(canvas: &mut Canvas<'_, '_>, sheet: &BoletoSheet, texts: &BoletoTexts) {
-    let (Some(bars), modules) = codes::bars(codes::interleaved(&sheet.barcode)) else { return };
-    let alternative = format!("{} {}", texts.barcode_alternative, sheet.line);
+    let Some(bars) = codes::bars(&sheet.barcode) else { return };
+    let alternative = format!("{} {}", texts.barcode_alternative, sheet.barcode.to_line());
     canvas.piece(Tag::Figure(Some(alternative)), |canvas| {
-        canvas.shape(&bars, BARCODE_LEFT, BARCODE_BOTTOM - BARCODE_HEIGHT, BARCODE_LENGTH / modules, BARCODE_HEIGHT);
+        canvas.shape(&bars, BARCODE_LEFT, BARCODE_BOTTOM - BARCODE_HEIGHT, MODULE, BARCODE_HEIGHT);
     });
 }
 
@@ -388,8 +389,19 @@ fn printed_amount(sheet: &BoletoSheet) -> Option<String> {
     sheet.amount.filter(|amount| !amount.is_zero()).map(|amount| amount.to_string())
 }
 
-fn named(party: &Party, kind: &str) -> String {
-    if party.tax_id.is_empty() { party.name.clone() } else { format!("{} – {kind} {}", party.name, party.tax_id) }
+/// Name and tax number on one line: a name that is too long gives way, the number never does.
+fn named(canvas: &mut Canvas<'_, '_>, style: Style, x: f32, width: f32, baseline: f32, party: &Party, kind: &str) {
+    let number = tax_number(party, kind);
+    let face = style.face(canvas.faces);
+    let room = width - face.width(&number, style.size);
+    let (name, size) = face.fit(&party.name, style.size, room);
+    let after = x + face.width(&name, size);
+    canvas.text(style.size(size), x, baseline, &name);
+    canvas.text(style, after, baseline, &number);
+}
+
+fn tax_number(party: &Party, kind: &str) -> String {
+    if party.tax_id.is_empty() { String::new() } else { format!(" – {kind} {}", party.tax_id) }
 }
 
 // ---- Recibo do pagador ----
@@ -400,7 +412,7 @@ const BODY: Style = Style::new(8.2);
 const PANEL: f32 = 60.0 * MM;
 const GUTTER: f32 = 7.0 * MM;
 /// Where the free middle part of the recibo begins and ends.
-const MIDDLE_TOP: f32 = 61.0 * MM;
+const MIDDLE_TOP: f32 = 63.5 * MM;
 const MIDDLE_BOTTOM: f32 = 168.0 * MM;
 
 fn recibo(canvas: &mut Canvas<'_, '_>, sheet: &BoletoSheet, texts: &BoletoTexts, pix: Option<(krilla::geom::Path, f32)>) {
@@ -410,7 +422,7 @@ fn recibo(canvas: &mut Canvas<'_, '_>, sheet: &BoletoSheet, texts: &BoletoTexts,
     let estimate_height = sheet.estimate.as_ref().map_or(0.0, |estimate| estimate_height(canvas, estimate, right - LEFT));
     let after = payer_and_numbers(canvas, sheet, right);
     let bottom = MIDDLE_BOTTOM - estimate_height;
-    let after = bills(canvas, sheet, texts, after, right, bottom);
+    let after = bills(canvas, sheet, texts, after, right, bottom - 4.0 * MM);
     if let Some(estimate) = &sheet.estimate {
         estimate_panel(canvas, estimate, texts, sheet.brand.colour, after.min(bottom), right);
     }
@@ -423,15 +435,21 @@ fn recibo(canvas: &mut Canvas<'_, '_>, sheet: &BoletoSheet, texts: &BoletoTexts,
 fn brand_head(canvas: &mut Canvas<'_, '_>, sheet: &BoletoSheet) {
     let colour = sheet.brand.colour;
     canvas.piece(Tag::Hn(NonZeroU16::MIN, None), |canvas| {
-        canvas.fitted(Style::new(17.0).bold().colour(colour), Align::Left, LEFT, 125.0 * MM, 18.0 * MM, &sheet.brand.name);
+        let style = Style::new(17.0).bold().colour(colour);
+        let (lines, size) = style.face(canvas.faces).wrap_fitting(&sheet.brand.name, style.size, 130.0 * MM, 1);
+        if size == style.size || !lines.iter().any(|line| line.ends_with('…')) {
+            canvas.lines(style.size(size), LEFT, 18.0 * MM, 0.0, &lines);
+        } else {
+            let (lines, size) = style.face(canvas.faces).wrap_fitting(&sheet.brand.name, 12.0, 130.0 * MM, 2);
+            canvas.lines(style.size(size), LEFT, 14.0 * MM, 4.8 * MM, &lines);
+        }
         canvas.text_right(Style::new(10.5).bold(), RIGHT, 18.0 * MM, "Recibo do Pagador");
     });
     canvas.ornament(|canvas| canvas.areas(colour, &[(LEFT, 21.2 * MM, WIDTH, 0.8 * MM)]));
-    let beneficiario = &sheet.beneficiario;
     canvas.piece(Tag::P, |canvas| {
         canvas.text(SMALL, LEFT, 26.4 * MM, "Beneficiário");
-        canvas.fitted(BODY.bold(), Align::Left, LEFT, 138.0 * MM, 30.2 * MM, &named(beneficiario, "CNPJ/CPF"));
-        canvas.fitted(BODY.size(7.6), Align::Left, LEFT, 138.0 * MM, 33.9 * MM, &beneficiario.address.join(" – "));
+        let baseline = name_and_number(canvas, LEFT, 134.0 * MM, 30.2 * MM, &sheet.beneficiario, "CNPJ/CPF");
+        canvas.fitted(BODY.size(7.6), Align::Left, LEFT, 134.0 * MM, baseline, &sheet.beneficiario.address.join(" – "));
     });
     canvas.piece(Tag::P, |canvas| {
         canvas.text_right(SMALL, RIGHT, 26.4 * MM, "Agência/Código do beneficiário");
@@ -439,9 +457,22 @@ fn brand_head(canvas: &mut Canvas<'_, '_>, sheet: &BoletoSheet) {
     });
 }
 
+/// Name and tax number in bold, on two lines where one would not hold the name whole; gives the baseline after them.
+fn name_and_number(canvas: &mut Canvas<'_, '_>, x: f32, width: f32, baseline: f32, party: &Party, kind: &str) -> f32 {
+    const LEADING: f32 = 3.6 * MM;
+    let style = BODY.bold().size(8.6);
+    let whole = format!("{}{}", party.name, tax_number(party, kind));
+    if style.face(canvas.faces).width(&whole, style.size) <= width {
+        canvas.text(style, x, baseline, &whole);
+        return baseline + LEADING;
+    }
+    let (lines, size) = style.face(canvas.faces).wrap_fitting(&whole, style.size, width, 2);
+    canvas.lines(style.size(size), x, baseline, LEADING, &lines)
+}
+
 /// What people look for first: when and how much.
 fn key_figures(canvas: &mut Canvas<'_, '_>, sheet: &BoletoSheet, texts: &BoletoTexts) {
-    const TOP: f32 = 38.0 * MM;
+    const TOP: f32 = 41.0 * MM;
     const HEIGHT: f32 = 16.0 * MM;
     const COLUMNS: [f32; 4] = [LEFT, LEFT + 47.0 * MM, LEFT + 103.0 * MM, LEFT + 147.0 * MM];
     canvas.ornament(|canvas| canvas.areas(sheet.brand.colour.tint(9), &[(LEFT, TOP, WIDTH, HEIGHT)]));
@@ -468,10 +499,10 @@ fn payer_and_numbers(canvas: &mut Canvas<'_, '_>, sheet: &BoletoSheet, right: f3
     let mut after = MIDDLE_TOP;
     canvas.piece(Tag::P, |canvas| {
         canvas.text(SMALL, LEFT, MIDDLE_TOP, "Pagador");
-        canvas.fitted(BODY.bold().size(9.0), Align::Left, LEFT, width, MIDDLE_TOP + 4.2 * MM, &named(&sheet.pagador, "CPF/CNPJ"));
+        let baseline = name_and_number(canvas, LEFT, width, MIDDLE_TOP + 4.0 * MM, &sheet.pagador, "CPF/CNPJ");
         let address = sheet.pagador.address.join("\n");
         let (lines, size) = BODY.face(canvas.faces).wrap_fitting(&address, 7.6, width, 3);
-        after = canvas.lines(BODY.size(size), LEFT, MIDDLE_TOP + 8.0 * MM, 3.5 * MM, &lines);
+        after = canvas.lines(BODY.size(size), LEFT, baseline, 3.5 * MM, &lines);
     });
     after + 4.0 * MM
 }
@@ -488,7 +519,7 @@ fn bills(canvas: &mut Canvas<'_, '_>, sheet: &BoletoSheet, texts: &BoletoTexts, 
     });
     let width = right - LEFT;
     // Number, what for, due, amount: left edge and width as parts of the whole.
-    let columns = [(0.0, 0.24), (0.25, 0.32), (0.58, 0.18), (0.77, 0.23)].map(|(from, part)| (LEFT + from * width, part * width));
+    let columns = [(0.0, 0.20), (0.21, 0.40), (0.62, 0.17), (0.80, 0.20)].map(|(from, part)| (LEFT + from * width, part * width));
     let aligns = [Align::Left, Align::Left, Align::Left, Align::Right];
     let mut baseline = top + 5.6 * MM;
     let mut rules: Vec<Area> = vec![(LEFT, baseline + 1.5 * MM, width, 0.8)];
@@ -604,7 +635,7 @@ fn foot(canvas: &mut Canvas<'_, '_>, sheet: &BoletoSheet, texts: &BoletoTexts) {
     canvas.ornament(|canvas| canvas.areas(Colour::HAIRLINE, &[(LEFT, 171.6 * MM, WIDTH, 0.5)]));
     canvas.piece(Tag::P, |canvas| {
         canvas.text(SMALL, LEFT, 175.4 * MM, "Linha digitável");
-        canvas.text(Style::new(9.6).bold(), LEFT, 179.8 * MM, &sheet.line);
+        canvas.text(Style::new(9.6).bold(), LEFT, 179.8 * MM, &sheet.barcode.to_line().to_string());
     });
     canvas.piece(Tag::P, |canvas| {
         canvas.fitted(SMALL.size(7.0), Align::Left, LEFT, WIDTH, 185.2 * MM, &texts.contact);

@@ -11,7 +11,7 @@ use krilla::surface::Surface;
 use krilla::tagging::{Artifact, ArtifactType, ContentTag, Node, SpanTag, TagGroup, TagKind, TagTree};
 
 use super::typeface::{Face, Faces, Placed, faces};
-use super::{Colour, PdfError};
+use super::{Align, Colour, PdfError};
 
 /// The tree of what was drawn, in reading order, over all pages.
 #[derive(Default)]
@@ -77,15 +77,6 @@ impl Style {
     }
 }
 
-/// Which edge a text keeps to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Align {
-    /// Words.
-    Left,
-    /// Amounts and other numbers.
-    Right,
-}
-
 /// A rectangle: left, top, width, height, in points.
 pub(super) type Area = (f32, f32, f32, f32);
 
@@ -149,7 +140,7 @@ impl<'a, 't> Canvas<'a, 't> {
             return;
         }
         self.surface.set_fill(Some(fill(style.colour)));
-        self.surface.draw_glyphs(Point::from_xy(x, baseline), &self.glyphs, face.font.clone(), text, style.size, false);
+        self.surface.draw_glyphs(Point::from_xy(hundredths(x), hundredths(baseline)), &self.glyphs, face.font.clone(), text, hundredths(style.size), false);
     }
 
     pub(super) fn text_right(&mut self, style: Style, right: f32, baseline: f32, text: &str) {
@@ -185,7 +176,7 @@ impl<'a, 't> Canvas<'a, 't> {
     pub(super) fn areas(&mut self, colour: Colour, areas: &[Area]) {
         let mut builder = PathBuilder::new();
         for &(x, y, width, height) in areas {
-            if let Some(rect) = Rect::from_xywh(x, y, width, height) {
+            if let Some(rect) = Rect::from_ltrb(hundredths(x), hundredths(y), hundredths(x + width), hundredths(y + height)) {
                 builder.push_rect(rect);
             }
         }
@@ -229,6 +220,11 @@ impl<'a, 't> Canvas<'a, 't> {
         self.surface.draw_path(&path);
         self.surface.set_stroke(None);
     }
+}
+
+/// A hundredth of a point is 3.5 micrometres: nobody sees the rest, and the digits saved are a tenth of a page's bytes.
+fn hundredths(points: f32) -> f32 {
+    (points * 100.0).round() / 100.0
 }
 
 fn fill(colour: Colour) -> Fill {

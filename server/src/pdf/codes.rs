@@ -3,6 +3,8 @@
 //! Each is one path in whole numbers of its own modules: a renderer paints it in one go and shows no seams, and a page
 //! stays small. A QR code given as a rectangle for each run of modules made up half of the page's bytes and of its time.
 
+use domain::boleto::barcode::Barcode;
+use domain::boleto::interleaved;
 use fast_qr::{ECL, QRBuilder};
 use krilla::geom::{Path, PathBuilder, Rect};
 
@@ -13,8 +15,8 @@ pub(super) const QR_QUIET: f32 = 4.0;
 
 /// The dark runs of a QR code, to be stroked one module wide, and how many modules its side has without the quiet zone.
 ///
-/// The runs lie on whole numbers, so they begin half a module above and left of where their modules do… vertically only:
-/// the shape is to be moved down by half a module. Level M: 15 % of the code may be spoiled.
+/// Each run lies on the upper edge of its modules, which keeps its numbers whole: the shape is painted half a module lower
+/// (see `Canvas::strokes`). Level M: up to 15 % of the code may be spoiled.
 pub(super) fn qr(payload: &str) -> Result<(Path, f32), PdfError> {
     let too_long = || PdfError::QrCode(payload.len());
     let code = QRBuilder::new(payload).ecl(ECL::M).build().map_err(|_| too_long())?;
@@ -34,32 +36,19 @@ pub(super) fn qr(payload: &str) -> Result<(Path, f32), PdfError> {
     Ok((builder.finish().ok_or_else(too_long)?, code.size as f32))
 }
 
-/// The dark bars of an Interleaved 2 of 5 code, one unit high, and its length in modules.
-///
-/// `widths` are the widths of bar, space, bar, … in modules, beginning and ending with a bar.
-pub(super) fn bars(widths: impl IntoIterator<Item = u8>) -> (Option<Path>, f32) {
+/// The dark bars of a boleto's barcode, one unit high and [`interleaved::MODULES`] (405) long.
+pub(super) fn bars(barcode: &Barcode) -> Option<Path> {
     let mut builder = PathBuilder::new();
     let mut at = 0.0;
-    for (index, width) in widths.into_iter().enumerate() {
+    // Bar, space, bar, …
+    for (index, width) in interleaved::bars(barcode).into_iter().enumerate() {
         let width = f32::from(width);
-        if index % 2 == 0 {
-            bar(&mut builder, at, 0.0, width);
+        if index % 2 == 0
+            && let Some(bar) = Rect::from_xywh(at, 0.0, width, 1.0)
+        {
+            builder.push_rect(bar);
         }
         at += width;
     }
-    (builder.finish(), at)
-}
-
-fn bar(builder: &mut PathBuilder, x: f32, y: f32, width: f32) {
-    if let Some(rect) = Rect::from_xywh(x, y, width, 1.0) {
-        builder.push_rect(rect);
-    }
-}
-
-pub(super) fn interleaved(digits: &str) -> Vec<u8> {
-    const P: [[u8; 5]; 10] = [[1,1,3,3,1],[3,1,1,1,3],[1,3,1,1,3],[3,3,1,1,1],[1,1,3,1,3],[3,1,3,1,1],[1,3,3,1,1],[1,1,1,3,3],[3,1,1,3,1],[1,3,1,3,1]];
-    let mut out = vec![1,1,1,1];
-    for pair in digits.as_bytes().chunks(2) { for i in 0..5 { out.push(P[(pair[0]-48) as usize][i]); out.push(P[(pair[1]-48) as usize][i]); } }
-    out.extend([3,1,1]);
-    out
+    builder.finish()
 }

@@ -95,6 +95,15 @@ impl Colour {
     }
 }
 
+/// Which edge a text keeps to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Align {
+    /// Words.
+    Left,
+    /// Amounts and other numbers.
+    Right,
+}
+
 /// Why a document could not be drawn.
 #[derive(Debug, thiserror::Error)]
 pub enum PdfError {
