@@ -7,7 +7,7 @@
 use chrono::NaiveDate;
 use domain::boleto::barcode::Barcode;
 use domain::money::Money;
-use krilla::tagging::{Tag, TableHeaderScope};
+use krilla::tagging::{TableHeaderScope, Tag};
 use std::num::NonZeroU16;
 
 use super::canvas::{Area, Canvas, Style};
@@ -296,8 +296,7 @@ fn beneficiario(canvas: &mut Canvas<'_, '_>, sheet: &BoletoSheet, top: f32) {
 }
 
 fn instructions(canvas: &mut Canvas<'_, '_>, sheet: &BoletoSheet, top: f32) {
-    const HEAD: &str =
-        "Instruções (Texto de responsabilidade do beneficiário. Qualquer dúvida sobre este boleto, contate o beneficiário)";
+    const HEAD: &str = "Instruções (Texto de responsabilidade do beneficiário. Qualquer dúvida sobre este boleto, contate o beneficiário)";
     let width = AMOUNTS_LEFT - LEFT - 2.0 * PAD;
     let height = ROW_AMOUNT * 5.0 - LABEL_DOWN - 1.0 * MM;
     canvas.piece(Tag::P, |canvas| {

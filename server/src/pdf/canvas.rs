@@ -140,7 +140,14 @@ impl<'a, 't> Canvas<'a, 't> {
             return;
         }
         self.surface.set_fill(Some(fill(style.colour)));
-        self.surface.draw_glyphs(Point::from_xy(hundredths(x), hundredths(baseline)), &self.glyphs, face.font.clone(), text, hundredths(style.size), false);
+        self.surface.draw_glyphs(
+            Point::from_xy(hundredths(x), hundredths(baseline)),
+            &self.glyphs,
+            face.font.clone(),
+            text,
+            hundredths(style.size),
+            false,
+        );
     }
 
     pub(super) fn text_right(&mut self, style: Style, right: f32, baseline: f32, text: &str) {

@@ -94,7 +94,9 @@ impl Face {
         };
         let known = match self.latin.get(character as usize) {
             Some(place) => *place,
-            None => self.others.binary_search_by_key(&character, |(other, _)| *other).ok().and_then(|at| self.others.get(at)).map(|(_, m)| *m),
+            None => {
+                self.others.binary_search_by_key(&character, |(other, _)| *other).ok().and_then(|at| self.others.get(at)).map(|(_, m)| *m)
+            }
         };
         Some(known.unwrap_or(self.unknown))
     }
@@ -278,7 +280,8 @@ mod tests {
     #[test]
     fn wraps_without_losing_or_overflowing() {
         let face = &faces().unwrap().bold;
-        let text = "Rua Professora Maria Aparecida de Souza Albuquerque, 12345, bloco B, apartamento 1203 — CidadeSemNenhumEspaçoNoNomeDela";
+        let text =
+            "Rua Professora Maria Aparecida de Souza Albuquerque, 12345, bloco B, apartamento 1203 — CidadeSemNenhumEspaçoNoNomeDela";
         for width in [30.0, 60.0, 90.0, 200.0, 2000.0] {
             let lines = face.wrap(text, 8.0, width);
             assert!(lines.iter().all(|line| face.width(line, 8.0) <= width + 0.02), "{lines:?}");
