@@ -6,7 +6,10 @@ use axum::routing::{get, post};
 use tower_http::compression::{CompressionLayer, CompressionLevel};
 
 use crate::visitor::{self, App};
-use crate::{demo, http, paths, sign_in};
+use crate::{
+    agreements, authenticity, bills, customers, demo, disputes, documents, help, http, notices, paths, receipts, refunds, requests,
+    sign_in, slips, statement,
+};
 
 /// The whole application.
 pub fn router(app: App) -> Router {
@@ -17,6 +20,7 @@ pub fn router(app: App) -> Router {
         .route(paths::STAFF_SIGN_IN, get(sign_in::page::staff))
         .route("/idioma/{tag}", get(sign_in::page::language))
         .route(paths::MAILBOX, get(demo::mailbox))
+        .merge(features())
         .route("/api/{*function}", post(http::server_function))
         .layer(compression)
         .layer(from_fn(http::same_origin))
@@ -25,6 +29,24 @@ pub fn router(app: App) -> Router {
         .merge(quick())
         .layer(from_fn(http::outermost))
         .with_state(app)
+}
+
+/// Each feature's own pages.
+fn features() -> Router<App> {
+    Router::new()
+        .merge(bills::routes())
+        .merge(statement::routes())
+        .merge(slips::routes())
+        .merge(authenticity::routes())
+        .merge(documents::routes())
+        .merge(customers::routes())
+        .merge(notices::routes())
+        .merge(receipts::routes())
+        .merge(refunds::routes())
+        .merge(agreements::routes())
+        .merge(requests::routes())
+        .merge(disputes::routes())
+        .merge(help::routes())
 }
 
 /// What needs to know nothing of the visitor.

@@ -5,23 +5,36 @@
 //! one verb and leads on. Only islands, their rules (`domain`) and the server functions' names are compiled for the browser.
 #![recursion_limit = "256"]
 
+pub mod agreements;
 #[cfg(feature = "ssr")]
 pub mod app;
 #[cfg(feature = "ssr")]
 pub mod assets;
+pub mod authenticity;
+pub mod bills;
+pub mod customers;
 #[cfg(feature = "ssr")]
 pub mod demo;
+pub mod disputes;
+pub mod documents;
+pub mod help;
 #[cfg(feature = "ssr")]
 pub mod http;
 pub mod islands;
+pub mod notices;
 #[cfg(feature = "ssr")]
 pub mod page;
 #[cfg(feature = "ssr")]
 pub mod paths;
 pub mod post;
+pub mod receipts;
+pub mod refunds;
+pub mod requests;
 pub mod sign_in;
 #[cfg(feature = "ssr")]
 pub mod site;
+pub mod slips;
+pub mod statement;
 #[cfg(feature = "ssr")]
 pub mod ui;
 #[cfg(feature = "ssr")]

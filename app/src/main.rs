@@ -76,7 +76,12 @@ async fn main() -> anyhow::Result<()> {
     match cli.command {
         Command::Config => {
             for key in KEYS {
-                println!("{:<16} {}{}", key.name, key.help, if key.default.is_empty() { String::new() } else { format!(" [{}]", key.default) });
+                println!(
+                    "{:<16} {}{}",
+                    key.name,
+                    key.help,
+                    if key.default.is_empty() { String::new() } else { format!(" [{}]", key.default) }
+                );
             }
             Ok(())
         }

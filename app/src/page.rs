@@ -380,7 +380,9 @@ impl Page {
         html.push_str(&assets.css);
         html.push_str("\"><link rel=\"icon\" type=\"image/svg+xml\" href=\"");
         html.push_str(&assets.icon);
-        html.push_str("\"><link rel=\"manifest\" href=\"/manifest.webmanifest\"><link rel=\"apple-touch-icon\" href=\"/apple-touch-icon.png\">");
+        html.push_str(
+            "\"><link rel=\"manifest\" href=\"/manifest.webmanifest\"><link rel=\"apple-touch-icon\" href=\"/apple-touch-icon.png\">",
+        );
         if body.contains("<leptos-island") && !assets.wasm.is_empty() {
             html.push_str("<script type=\"module\" src=\"");
             html.push_str(&assets.islands);
