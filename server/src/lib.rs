@@ -1,1 +1,2 @@
 //! verbs
+pub mod pdf;
