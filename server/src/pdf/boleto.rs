@@ -388,15 +388,13 @@ fn printed_amount(sheet: &BoletoSheet) -> Option<String> {
     sheet.amount.filter(|amount| !amount.is_zero()).map(|amount| amount.to_string())
 }
 
-/// Name and tax number on one line: a name that is too long gives way, the number never does.
+/// Name and tax number on one line, set smaller as needed; a name that is still too long is cut, the number never is.
 fn named(canvas: &mut Canvas<'_>, style: Style, x: f32, width: f32, baseline: f32, party: &Party, kind: &str) {
     let number = tax_number(party, kind);
     let face = style.face(canvas.faces);
-    let room = width - face.width(&number, style.size);
-    let (name, size) = face.fit(&party.name, style.size, room);
-    let after = x + face.width(&name, size) + face.width(" ", style.size);
-    canvas.text(style.size(size), x, baseline, &name);
-    canvas.text(style, after, baseline, number.trim_start());
+    let (_, size) = face.fit(&format!("{}{number}", party.name), style.size, width);
+    let name = face.cut_to_fit(&party.name, size, width - face.width(&number, size));
+    canvas.text(style.size(size), x, baseline, &format!("{name}{number}"));
 }
 
 fn tax_number(party: &Party, kind: &str) -> String {
