@@ -534,6 +534,8 @@ async fn page(server: &Server, conn: &mut Conn, customer: CustomerId, filter: &F
     };
     let without = if shown == Shown::Settled { Standing::InAgreement.as_str() } else { "" };
     let after = filter.after.unwrap_or(Cursor { on: LAST_DAY, id: Uuid::max() });
+    // The cursor's day bounds the index whichever of the conditions the database takes for it.
+    let to = to.min(after.on);
     let text = match (past, open) {
         (true, _) => THEN,
         (false, true) => NOW_OPEN,
