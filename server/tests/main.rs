@@ -6,6 +6,7 @@ mod bills;
 mod customers;
 mod documents;
 mod notices;
+mod pdf;
 mod sign_in;
 mod slips;
 mod statement;
