@@ -5,6 +5,7 @@
 pub mod agreements;
 pub mod audit;
 pub mod authenticity;
+pub mod backup;
 pub mod bills;
 pub mod clock;
 pub mod config;

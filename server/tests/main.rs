@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, unused_crate_dependencies)]
 
 mod authenticity;
+mod backup;
 mod bills;
 mod customers;
 mod documents;
