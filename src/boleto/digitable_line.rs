@@ -13,8 +13,8 @@ use super::{TextError, ascii, read_digits};
 ///
 /// ```
 /// use domain::boleto::digitable_line::DigitableLine;
-/// let line = DigitableLine::parse("10492005507700010004400001234541216560000052347")?;
-/// assert_eq!(line.to_string(), "10492.00550 77000.100044 00001.234541 2 16560000052347");
+/// let line = DigitableLine::parse("10490055057700010004800001234541216560000052347")?;
+/// assert_eq!(line.to_string(), "10490.05505 77000.100048 00001.234541 2 16560000052347");
 /// # Ok::<(), domain::boleto::digitable_line::LineError>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

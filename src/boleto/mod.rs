@@ -10,6 +10,7 @@ pub mod check_digit;
 pub mod digitable_line;
 pub mod due_factor;
 pub mod interleaved;
+pub mod typed;
 
 /// Why a text is not a row of digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
