@@ -8,6 +8,7 @@ pub mod config;
 pub mod db;
 pub mod error;
 pub mod flashes;
+pub mod imports;
 pub mod ledger;
 pub mod mail;
 pub mod outbox;
