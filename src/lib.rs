@@ -17,6 +17,7 @@ pub mod pix;
 pub mod refunds;
 pub mod requests;
 pub mod sign_in;
+pub mod slips;
 pub mod statement;
 pub mod tax_ids;
 pub mod words;

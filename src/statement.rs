@@ -26,6 +26,30 @@ words! {
         Other = "other",
     }
 
+    /// What may be done with a bill; what is owed on it is in the ledger.
+    pub enum Standing {
+        /// It can be paid by itself.
+        Open = "open",
+        /// The customer says it is wrong: collection and late charges pause until that is decided.
+        Disputed = "disputed",
+        /// It is paid through an agreement, never by itself.
+        InAgreement = "in_agreement",
+        /// Nothing is left to pay.
+        Settled = "settled",
+    }
+
+    /// Which bills a statement shows.
+    pub enum Shown {
+        /// All of them.
+        All = "all",
+        /// Those on which something is left to pay.
+        Open = "open",
+        /// Those of them that are late.
+        Late = "late",
+        /// Those on which nothing is left to pay.
+        Settled = "settled",
+    }
+
     /// What one line of the ledger says.
     pub enum EntryKind {
         /// A bill was issued: the customer owes more.
@@ -160,6 +184,19 @@ pub fn days_late(due_on: NaiveDate, as_of: NaiveDate, calendar: &Calendar) -> u3
         return 0;
     }
     u32::try_from(as_of.signed_duration_since(calendar.next_business_day(due_on)).num_days()).unwrap_or(0)
+}
+
+/// The first due date that is not late on a day: whatever fell due before it is late.
+#[must_use]
+pub fn late_before(as_of: NaiveDate, calendar: &Calendar) -> NaiveDate {
+    let mut first = as_of;
+    while let Some(before) = first.pred_opt() {
+        if calendar.next_business_day(before) < as_of {
+            break;
+        }
+        first = before;
+    }
+    first
 }
 
 impl Age {
@@ -383,6 +420,21 @@ mod tests {
     }
 
     use EntryKind::{Charge, Compensation, Credit as CreditEntry, Discount, Fine, Payment, Refund, Reversal, ToAgreement};
+
+    #[test]
+    fn late_is_what_fell_due_before_the_first_day_that_is_not() {
+        let calendar = Calendar::default();
+        let mut as_of = day("2026-01-01");
+        while as_of < day("2027-03-01") {
+            let first = late_before(as_of, &calendar);
+            let mut due = as_of - chrono::Days::new(15);
+            while due <= as_of + chrono::Days::new(3) {
+                assert_eq!(due < first, days_late(due, as_of, &calendar) > 0, "{due} on {as_of}");
+                due = due.succ_opt().unwrap();
+            }
+            as_of = as_of.succ_opt().unwrap();
+        }
+    }
 
     #[test]
     fn the_balance_runs() {

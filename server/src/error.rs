@@ -41,6 +41,9 @@ pub enum Error {
     /// Files.
     #[error("files: {0}")]
     Io(#[from] std::io::Error),
+    /// A document could not be drawn.
+    #[error("document: {0}")]
+    Pdf(#[from] crate::pdf::PdfError),
     /// Something stored cannot be read back: a wrong key, or an edited row.
     #[error("stored data cannot be read: {0}")]
     Corrupt(&'static str),

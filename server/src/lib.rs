@@ -3,19 +3,27 @@
 //! A public function is something a person may do; the actor type in its signature is the authorization. Never knows Leptos.
 
 pub mod audit;
+pub mod authenticity;
+pub mod bills;
 pub mod clock;
 pub mod config;
+pub mod customers;
 pub mod db;
+pub mod documents;
 pub mod error;
 pub mod flashes;
 pub mod imports;
 pub mod ledger;
 pub mod mail;
+pub mod notices;
 pub mod outbox;
+pub mod pdf;
 pub mod policies;
 pub mod sealing;
 pub mod sessions;
 pub mod sign_in;
+pub mod slips;
+pub mod statement;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 pub mod texts;

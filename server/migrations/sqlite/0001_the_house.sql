@@ -42,7 +42,9 @@ create table bank_agreements (
     carteira text not null,
     payment_place text not null,
     -- Whether the bank has accepted boletos drawn by us for this carteira.
-    own_drawing integer not null
+    own_drawing integer not null,
+    -- Espécie do documento of what is registered under it: DS, DM, ND …
+    especie text not null default 'DS'
 ) strict;
 
 create table customers (
@@ -63,6 +65,7 @@ create table customers (
     created_at text not null
 ) strict;
 create index customers_search_name on customers (search_name);
+create index customers_email on customers (lower(email));
 
 -- Who may act for whom: a company's people, a parent's child.
 create table representations (
@@ -111,7 +114,7 @@ create table bills (
     agreement_id blob
 ) strict;
 create index bills_of_customer on bills (customer_id, due_on desc, id desc);
-create index bills_open on bills (customer_id, due_on) where balance <> 0;
+create index bills_open on bills (customer_id, due_on desc, id desc) where balance <> 0;
 create index bills_contract on bills (contract_id);
 
 create table payments (
@@ -148,7 +151,9 @@ create table entries (
     source text not null unique,
     note text not null
 ) strict;
-create index entries_of_customer on entries (customer_id, effective_on desc, id desc);
+-- With the amount, so that a running balance is summed from the index alone.
+create index entries_of_customer on entries (customer_id, effective_on desc, id desc, amount);
+create index entries_unallocated on entries (customer_id) where bill_id is null;
 create index entries_of_bill on entries (bill_id);
 
 -- What the bank registered; a copy is exactly this.
@@ -172,6 +177,9 @@ create table slips (
     replaced_by blob references slips (id)
 ) strict;
 create index slips_customer on slips (customer_id);
+create index slips_nosso_numero on slips (nosso_numero);
+-- Pix codes of one charge begin alike: whoever checks one looks a range up.
+create index slips_emv on slips (emv) where emv is not null;
 
 create table slip_bills (
     slip_id blob not null references slips (id),
@@ -215,6 +223,7 @@ create table documents (
     file_hash text not null references files (hash)
 ) strict;
 create index documents_customer on documents (customer_id, issued_on desc, id desc);
+create index documents_bill on documents (bill_id);
 
 create table staff (
     id blob primary key,
@@ -408,7 +417,8 @@ create table notices (
     created_at text not null,
     read_at text
 ) strict;
-create index notices_customer on notices (customer_id, created_at desc);
+create index notices_customer on notices (customer_id, created_at desc, id desc);
+create index notices_unread on notices (customer_id, created_at desc, id desc) where read_at is null;
 
 -- Whatever leaves is written here with the change that causes it, and delivered afterwards.
 create table outbox (

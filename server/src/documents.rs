@@ -1,0 +1,163 @@
+//! Documents made available to a customer: NFS-e, letters, terms. Never makes one; the bytes lie under their own SHA-256.
+
+use std::path::PathBuf;
+
+use chrono::NaiveDate;
+use domain::ids::{BillId, CustomerId, DocumentId};
+use serde_json::json;
+use tokio::fs::File;
+use uuid::Uuid;
+
+use crate::audit::{self, Event};
+use crate::bills::LAST_DAY;
+use crate::db::Conn;
+use crate::error::{Error, Result};
+use crate::sessions::{Customer, Staff};
+use crate::{Server, sql};
+
+/// Documents of one page.
+const PAGE: usize = 40;
+
+/// A document in a list.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Document {
+    /// Which.
+    #[sqlx(try_from = "Uuid")]
+    pub id: DocumentId,
+    /// What it is, as imported: `nfse_pdf`, `nfse_xml`, `letter` …
+    pub kind: String,
+    /// Name of the file.
+    pub name: String,
+    /// The month it belongs to: `2026-11`; empty for none.
+    pub competence: String,
+    /// Its date.
+    pub issued_on: NaiveDate,
+    /// Size in bytes.
+    pub size: i64,
+    /// Media type.
+    pub media_type: String,
+}
+
+/// Which documents. Empty texts stand for all.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// Of this kind.
+    pub kind: String,
+    /// Of this month: `2026-11`.
+    pub competence: String,
+    /// After this one.
+    pub after: Option<DocumentId>,
+}
+
+/// A page of documents, and where the next one begins.
+#[derive(Clone, Debug)]
+pub struct Page {
+    /// Newest first.
+    pub documents: Vec<Document>,
+    /// The last of this page, when there are more.
+    pub next: Option<DocumentId>,
+}
+
+/// A document, ready to be sent.
+#[derive(Debug)]
+pub struct Opened {
+    /// Name of the file.
+    pub name: String,
+    /// Media type.
+    pub media_type: String,
+    /// Size in bytes.
+    pub size: u64,
+    /// SHA-256 of the bytes: an entity tag.
+    pub hash: String,
+    /// The bytes.
+    pub file: File,
+}
+
+/// Documents, newest first.
+///
+/// # Errors
+/// [`Error::NotFound`] when `after` is not this customer's.
+pub async fn list(server: &Server, customer: &Customer, filter: &Filter) -> Result<Page> {
+    let mut conn = server.db.read().await?;
+    let (before, id) = match filter.after {
+        None => (LAST_DAY, Uuid::max()),
+        Some(id) => {
+            let (on,) = sql!(conn, optional (NaiveDate,): "select issued_on from documents where id = $1 and customer_id = $2", id.0, customer.id().0)?
+                .ok_or(Error::NotFound)?;
+            (on, id.0)
+        }
+    };
+    let mut documents = sql!(conn, all Document:
+        "select d.id, d.kind, d.name, d.competence, d.issued_on, f.size, f.media_type from documents d join files f on f.hash = d.file_hash
+          where d.customer_id = $1 and (d.issued_on, d.id) < ($2, $3) and ($4 = '' or d.kind = $4) and ($5 = '' or d.competence = $5)
+          order by d.issued_on desc, d.id desc limit $6",
+        customer.id().0, before, id, filter.kind.as_str(), filter.competence.as_str(), i64::try_from(PAGE).unwrap_or(0) + 1)?;
+    let more = documents.len() > PAGE;
+    documents.truncate(PAGE);
+    Ok(Page { next: documents.last().filter(|_| more).map(|document| document.id), documents })
+}
+
+/// One of the customer's documents, to be sent.
+///
+/// # Errors
+/// [`Error::NotFound`]; a file that is not where it should be.
+pub async fn open(server: &Server, customer: &Customer, id: DocumentId) -> Result<Opened> {
+    let mut conn = server.db.read().await?;
+    let found = sql!(conn, optional Stored:
+        "select d.name, f.media_type, f.hash from documents d join files f on f.hash = d.file_hash where d.id = $1 and d.customer_id = $2",
+        id.0, customer.id().0)?;
+    drop(conn);
+    opened(server, found.ok_or(Error::NotFound)?).await
+}
+
+/// Anybody's document, for staff; the look is recorded.
+///
+/// # Errors
+/// [`Error::NotFound`]; a file that is not where it should be.
+pub async fn open_for_staff(server: &Server, staff: &Staff, id: DocumentId) -> Result<Opened> {
+    let mut tx = server.db.write().await?;
+    let (customer,) = sql!(tx, optional (Uuid,): "select customer_id from documents where id = $1", id.0)?.ok_or(Error::NotFound)?;
+    let found = sql!(tx, one Stored:
+        "select d.name, f.media_type, f.hash from documents d join files f on f.hash = d.file_hash where d.id = $1", id.0)?;
+    let event = Event {
+        actor: staff.actor(),
+        action: "documents.open",
+        subject_kind: "document",
+        subject_id: Some(id.0),
+        customer: Some(CustomerId(customer)),
+        detail: json!({}),
+    };
+    audit::record(server, &mut tx, event).await?;
+    tx.commit().await?;
+    opened(server, found).await
+}
+
+/// The documents of one bill, newest first.
+pub(crate) async fn of_bill(conn: &mut Conn, customer: CustomerId, bill: BillId) -> Result<Vec<Document>> {
+    Ok(sql!(conn, all Document:
+        "select d.id, d.kind, d.name, d.competence, d.issued_on, f.size, f.media_type from documents d join files f on f.hash = d.file_hash
+          where d.bill_id = $1 and d.customer_id = $2 order by d.issued_on desc, d.id desc limit 40", bill.0, customer.0)?)
+}
+
+#[derive(sqlx::FromRow)]
+struct Stored {
+    name: String,
+    media_type: String,
+    hash: String,
+}
+
+async fn opened(server: &Server, stored: Stored) -> Result<Opened> {
+    let file = File::open(path(server, &stored.hash)?).await?;
+    let size = file.metadata().await?.len();
+    Ok(Opened { name: stored.name, media_type: stored.media_type, size, hash: stored.hash, file })
+}
+
+/// Where the bytes of a hash lie: two folders of two digits keep each folder small.
+fn path(server: &Server, hash: &str) -> Result<PathBuf> {
+    match (hash.get(..2), hash.get(2..4)) {
+        (Some(first), Some(second)) if hash.bytes().all(|byte| byte.is_ascii_hexdigit()) => {
+            Ok(server.config.files.join(first).join(second).join(hash))
+        }
+        _ => Err(Error::Corrupt("hash of a file")),
+    }
+}

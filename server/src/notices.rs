@@ -1,0 +1,109 @@
+//! Notices: what the creditor told a customer. Never sends one: whoever has something to tell writes it with its cause.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::ids::{CustomerId, NoticeId};
+use uuid::Uuid;
+
+use crate::db::Conn;
+use crate::error::{Error, Result};
+use crate::sessions::Customer;
+use crate::{Server, sql};
+
+/// Notices of one page.
+const PAGE: usize = 20;
+
+/// Something the customer was told.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Notice {
+    /// Which.
+    #[sqlx(try_from = "Uuid")]
+    pub id: NoticeId,
+    /// What it is about: the kind of its cause.
+    pub kind: String,
+    /// Subject.
+    pub subject: String,
+    /// Text.
+    pub body: String,
+    /// How it was sent.
+    pub channel: String,
+    /// When.
+    pub created_at: DateTime<Utc>,
+    /// When the customer first said that it was read.
+    pub read_at: Option<DateTime<Utc>>,
+}
+
+/// A page of notices, and where the next one begins.
+#[derive(Clone, Debug)]
+pub struct Page {
+    /// Newest first.
+    pub notices: Vec<Notice>,
+    /// The last notice of this page, when there are more.
+    pub next: Option<NoticeId>,
+}
+
+/// Notices, newest first, after the one given.
+///
+/// # Errors
+/// [`Error::NotFound`] when `after` is not this customer's.
+pub async fn list(server: &Server, customer: &Customer, after: Option<NoticeId>) -> Result<Page> {
+    let mut conn = server.db.read().await?;
+    let (before, id) = match after {
+        None => (server.clock.now() + TimeDelta::days(1), Uuid::max()),
+        Some(id) => {
+            let (at,) = sql!(conn, optional (DateTime<Utc>,): "select created_at from notices where id = $1 and customer_id = $2", id.0, customer.id().0)?
+                .ok_or(Error::NotFound)?;
+            (at, id.0)
+        }
+    };
+    let mut notices = sql!(conn, all Notice:
+        "select id, kind, subject, body, channel, created_at, read_at from notices
+          where customer_id = $1 and (created_at, id) < ($2, $3) order by created_at desc, id desc limit $4",
+        customer.id().0, before, id, limit(PAGE))?;
+    let more = notices.len() > PAGE;
+    notices.truncate(PAGE);
+    Ok(Page { next: notices.last().filter(|_| more).map(|notice| notice.id), notices })
+}
+
+/// One notice, marked as read from now on.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub async fn read(server: &Server, customer: &Customer, id: NoticeId) -> Result<Notice> {
+    let mut tx = server.db.write().await?;
+    sql!(tx, execute: "update notices set read_at = $3 where id = $1 and customer_id = $2 and read_at is null", id.0, customer.id().0, server.clock.now())?;
+    let notice = sql!(tx, optional Notice:
+        "select id, kind, subject, body, channel, created_at, read_at from notices where id = $1 and customer_id = $2", id.0, customer.id().0)?
+    .ok_or(Error::NotFound)?;
+    tx.commit().await?;
+    Ok(notice)
+}
+
+/// Marks every notice as read. Says how many were not.
+///
+/// # Errors
+/// The database's.
+pub async fn read_all(server: &Server, customer: &Customer) -> Result<u64> {
+    let mut tx = server.db.write().await?;
+    let marked = sql!(tx, execute: "update notices set read_at = $2 where customer_id = $1 and read_at is null", customer.id().0, server.clock.now())?;
+    tx.commit().await?;
+    Ok(marked)
+}
+
+/// The newest notices that were not read.
+pub(crate) async fn unread(conn: &mut Conn, customer: CustomerId, most: i64) -> Result<Vec<Notice>> {
+    Ok(sql!(conn, all Notice:
+        "select id, kind, subject, body, channel, created_at, read_at from notices
+          where customer_id = $1 and read_at is null order by created_at desc, id desc limit $2", customer.0, most)?)
+}
+
+/// The newest notices, read or not.
+pub(crate) async fn newest(conn: &mut Conn, customer: CustomerId, most: i64) -> Result<Vec<Notice>> {
+    Ok(sql!(conn, all Notice:
+        "select id, kind, subject, body, channel, created_at, read_at from notices
+          where customer_id = $1 order by created_at desc, id desc limit $2", customer.0, most)?)
+}
+
+/// One more than a page holds tells whether there are more.
+fn limit(page: usize) -> i64 {
+    i64::try_from(page).unwrap_or(i64::MAX - 1) + 1
+}
