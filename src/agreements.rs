@@ -1,14 +1,13 @@
 //! Agreements: who may pay in installments, what a plan costs, and whether the policy grants it by itself.
 //! The same functions run in the browser's simulator and on the server. Never compounds interest, never changes a bill.
 
-use std::str::FromStr;
-
 use chrono::{Datelike, NaiveDate};
 use rust_decimal::{Decimal, RoundingStrategy};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use crate::calendar::{Calendar, day_of_month, days_after};
-use crate::forms::{FieldError, Fields, Problem, amount, one_of, whole};
+use crate::forms::{FieldError, Fields, Problem, amount, ids, one_of, submission, whole};
 use crate::ids::BillId;
 use crate::money::Money;
 use crate::statement::Nature;
@@ -745,7 +744,7 @@ impl PlanForm {
     /// What is wrong, by field.
     pub fn parse(&self, policy: &PlanPolicy) -> Result<ValidPlanForm, Vec<FieldError>> {
         let mut fields = Fields::default();
-        let bills = fields.read("bills", self.bills());
+        let bills = fields.read("bills", ids(&self.bills));
         let down_payment = fields.read("down_payment", optional_amount(&self.down_payment));
         let most = policy.bands.iter().map(|band| band.negotiable.most_installments).max().unwrap_or(0);
         let count = fields.read("count", whole(&self.count, 1, u32::from(most)));
@@ -757,16 +756,32 @@ impl PlanForm {
             Some(ValidPlanForm { bills: bills?, request, reason: reason? })
         })())
     }
+}
 
-    fn bills(&self) -> Result<Vec<BillId>, Problem> {
-        let mut bills = Vec::new();
-        for text in &self.bills {
-            let bill = BillId::from_str(text.trim()).map_err(|_| Problem::Unknown)?;
-            if !bills.contains(&bill) {
-                bills.push(bill);
-            }
-        }
-        if bills.is_empty() { Err(Problem::Missing) } else { Ok(bills) }
+/// What goes with a plan when it is accepted: separate from [`PlanForm`], which is filled in and worked out first.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct AcceptForm {
+    /// The fingerprint of the terms that were shown.
+    pub terms: String,
+    /// `yes` once the box is checked.
+    pub accepted: String,
+    /// See [`submission`].
+    pub submission: String,
+}
+
+impl AcceptForm {
+    /// Reads the form: the fingerprint of the terms, and the number of this showing.
+    ///
+    /// # Errors
+    /// What is wrong, by field; [`Problem::NotAccepted`] when the box is not checked.
+    pub fn parse(&self) -> Result<(String, Uuid), Vec<FieldError>> {
+        let mut fields = Fields::default();
+        let terms = self.terms.trim();
+        let terms = fields.read("terms", if terms.is_empty() { Err(Problem::Missing) } else { Ok(terms.to_owned()) });
+        let accepted = fields.read("accepted", if self.accepted == "yes" { Ok(()) } else { Err(Problem::NotAccepted) });
+        let submission = fields.read("submission", submission(&self.submission));
+        fields.finish(accepted.and(terms.zip(submission)))
     }
 }
 
@@ -780,7 +795,6 @@ fn optional_amount(raw: &str) -> Result<Money, Problem> {
 mod tests {
     use super::*;
     use proptest::prelude::*;
-    use uuid::Uuid;
 
     fn day(text: &str) -> NaiveDate {
         text.parse().unwrap()
@@ -981,6 +995,15 @@ mod tests {
             ]
         );
         assert_eq!(serde_json::from_str::<PlanForm>(r#"{"count":"2"}"#).unwrap(), PlanForm { count: "2".into(), ..PlanForm::default() });
+    }
+
+    #[test]
+    fn nothing_is_accepted_unread() {
+        let form = AcceptForm { terms: "ab12".into(), accepted: "yes".into(), submission: Uuid::from_u128(9).to_string() };
+        assert_eq!(form.parse(), Ok(("ab12".to_owned(), Uuid::from_u128(9))));
+        let errors = AcceptForm { accepted: "no".into(), ..AcceptForm::default() }.parse().unwrap_err();
+        let problems: Vec<_> = errors.iter().map(|error| error.problem).collect();
+        assert_eq!(problems, [Problem::Missing, Problem::NotAccepted, Problem::Missing]);
     }
 
     #[test]

@@ -6,6 +6,7 @@ use std::str::FromStr;
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use crate::money::{Money, MoneyError};
 use crate::tax_ids::TaxIdError;
@@ -327,6 +328,32 @@ pub fn one_of<T: FromStr>(raw: &str) -> Result<T, Problem> {
         "" => Err(Problem::Missing),
         word => word.parse().map_err(|_| Problem::ChooseOne),
     }
+}
+
+/// The number of one showing of a form, from its hidden field: the same form sent twice makes one request.
+///
+/// # Errors
+/// [`Problem::Missing`], [`Problem::Unknown`].
+pub fn submission(raw: &str) -> Result<Uuid, Problem> {
+    match raw.trim() {
+        "" => Err(Problem::Missing),
+        text => Uuid::parse_str(text).map_err(|_| Problem::Unknown),
+    }
+}
+
+/// Ids chosen in a form, without repetition, in the order chosen.
+///
+/// # Errors
+/// [`Problem::Missing`] when none is chosen, [`Problem::Unknown`] for what is no id.
+pub fn ids<T: FromStr + PartialEq>(raw: &[String]) -> Result<Vec<T>, Problem> {
+    let mut ids = Vec::new();
+    for text in raw {
+        let id = text.trim().parse().map_err(|_| Problem::Unknown)?;
+        if !ids.contains(&id) {
+            ids.push(id);
+        }
+    }
+    if ids.is_empty() { Err(Problem::Missing) } else { Ok(ids) }
 }
 
 #[cfg(test)]

@@ -6,7 +6,11 @@ use std::fmt;
 use chrono::{NaiveDateTime, TimeDelta};
 use serde::{Deserialize, Serialize};
 
+use crate::bank_accounts::{BankAccount, TypedAccount, Verdict};
 use crate::forms::{FieldError, Fields, Problem, one_of, text};
+use crate::ids::{BillId, EntryId};
+use crate::pix::keys::{PixKey, PixKeyError, PixKeyKind as KeyForm};
+use crate::tax_ids::TaxId;
 use crate::words::words;
 
 words! {
@@ -149,7 +153,7 @@ pub enum Destination {
     Pix {
         /// What the key is.
         key_kind: PixKeyKind,
-        /// The key, as typed.
+        /// The key, as the DICT writes it.
         key: String,
     },
     /// A bank account.
@@ -246,6 +250,14 @@ impl RefundPolicy {
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct RefundForm {
+    /// Id of the ledger entry whose money is given back: one of the credits offered.
+    pub credit: String,
+    /// Id of the bill to compensate with; empty leaves the choice to the oldest open one.
+    pub target: String,
+    /// See [`crate::forms::submission`].
+    pub submission: String,
+    /// `yes` once an account whose check digit follows no rule was confirmed.
+    pub confirm_digit: String,
     /// The word of a [`Way`].
     pub way: String,
     /// The word of a [`DestinationKind`]; for a refund.
@@ -294,11 +306,33 @@ pub enum ValidRefundForm {
 }
 
 impl RefundForm {
-    /// Reads the form; fields of what was not chosen are left alone. Check digits of keys, accounts and tax ids are
-    /// looked at where those are known.
+    /// The credit that was chosen.
     ///
     /// # Errors
-    /// What is wrong, by field. A third person's account is [`Problem::NotTheHolder`].
+    /// [`Problem::Missing`], [`Problem::Unknown`].
+    pub fn credit(&self) -> Result<EntryId, Problem> {
+        match self.credit.trim() {
+            "" => Err(Problem::Missing),
+            id => id.parse().map_err(|_| Problem::Unknown),
+        }
+    }
+
+    /// The bill to compensate with, if one was chosen.
+    ///
+    /// # Errors
+    /// [`Problem::Unknown`].
+    pub fn target(&self) -> Result<Option<BillId>, Problem> {
+        match self.target.trim() {
+            "" => Ok(None),
+            id => id.parse().map(Some).map_err(|_| Problem::Unknown),
+        }
+    }
+
+    /// Reads the form; fields of what was not chosen are left alone.
+    ///
+    /// # Errors
+    /// What is wrong, by field. A third person's account, or key, is [`Problem::NotTheHolder`]; an account whose check digit
+    /// does not follow its bank's rule is [`Problem::AccountDigit`] until it is confirmed.
     pub fn parse(&self, payer_tax_id: Option<&str>, contract_tax_id: &str) -> Result<ValidRefundForm, Vec<FieldError>> {
         let mut fields = Fields::default();
         let way = fields.read("way", one_of(&self.way));
@@ -310,23 +344,28 @@ impl RefundForm {
             Some(DestinationKind::Account) => self.account(&mut fields),
             None => None,
         };
-        let tax_id = fields.read("holder_tax_id", tax_id_shape(&self.holder_tax_id));
+        let tax_id = fields.read("holder_tax_id", TaxId::parse(&self.holder_tax_id).map_err(Problem::from));
         let name = fields.read("holder_name", text(&self.holder_name, 120));
-        let holder_match = tax_id.as_deref().map(|holder| holder_matches(payer_tax_id, contract_tax_id, holder));
+        let holder_match = tax_id.map(|holder| holder_matches(payer_tax_id, contract_tax_id, holder.as_str()));
         if holder_match.is_some_and(|found| !found.is_accepted()) {
             fields.refuse("holder_tax_id", Problem::NotTheHolder);
         }
+        // A CPF or CNPJ as key says whose it is: it must be the holder's own.
+        if let (Some(Destination::Pix { key_kind: PixKeyKind::TaxId, key }), Some(holder)) = (&destination, tax_id)
+            && key != holder.as_str()
+        {
+            fields.refuse("key", Problem::NotTheHolder);
+        }
         fields.finish((|| {
-            let holder = Holder { tax_id: tax_id?, name: name? };
+            let holder = Holder { tax_id: tax_id?.as_str().to_owned(), name: name? };
             Some(ValidRefundForm::Refund { destination: destination?, holder, holder_match: holder_match? })
         })())
     }
 
     fn pix(&self, fields: &mut Fields) -> Option<Destination> {
-        let key_kind = fields.read("key_kind", one_of(&self.key_kind));
-        // 77 characters is the longest key: an e-mail address (DICT).
-        let key = fields.read("key", text(&self.key, 77));
-        Some(Destination::Pix { key_kind: key_kind?, key: key? })
+        let key_kind = fields.read("key_kind", one_of(&self.key_kind))?;
+        let key = fields.read("key", pix_key(key_kind, &self.key))?;
+        Some(Destination::Pix { key_kind, key: key.as_dict().into_owned() })
     }
 
     fn account(&self, fields: &mut Fields) -> Option<Destination> {
@@ -334,14 +373,50 @@ impl RefundForm {
         let branch = fields.read("branch", digits(&self.branch, 5, Problem::NotABranch));
         let account = fields.read("account", digits(&self.account, 20, Problem::NotAnAccount));
         let check_digit = fields.read("check_digit", check_digit(&self.check_digit));
-        let account_kind = fields.read("account_kind", one_of(&self.account_kind));
-        Some(Destination::Account {
-            bank: bank?,
-            branch: branch?,
-            account: account?,
-            check_digit: check_digit?,
-            account_kind: account_kind?,
-        })
+        let account_kind: Option<AccountKind> = fields.read("account_kind", one_of(&self.account_kind));
+        let (bank, branch, account, check_digit, account_kind) = (bank?, branch?, account?, check_digit?, account_kind?);
+        let typed = TypedAccount {
+            bank: bank.clone(),
+            branch: branch.clone(),
+            account: format!("{account}-{check_digit}"),
+            kind: account_kind.as_str().to_owned(),
+        };
+        match BankAccount::parse(&typed) {
+            Ok(read) if read.account_verdict() == Verdict::Wrong && self.confirm_digit != "yes" => {
+                fields.refuse("check_digit", Problem::AccountDigit);
+            }
+            Ok(_) => {}
+            Err(errors) => {
+                for (wrong, field, problem) in [
+                    (errors.bank.is_some(), "bank", Problem::NotABank),
+                    (errors.branch.is_some(), "branch", Problem::NotABranch),
+                    (errors.account.is_some(), "account", Problem::NotAnAccount),
+                    (errors.kind.is_some(), "account_kind", Problem::ChooseOne),
+                ] {
+                    if wrong {
+                        fields.refuse(field, problem);
+                    }
+                }
+            }
+        }
+        Some(Destination::Account { bank, branch, account, check_digit, account_kind })
+    }
+}
+
+/// A key of the kind it was said to be.
+fn pix_key(kind: PixKeyKind, raw: &str) -> Result<PixKey, Problem> {
+    let problem = |error| match error {
+        PixKeyError::Empty => Problem::Missing,
+        PixKeyError::TaxId(error) => error.into(),
+        _ => Problem::NotAPixKey,
+    };
+    let read = |kind| PixKey::parse(kind, raw).map_err(problem);
+    match kind {
+        PixKeyKind::TaxId if bare(raw).len() > 11 => read(KeyForm::Cnpj),
+        PixKeyKind::TaxId => read(KeyForm::Cpf),
+        PixKeyKind::Email => read(KeyForm::Email),
+        PixKeyKind::Phone => read(KeyForm::Phone),
+        PixKeyKind::Random => read(KeyForm::Random),
     }
 }
 
@@ -363,19 +438,6 @@ fn check_digit(raw: &str) -> Result<String, Problem> {
         "" => Err(Problem::Missing),
         digit @ ("0" | "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9" | "X" | "P") => Ok(digit.to_owned()),
         _ => Err(Problem::NotAnAccount),
-    }
-}
-
-/// The shape of a CPF (11 digits) or of a CNPJ (14 letters or digits), without punctuation.
-fn tax_id_shape(raw: &str) -> Result<String, Problem> {
-    let bare = bare(raw);
-    let is_cpf = bare.len() == 11 && bare.bytes().all(|b| b.is_ascii_digit());
-    if raw.trim().is_empty() {
-        Err(Problem::Missing)
-    } else if is_cpf || bare.len() == 14 {
-        Ok(bare)
-    } else {
-        Err(Problem::NotATaxId)
     }
 }
 
@@ -428,7 +490,7 @@ mod tests {
             bank: "00000000".into(),
             branch: "1584".into(),
             account: "210.169".into(),
-            check_digit: "x".into(),
+            check_digit: "6".into(),
             account_kind: "checking".into(),
             holder_tax_id: PAYER.into(),
             holder_name: " Ana Souza ".into(),
@@ -440,15 +502,49 @@ mod tests {
     fn reads_an_account() {
         let valid = account_form().parse(Some(PAYER), OTHER).unwrap();
         let ValidRefundForm::Refund { destination, holder, holder_match } = valid else { panic!("{valid:?}") };
-        assert_eq!(destination.masked(), "***169-X");
+        assert_eq!(destination.masked(), "***169-6");
         assert_eq!((holder.tax_id.as_str(), holder.name.as_str()), ("52998224725", "Ana Souza"));
         assert_eq!(holder_match, HolderMatch::Payer);
         let json = serde_json::to_string(&destination).unwrap();
         assert_eq!(
             json,
-            r#"{"kind":"account","bank":"00000000","branch":"1584","account":"210169","check_digit":"X","account_kind":"checking"}"#
+            r#"{"kind":"account","bank":"00000000","branch":"1584","account":"210169","check_digit":"6","account_kind":"checking"}"#
         );
         assert_eq!(serde_json::from_str::<Destination>(&json).unwrap(), destination);
+    }
+
+    #[test]
+    fn a_check_digit_that_does_not_fit_is_confirmed() {
+        let form = RefundForm { check_digit: "x".into(), ..account_form() };
+        assert_eq!(form.parse(Some(PAYER), OTHER), Err(vec![FieldError::new("check_digit", Problem::AccountDigit)]));
+        assert!(RefundForm { confirm_digit: "yes".into(), ..form }.parse(Some(PAYER), OTHER).is_ok());
+        let nowhere = RefundForm { bank: "999".into(), ..account_form() };
+        assert_eq!(nowhere.parse(Some(PAYER), OTHER), Err(vec![FieldError::new("bank", Problem::NotABank)]));
+    }
+
+    #[test]
+    fn a_key_is_of_its_kind_and_of_its_holder() {
+        let form =
+            |kind: &str, key: &str| RefundForm { destination: "pix".into(), key_kind: kind.into(), key: key.into(), ..account_form() };
+        let key = |form: RefundForm| match form.parse(Some(PAYER), OTHER) {
+            Ok(ValidRefundForm::Refund { destination: Destination::Pix { key, .. }, .. }) => Ok(key),
+            Ok(other) => panic!("{other:?}"),
+            Err(errors) => Err(errors[0].problem),
+        };
+        assert_eq!(key(form("tax_id", PAYER)), Ok("52998224725".to_owned()));
+        assert_eq!(key(form("tax_id", OTHER)), Err(Problem::NotTheHolder));
+        assert_eq!(key(form("tax_id", "529.982.247-26")), Err(Problem::WrongCheckDigits));
+        assert_eq!(key(form("email", "Ana@Exemplo.com")), Ok("ana@exemplo.com".to_owned()));
+        assert_eq!(key(form("phone", "12")), Err(Problem::NotAPixKey));
+        assert_eq!(key(form("random", "")), Err(Problem::Missing));
+    }
+
+    #[test]
+    fn a_credit_and_a_target_are_ids() {
+        assert_eq!(RefundForm::default().credit(), Err(Problem::Missing));
+        assert_eq!(RefundForm { credit: "x".into(), ..RefundForm::default() }.credit(), Err(Problem::Unknown));
+        assert_eq!(RefundForm::default().target(), Ok(None));
+        assert_eq!(RefundForm { target: "x".into(), ..RefundForm::default() }.target(), Err(Problem::Unknown));
     }
 
     #[test]
@@ -516,6 +612,7 @@ mod tests {
                 account_kind: "savings".into(),
                 holder_tax_id: fields[5].clone(),
                 holder_name: fields[0].clone(),
+                ..RefundForm::default()
             };
             if let Ok(ValidRefundForm::Refund { destination, holder_match, .. }) = form.parse(Some(PAYER), OTHER) {
                 prop_assert!(holder_match.is_accepted());

@@ -7,6 +7,7 @@ mod customers;
 mod documents;
 mod imports;
 mod notices;
+mod pdf;
 mod sign_in;
 mod slips;
 mod statement;
