@@ -6,6 +6,7 @@ mod backup;
 mod bills;
 mod customers;
 mod documents;
+mod imports;
 mod notices;
 mod pdf;
 mod sign_in;
