@@ -9,6 +9,7 @@ pub mod backup;
 pub mod bills;
 pub mod clock;
 pub mod config;
+pub mod creditor;
 pub mod customers;
 pub mod db;
 pub mod disputes;

@@ -4,6 +4,7 @@
 mod authenticity;
 mod backup;
 mod bills;
+mod creditor;
 mod customers;
 mod documents;
 mod imports;
