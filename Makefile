@@ -37,7 +37,7 @@ run: dev-site ## build, fill a demo database, serve it on 127.0.0.1:3000
 	@EMDIA_SITE=$(DEV_SITE) exec $(DEV) serve --demo --database "$(EMDIA_DATABASE)" --listen "$(EMDIA_LISTEN)"
 
 build: tools ## build for production: the binary, and the folder `site` beside it
-	cargo build $(LOCKED) --release --package app --bin emdia --features ssr
+	cargo build $(LOCKED) --release --workspace --features app/ssr
 	@.ci/site wasm $(RELEASE_SITE) $(RELEASE)
 	@echo "$(RELEASE) and $(RELEASE_SITE)"
 
