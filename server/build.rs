@@ -43,6 +43,9 @@ fn main() -> Result<(), String> {
                 code.push_str(&function(name, key, &texts, &mut problems));
             }
         }
+        if name == "refusals" {
+            code.push_str(&lookup(section, &all, name));
+        }
         code.push_str("}\n");
     }
     for (sections, (_, folder)) in all.iter().zip(LOCALES).skip(1) {
@@ -84,6 +87,21 @@ fn read(folder: &Path, problems: &mut Vec<String>) -> Result<BTreeMap<String, Se
         sections.insert(name.to_owned(), section);
     }
     Ok(sections)
+}
+
+/// Sentences found by a reason's name: verbs name their refusals, and the screen words them.
+fn lookup(section: &Section, all: &[BTreeMap<String, Section>], name: &str) -> String {
+    let mut arms = String::new();
+    for key in section.keys() {
+        for (sections, (locale, _)) in all.iter().zip(LOCALES) {
+            if let Some(Text::Plain(text)) = sections.get(name).and_then(|section| section.get(key)) {
+                arms.push_str(&format!("            (Locale::{locale}, {key:?}) => Some({text:?}),\n"));
+            }
+        }
+    }
+    format!(
+        "    /// The sentence of a reason, if it has one of its own.\n    #[must_use]\n    pub fn of(l: Locale, key: &str) -> Option<&'static str> {{\n        match (l, key) {{\n{arms}            _ => None,\n        }}\n    }}\n"
+    )
 }
 
 fn placeholders(text: &str) -> BTreeSet<String> {

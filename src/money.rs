@@ -178,7 +178,7 @@ impl Money {
         }
         let whole = (cents / 100).to_string();
         for (at, digit) in whole.chars().enumerate() {
-            if at > 0 && (whole.len() - at) % 3 == 0 {
+            if at > 0 && (whole.len() - at).is_multiple_of(3) {
                 out.write_char(thousands)?;
             }
             out.write_char(digit)?;

@@ -1,1 +1,51 @@
-pub fn x() {}
+//! What people see: pages rendered on the server, islands that come alive in the browser, server functions that people's
+//! forms post to. Never knows SQL, never decides a rule, never words a sentence.
+//!
+//! A page is an axum handler that asks a verb of `server` and draws the answer; a form posts to a server function, which asks
+//! one verb and leads on. Only islands, their rules (`domain`) and the server functions' names are compiled for the browser.
+#![recursion_limit = "256"]
+
+pub mod agreements;
+#[cfg(feature = "ssr")]
+pub mod app;
+#[cfg(feature = "ssr")]
+pub mod assets;
+pub mod authenticity;
+pub mod bills;
+pub mod customers;
+#[cfg(feature = "ssr")]
+pub mod demo;
+pub mod disputes;
+pub mod documents;
+pub mod help;
+#[cfg(feature = "ssr")]
+pub mod http;
+pub mod islands;
+pub mod notices;
+#[cfg(feature = "ssr")]
+pub mod page;
+#[cfg(feature = "ssr")]
+pub mod paths;
+pub mod post;
+pub mod receipts;
+pub mod refunds;
+pub mod requests;
+pub mod sign_in;
+#[cfg(feature = "ssr")]
+pub mod site;
+pub mod slips;
+pub mod statement;
+#[cfg(feature = "ssr")]
+pub mod ui;
+#[cfg(feature = "ssr")]
+pub mod visitor;
+#[cfg(feature = "ssr")]
+pub mod wording;
+
+/// Starts the islands of a page.
+#[cfg(feature = "hydrate")]
+#[wasm_bindgen::prelude::wasm_bindgen]
+pub fn hydrate() {
+    console_error_panic_hook::set_once();
+    leptos::mount::hydrate_islands();
+}

@@ -24,7 +24,7 @@ pub struct Key {
 pub const KEYS: &[Key] = &[
     Key { name: "database", default: "sqlite://emdia.db", help: "sqlite://PATH or postgres://USER@HOST/NAME" },
     Key { name: "listen", default: "127.0.0.1:3000", help: "address and port to listen on" },
-    Key { name: "public_url", default: "http://127.0.0.1:3000", help: "how people reach it; https makes cookies Secure and __Host-" },
+    Key { name: "public_url", default: "", help: "how people reach it [http:// and `listen`]; https makes cookies Secure and __Host-" },
     Key { name: "site", default: "", help: "folder of styles, scripts and icons; by default `site` beside the program" },
     Key { name: "files", default: "emdia-files", help: "folder for what people upload and documents, outside the site" },
     Key { name: "secret_key", default: "", help: "32 random bytes in base64 (emdia key); seals, hashes and signs" },
@@ -151,7 +151,10 @@ impl Sources {
             .map_err(|_| self.problem("listen: expected an address and a port, as 127.0.0.1:3000"))
             .ok();
         let time_zone = self.get("time_zone").parse::<chrono_tz::Tz>().map_err(|_| self.problem("time_zone: no such zone")).ok();
-        let public_url = self.get("public_url").trim_end_matches('/').to_owned();
+        let public_url = match self.get("public_url").trim_end_matches('/') {
+            "" => format!("http://{}", self.get("listen")),
+            url => url.to_owned(),
+        };
         if !public_url.starts_with("http://") && !public_url.starts_with("https://") {
             self.problem("public_url: expected http:// or https://");
         }

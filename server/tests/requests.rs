@@ -208,9 +208,9 @@ on_both_databases! {
         let staff = t.staff(Role::Operator).await;
         let today = t.clock.today();
         let payable = t.a_bill(customer.id(), Money::cents(5_000), 3).await;
-        t.a_slip(customer.id(), payable, today).await;
+        t.a_slip_of(&[payable], today).await;
         let past = t.a_bill(customer.id(), Money::cents(7_000), 40).await;
-        t.a_slip(customer.id(), past, today - Days::new(1)).await;
+        t.a_slip_of(&[past], today - Days::new(1)).await;
         let form = |bill: domain::ids::BillId| SlipForm { bill: bill.to_string(), submission: submission() };
         assert_eq!(problem(requests::submit_slip_request(&t, &customer, &form(payable)).await), ("bill".into(), Problem::NoLongerPossible));
         assert!(matches!(requests::submit_slip_request(&t, &other, &form(past)).await, Err(Error::NotFound)));
@@ -228,7 +228,7 @@ on_both_databases! {
         let mut tx = t.db.write().await.unwrap();
         sql!(tx, execute: "update slip_bills set payable = $2 where bill_id = $1", past.0, false).unwrap();
         tx.commit().await.unwrap();
-        t.a_slip(customer.id(), past, today + Days::new(30)).await;
+        t.a_slip_of(&[past], today + Days::new(30)).await;
         assert_eq!(record::settle(&t).await.unwrap(), 1);
         assert_eq!(record::settle(&t).await.unwrap(), 0, "again changes nothing");
         assert_eq!(requests::find(&t, &customer, &protocol).await.unwrap().status, Status::Done);

@@ -1,0 +1,55 @@
+//! The route table: every page and where it is. Forms post to the server functions of each feature's `api`.
+
+use axum::Router;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::{get, post};
+use tower_http::compression::{CompressionLayer, CompressionLevel};
+
+use crate::visitor::{self, App};
+use crate::{
+    agreements, authenticity, bills, customers, demo, disputes, documents, help, http, notices, paths, receipts, refunds, requests,
+    sign_in, slips, statement,
+};
+
+/// The whole application.
+pub fn router(app: App) -> Router {
+    let compression = CompressionLayer::new().quality(CompressionLevel::Fastest);
+    Router::new()
+        .route(paths::SIGN_IN, get(sign_in::page::sign_in))
+        .route(paths::CODE, get(sign_in::page::code))
+        .route(paths::STAFF_SIGN_IN, get(sign_in::page::staff))
+        .route("/idioma/{tag}", get(sign_in::page::language))
+        .route(paths::MAILBOX, get(demo::mailbox))
+        .merge(features())
+        .route("/api/{*function}", post(http::server_function))
+        .layer(compression)
+        .layer(from_fn(http::same_origin))
+        .layer(from_fn_with_state(app.clone(), http::failures))
+        .layer(from_fn_with_state(app.clone(), visitor::layer))
+        .merge(quick())
+        .layer(from_fn(http::outermost))
+        .with_state(app)
+}
+
+/// Each feature's own pages.
+fn features() -> Router<App> {
+    Router::new()
+        .merge(bills::routes())
+        .merge(statement::routes())
+        .merge(slips::routes())
+        .merge(authenticity::routes())
+        .merge(documents::routes())
+        .merge(customers::routes())
+        .merge(notices::routes())
+        .merge(receipts::routes())
+        .merge(refunds::routes())
+        .merge(agreements::routes())
+        .merge(requests::routes())
+        .merge(disputes::routes())
+        .merge(help::routes())
+}
+
+/// What needs to know nothing of the visitor.
+fn quick() -> Router<App> {
+    Router::new().route("/health/live", get(http::live)).route("/health/ready", get(http::ready))
+}

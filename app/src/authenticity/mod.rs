@@ -1,0 +1,7 @@
+//! "Is it ours?": the public page that tells our codes from others.
+
+/// The pages of this feature.
+#[cfg(feature = "ssr")]
+pub fn routes() -> axum::Router<crate::visitor::App> {
+    axum::Router::new()
+}

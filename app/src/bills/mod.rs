@@ -1,0 +1,7 @@
+//! Home, and one bill with its calculation.
+
+/// The pages of this feature.
+#[cfg(feature = "ssr")]
+pub fn routes() -> axum::Router<crate::visitor::App> {
+    axum::Router::new()
+}

@@ -1,0 +1,7 @@
+//! The customer's own data and sessions; for staff, the whole picture of a customer and the search.
+
+/// The pages of this feature.
+#[cfg(feature = "ssr")]
+pub fn routes() -> axum::Router<crate::visitor::App> {
+    axum::Router::new()
+}

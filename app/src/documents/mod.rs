@@ -1,0 +1,7 @@
+//! Documents: what the creditor made available.
+
+/// The pages of this feature.
+#[cfg(feature = "ssr")]
+pub fn routes() -> axum::Router<crate::visitor::App> {
+    axum::Router::new()
+}

@@ -1,0 +1,180 @@
+//! What surrounds every page: request ids and logs, security headers, the check against forged posts, the pages of failures.
+//! Never logs an address with a query, a cookie, a body, or anything a person typed.
+
+use std::time::Instant;
+
+use axum::Extension;
+use axum::extract::{FromRequestParts, Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use uuid::Uuid;
+
+use crate::page::{Failure, Page};
+use crate::paths;
+use crate::post::Post;
+use crate::visitor::{App, Visitor};
+
+/// The name of one request in the logs and on the page of a failure.
+#[derive(Clone, Debug)]
+pub struct RequestId(pub String);
+
+/// Names the request, logs how it went, and puts the headers on that every answer carries.
+pub async fn outermost(mut request: Request, next: Next) -> Response {
+    let id = Uuid::now_v7().simple().to_string();
+    request.extensions_mut().insert(RequestId(id.clone()));
+    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let started = Instant::now();
+    let mut response = next.run(request).await;
+    secure(&mut response);
+    if let Ok(value) = HeaderValue::from_str(&id) {
+        response.headers_mut().insert(HeaderName::from_static("x-request-id"), value);
+    }
+    let micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
+    tracing::info!(request = %id, %method, path = %without_names(&path), status = response.status().as_u16(), micros, "request");
+    response
+}
+
+/// The path with everything that names one thing left out: ids and protocols lead to people.
+fn without_names(path: &str) -> String {
+    let part = |part: &str| {
+        if part.len() >= 8 && part.bytes().filter(u8::is_ascii_digit).count() >= 6 { "…".to_owned() } else { part.to_owned() }
+    };
+    path.split('/').map(part).collect::<Vec<_>>().join("/")
+}
+
+fn secure(response: &mut Response) {
+    const HEADERS: [(HeaderName, &str); 8] = [
+        (
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'",
+        ),
+        (header::REFERRER_POLICY, "same-origin"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::X_FRAME_OPTIONS, "DENY"),
+        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+        (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+        (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=(), payment=()"),
+        (header::STRICT_TRANSPORT_SECURITY, "max-age=31536000"),
+    ];
+    for (name, value) in HEADERS {
+        response.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));
+    }
+    // Whatever is not an asset is somebody's: no cache keeps it.
+    response.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+}
+
+/// Refuses a post that does not come from our own pages.
+///
+/// Browsers say where a request comes from in `Sec-Fetch-Site`; older ones in `Origin`, which must then be our own host.
+pub async fn same_origin(request: Request, next: Next) -> Response {
+    let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    if safe || is_same_origin(&request) {
+        return next.run(request).await;
+    }
+    Failure::Refused(StatusCode::FORBIDDEN).into_response()
+}
+
+fn is_same_origin(request: &Request) -> bool {
+    let value = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
+    match value("sec-fetch-site") {
+        Some(site) => site == "same-origin",
+        None => {
+            let origin = value("origin").and_then(|origin| origin.split_once("://")).map(|(_, host)| host);
+            let host = value("host").or_else(|| request.uri().authority().map(http::uri::Authority::as_str));
+            origin.is_some() && origin == host
+        }
+    }
+}
+
+/// Words a failure in the person's language.
+pub async fn failures(State(app): State<App>, request: Request, next: Next) -> Response {
+    let (mut parts, body) = request.into_parts();
+    let id = parts.extensions.get::<RequestId>().map_or_else(String::new, |id| id.0.clone());
+    // Only what the page of a failure needs is kept: extensions, address and headers.
+    let mut kept = http::Request::new(()).into_parts().0;
+    kept.uri = parts.uri.clone();
+    kept.extensions = std::mem::take(&mut parts.extensions);
+    parts.extensions = kept.extensions.clone();
+    let response = next.run(Request::from_parts(parts, body)).await;
+    let Some(failure) = response.extensions().get::<Failure>().cloned() else { return response };
+    match Page::from_request_parts(&mut kept, &app).await {
+        Ok(page) => {
+            let mut worded = page.failure(&failure, &id);
+            for (name, value) in response.headers() {
+                if name == header::SET_COOKIE || name == header::RETRY_AFTER {
+                    worded.headers_mut().append(name, value.clone());
+                }
+            }
+            worded
+        }
+        Err(_) => response,
+    }
+}
+
+/// Server functions: forms post here.
+pub async fn server_function(State(app): State<App>, Extension(visitor): Extension<Visitor>, request: Request) -> Response {
+    let post = Post::new(app, visitor, request.headers());
+    leptos_axum::handle_server_fns_with_context(move || leptos::context::provide_context(post.clone()), request).await.into_response()
+}
+
+/// The process runs.
+pub async fn live() -> &'static str {
+    "ok"
+}
+
+/// The database answers.
+pub async fn ready(State(app): State<App>) -> Result<&'static str, StatusCode> {
+    app.server.db.read().await.map(|_| "ok").map_err(|_| StatusCode::SERVICE_UNAVAILABLE)
+}
+
+/// Assets, or the page that says there is nothing here.
+pub async fn fallback(State(app): State<App>, request: Request) -> Response {
+    match app.assets.serve(request.uri().path(), request.headers()) {
+        Some(response) if *request.method() == Method::GET || *request.method() == Method::HEAD => response,
+        _ => Failure::Missing.into_response(),
+    }
+}
+
+/// Whether a path is an asset's: those need no visitor.
+#[must_use]
+pub fn is_asset(path: &str) -> bool {
+    path.starts_with("/pkg/") || path == paths::API
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn post(headers: &[(&str, &str)]) -> Request {
+        let mut request = http::Request::builder().method(Method::POST).uri("/api/entrar");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        request.body(axum::body::Body::empty()).unwrap()
+    }
+
+    #[test]
+    fn only_our_own_pages_may_post() {
+        assert!(is_same_origin(&post(&[("sec-fetch-site", "same-origin")])));
+        assert!(is_same_origin(&post(&[("origin", "http://127.0.0.1:3000"), ("host", "127.0.0.1:3000")])));
+        for headers in [
+            &[("sec-fetch-site", "cross-site")][..],
+            &[("sec-fetch-site", "same-site")],
+            &[("sec-fetch-site", "none")],
+            &[("origin", "http://evil.example"), ("host", "127.0.0.1:3000")],
+            &[("host", "127.0.0.1:3000")],
+            &[("origin", "null"), ("host", "null")],
+            &[],
+        ] {
+            assert!(!is_same_origin(&post(headers)), "{headers:?}");
+        }
+    }
+
+    #[test]
+    fn logs_name_no_thing_and_no_person() {
+        assert_eq!(without_names("/pedidos/36346120261121000042/recebido"), "/pedidos/…/recebido");
+        assert_eq!(without_names("/extrato/conta/0193b3c4-7a6e-7cc3-98c4-dc0c0c07398f"), "/extrato/conta/…");
+        assert_eq!(without_names("/entrar/codigo"), "/entrar/codigo");
+    }
+}

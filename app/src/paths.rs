@@ -1,0 +1,127 @@
+//! Every address a person sees, in Portuguese, and where each form posts. Never holds personal data: things are named by opaque ids.
+
+use domain::ids::{BillId, CustomerId, DocumentId, UploadId};
+
+/// Sign-in, the first page.
+pub const SIGN_IN: &str = "/entrar";
+/// The one-time code.
+pub const CODE: &str = "/entrar/codigo";
+/// Home of a customer.
+pub const HOME: &str = "/";
+/// Statement.
+pub const STATEMENT: &str = "/extrato";
+/// Ledger entries.
+pub const LEDGER: &str = "/extrato/lancamentos";
+/// Statement as PDF.
+pub const STATEMENT_PDF: &str = "/extrato.pdf";
+/// Statement as CSV.
+pub const STATEMENT_CSV: &str = "/extrato.csv";
+/// What can be paid.
+pub const PAY: &str = "/pagar";
+/// Second copy of one or several boletos.
+pub const SECOND_COPY: &str = "/pagar/segunda-via";
+/// The second copies as one PDF.
+pub const SECOND_COPY_PDF: &str = "/pagar/segunda-via.pdf";
+/// "I have paid."
+pub const RECEIPT: &str = "/comprovante";
+/// Credits and refunds.
+pub const REFUND: &str = "/devolucao";
+/// Installment plan: which bills.
+pub const PLAN: &str = "/parcelar";
+/// Installment plan: how.
+pub const PLAN_OPTIONS: &str = "/parcelar/opcoes";
+/// Installment plan: check and accept.
+pub const PLAN_CHECK: &str = "/parcelar/conferir";
+/// Requests.
+pub const REQUESTS: &str = "/pedidos";
+/// A question.
+pub const QUESTION: &str = "/pedidos/nova-pergunta";
+/// A dispute.
+pub const DISPUTE: &str = "/contestar";
+/// Documents.
+pub const DOCUMENTS: &str = "/documentos";
+/// Account: data, sessions, for whom one acts.
+pub const ACCOUNT: &str = "/conta";
+/// Notices.
+pub const NOTICES: &str = "/avisos";
+/// "Is it ours?"
+pub const AUTHENTICITY: &str = "/e-nosso";
+/// Help and contact.
+pub const HELP: &str = "/ajuda";
+/// Privacy notice.
+pub const PRIVACY: &str = "/privacidade";
+/// Staff sign-in.
+pub const STAFF_SIGN_IN: &str = "/equipe/entrar";
+/// The queue.
+pub const QUEUE: &str = "/equipe/fila";
+/// Search for a customer.
+pub const STAFF_SEARCH: &str = "/equipe/busca";
+/// Refund orders to export.
+pub const REFUND_ORDERS: &str = "/equipe/devolucoes";
+/// Refund orders as CSV.
+pub const REFUND_ORDERS_CSV: &str = "/equipe/devolucoes.csv";
+/// The demo's mailbox.
+pub const MAILBOX: &str = "/demo/caixa-de-correio";
+/// The demo's log-ins.
+pub const DEMO: &str = "/demo";
+
+/// Where server functions live.
+pub const API: &str = "/api";
+
+/// One bill with its calculation.
+#[must_use]
+pub fn bill(id: BillId) -> String {
+    format!("/extrato/conta/{id}")
+}
+
+/// One request, by its protocol in digits.
+#[must_use]
+pub fn request(protocol: &str) -> String {
+    format!("{REQUESTS}/{}", digits(protocol))
+}
+
+/// The confirmation of a request.
+#[must_use]
+pub fn confirmation(protocol: &str) -> String {
+    format!("{REQUESTS}/{}/recebido", digits(protocol))
+}
+
+/// A file of a request.
+#[must_use]
+pub fn upload(protocol: &str, id: UploadId) -> String {
+    format!("{REQUESTS}/{}/arquivo/{id}", digits(protocol))
+}
+
+/// A document.
+#[must_use]
+pub fn document(id: DocumentId) -> String {
+    format!("{DOCUMENTS}/{id}")
+}
+
+/// One request, for staff.
+#[must_use]
+pub fn staff_request(protocol: &str) -> String {
+    format!("/equipe/pedidos/{}", digits(protocol))
+}
+
+/// A file of a request, for staff.
+#[must_use]
+pub fn staff_upload(protocol: &str, id: UploadId) -> String {
+    format!("/equipe/pedidos/{}/arquivo/{id}", digits(protocol))
+}
+
+/// One customer, for staff.
+#[must_use]
+pub fn staff_customer(id: CustomerId) -> String {
+    format!("/equipe/clientes/{id}")
+}
+
+/// The address of a language choice.
+#[must_use]
+pub fn language(tag: &str) -> String {
+    format!("/idioma/{tag}")
+}
+
+fn digits(protocol: &str) -> String {
+    protocol.chars().filter(char::is_ascii_digit).collect()
+}

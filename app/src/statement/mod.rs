@@ -1,0 +1,7 @@
+//! Statement: bills, ageing, ledger, PDF and CSV.
+
+/// The pages of this feature.
+#[cfg(feature = "ssr")]
+pub fn routes() -> axum::Router<crate::visitor::App> {
+    axum::Router::new()
+}

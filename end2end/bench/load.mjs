@@ -1,0 +1,166 @@
+// load.mjs EMDIA: starts the binary EMDIA on demo data and tells, for each page, the processor's time per request
+// (user + system of the server's process, over REQUESTS requests) and how long answers take for 1 and for 32 clients.
+// Client and server share the machine, so the times at 32 clients include the client's own work.
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import http from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const PORT = Number(process.env.EMDIA_BENCH_PORT ?? 3200);
+const REQUESTS = Number(process.env.EMDIA_BENCH_REQUESTS ?? 3000);
+const CUSTOMER = process.env.EMDIA_BENCH_CUSTOMER ?? '529.982.247-25';
+const SIGN_IN = { page: '/entrar', taxId: 'tax_id', code: 'code', mailbox: '/demo/caixa-de-correio' };
+// `link` is looked for on `path`, and what it leads to is measured instead.
+const ROUTES = [
+  { name: 'bare handler (floor)', path: '/health/live' },
+  { name: 'sign-in page', path: '/entrar' },
+  { name: 'home', path: '/', signedIn: true },
+  { name: 'statement, 40 rows', path: '/extrato', signedIn: true },
+  { name: 'second copy, PDF', path: '/extrato', link: /href="([^"]*\.pdf[^"]*)"/, signedIn: true },
+];
+
+const emdia = process.argv[2];
+if (!emdia) throw new Error('usage: load.mjs EMDIA');
+const folder = mkdtempSync(join(tmpdir(), 'emdia-bench-'));
+const database = `sqlite://${folder}/emdia.db`;
+const env = { ...process.env, EMDIA_DATA: folder, RUST_LOG: 'warn' };
+const ticksPerSecond = Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }));
+let server;
+let failed = false;
+try {
+  execFileSync(emdia, ['demo', '--database', database], { env, stdio: 'ignore' });
+  const started = performance.now();
+  server = spawn(emdia, ['serve', '--demo', '--database', database, '--listen', `127.0.0.1:${PORT}`], { env, stdio: ['ignore', 'ignore', 'inherit'] });
+  const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
+  await firstAnswer(agent);
+  console.log(`first answer ${Math.round(performance.now() - started)} ms after start, ${memory('VmRSS')} MB resident`);
+  const cookie = await signIn(agent);
+
+  console.log(`\n${REQUESTS} requests each   CPU ms/request     1 client, ms      32 clients, ms`);
+  console.log('page                    1 client   32       p50     p99       p50     p99   requests/s   bytes');
+  for (const route of ROUTES) {
+    const headers = route.signedIn ? { cookie } : {};
+    let path = route.path;
+    if (route.link) {
+      const page = await ask(agent, path, { headers });
+      path = page.body.match(route.link)?.[1]?.replaceAll('&amp;', '&');
+      if (!path) { failed = true; console.log(`${route.name.padEnd(24)} no link ${route.link} on ${route.path} (${page.status})`); continue; }
+    }
+    const first = await ask(agent, path, { headers });
+    if (first.status !== 200) { failed = true; console.log(`${route.name.padEnd(24)} ${path} answered ${first.status}`); continue; }
+    await load(path, headers, 4, 300);
+    const one = await load(path, headers, 1, REQUESTS);
+    const many = await load(path, headers, 32, REQUESTS);
+    console.log(route.name.padEnd(23), [one.cpu, many.cpu].map(it => it.toFixed(3).padStart(7)).join('  '),
+      ...[one.p50, one.p99, many.p50, many.p99].map(it => it.toFixed(2).padStart(8)),
+      Math.round(many.rate).toString().padStart(12), first.bytes.toString().padStart(7));
+  }
+  console.log(`\n${memory('VmRSS')} MB resident after it, ${memory('VmHWM')} MB at most`);
+} finally {
+  server?.kill('SIGTERM');
+  if (server) await new Promise(resolve => (server.exitCode === null ? server.once('exit', resolve) : resolve()));
+  rmSync(folder, { recursive: true, force: true });
+}
+process.exitCode = failed ? 1 : 0;
+
+/** One request; the body as text. Redirects are not followed. */
+function ask(agent, path, { method = 'GET', headers = {}, body } = {}) {
+  return new Promise((resolve, reject) => {
+    const sent = http.request({ host: '127.0.0.1', port: PORT, path, method, agent, headers: { 'accept-encoding': 'identity', ...headers } }, answer => {
+      const parts = [];
+      answer.on('data', part => parts.push(part));
+      answer.on('error', reject);
+      answer.on('end', () => {
+        const whole = Buffer.concat(parts);
+        resolve({ status: answer.statusCode, headers: answer.headers, body: whole.toString(), bytes: whole.length });
+      });
+    });
+    sent.on('error', reject);
+    sent.end(body);
+  });
+}
+
+async function firstAnswer(agent) {
+  for (;;) {
+    if (server.exitCode !== null) throw new Error(`the server ended with ${server.exitCode}`);
+    try { if ((await ask(agent, '/health/live')).status === 200) return; } catch { /* not listening yet */ }
+    if (performance.now() > 60_000) throw new Error('the server does not answer');
+    await new Promise(resolve => setTimeout(resolve, 2));
+  }
+}
+
+/** `count` requests by so many clients at once, each asking again as soon as it is answered. */
+async function load(path, headers, clients, count) {
+  const agent = new http.Agent({ keepAlive: true, maxSockets: clients });
+  const times = [];
+  let left = count;
+  const client = async () => {
+    while (left-- > 0) {
+      const asked = performance.now();
+      const answer = await ask(agent, path, { headers });
+      if (answer.status !== 200) throw new Error(`${path} answered ${answer.status} under load`);
+      times.push(performance.now() - asked);
+    }
+  };
+  const cpuBefore = cpuSeconds();
+  const began = performance.now();
+  await Promise.all(Array.from({ length: clients }, client));
+  const took = performance.now() - began;
+  const cpu = ((cpuSeconds() - cpuBefore) * 1000) / count;
+  agent.destroy();
+  times.sort((a, b) => a - b);
+  const at = share => times[Math.min(times.length - 1, Math.floor(times.length * share))];
+  return { cpu, p50: at(0.5), p99: at(0.99), rate: (count * 1000) / took };
+}
+
+/** User and system time of the server's process: fields 14 and 15 of proc(5)'s stat, counted after the name in brackets. */
+function cpuSeconds() {
+  const fields = readFileSync(`/proc/${server.pid}/stat`, 'utf8').split(') ').pop().split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
+}
+
+function memory(what) {
+  const kilobytes = readFileSync(`/proc/${server.pid}/status`, 'utf8').match(new RegExp(`${what}:\\s+(\\d+)`))[1];
+  return (Number(kilobytes) / 1024).toFixed(1);
+}
+
+/** Signs in as CUSTOMER by the forms and the demo mailbox; returns the session's cookies. */
+async function signIn(agent) {
+  const jar = new Map();
+  const visit = async (path, options = {}) => {
+    const origin = { origin: `http://127.0.0.1:${PORT}`, 'sec-fetch-site': 'same-origin' };
+    const cookie = [...jar].map(pair => pair.join('=')).join('; ');
+    const answer = await ask(agent, path, { ...options, headers: { ...origin, ...(cookie && { cookie }), ...options.headers } });
+    for (const set of answer.headers['set-cookie'] ?? []) {
+      const [name, value] = set.split(';')[0].split(/=(.*)/s);
+      jar.set(name, value);
+    }
+    const next = answer.headers.location;
+    return next ? visit(new URL(next, `http://127.0.0.1:${PORT}${path}`).href.replace(`http://127.0.0.1:${PORT}`, '')) : { ...answer, path };
+  };
+  /** Sends the form of `page` that has `field`, with its hidden fields as they are. */
+  const submit = (page, field, value) => {
+    const form = page.body.match(/<form\b[^]*?<\/form>/g)?.find(it => attribute(it, field));
+    if (!form) throw new Error(`no form with ${field} at ${page.path}`);
+    const fields = new URLSearchParams([[field, value]]);
+    for (const [input] of form.matchAll(/<input\b[^>]*>/g)) {
+      if (/type="?hidden/.test(input)) fields.append(input.match(/name="?([^"\s>]+)/)[1], input.match(/value="([^"]*)"/)?.[1] ?? '');
+    }
+    const action = form.match(/^<form\b[^>]*\baction="?([^"\s>]+)/)?.[1] ?? page.path;
+    return visit(action, { method: 'POST', headers: { 'content-type': 'application/x-www-form-urlencoded' }, body: fields.toString() });
+  };
+  const attribute = (html, name) => new RegExp(`name="?${name}["\\s>]`).test(html);
+
+  const asked = await submit(await visit(SIGN_IN.page), SIGN_IN.taxId, CUSTOMER);
+  let code;
+  for (let tries = 0; !code && tries < 100; tries += 1) {
+    const mail = (await visit(SIGN_IN.mailbox)).body.split('<article').slice(1).find(text => /código/i.test(text)) ?? '';
+    code = mail.replace(/<[^>]*>/g, ' ').match(/\b\d{6}\b/)?.[0];
+    if (!code) await new Promise(resolve => setTimeout(resolve, 50));
+  }
+  if (!code) throw new Error(`no code came to ${SIGN_IN.mailbox}`);
+  const home = await submit(asked, SIGN_IN.code, code);
+  if (home.status !== 200 || home.path === SIGN_IN.page) throw new Error(`signing in ended at ${home.path} (${home.status})`);
+  return [...jar].map(pair => pair.join('=')).join('; ');
+}

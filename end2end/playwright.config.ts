@@ -1,0 +1,43 @@
+import { defineConfig, type PlaywrightTestOptions } from '@playwright/test';
+
+// Every journey is walked four times: on a desk and on a cheap phone, with JavaScript and without.
+const port = Number(process.env.EMDIA_TEST_PORT ?? 3100);
+const desktop = { viewport: { width: 1280, height: 800 } };
+const phone = { viewport: { width: 360, height: 740 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true };
+
+export default defineConfig<PlaywrightTestOptions>({
+  testDir: 'tests',
+  fullyParallel: true,
+  forbidOnly: !!process.env.CI,
+  // A test that passes only sometimes tells nothing: it is mended, not repeated.
+  retries: 0,
+  workers: 2,
+  reporter: 'list',
+  use: {
+    baseURL: `http://127.0.0.1:${port}`,
+    locale: 'pt-BR',
+    timezoneId: 'America/Sao_Paulo',
+    trace: 'retain-on-failure',
+    launchOptions: {
+      executablePath: process.env.EMDIA_CHROMIUM ?? '/usr/bin/chromium',
+      args: [
+        '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+        '--disable-component-update', '--disable-sync',
+      ],
+    },
+  },
+  projects: [
+    { name: 'desktop-js', use: desktop },
+    { name: 'phone-js', use: phone },
+    { name: 'desktop-nojs', use: { ...desktop, javaScriptEnabled: false } },
+    { name: 'phone-nojs', use: { ...phone, javaScriptEnabled: false } },
+  ],
+  webServer: {
+    command: `./serve ${port}`,
+    url: `http://127.0.0.1:${port}/health/ready`,
+    reuseExistingServer: false,
+    timeout: 60_000,
+    gracefulShutdown: { signal: 'SIGTERM', timeout: 10_000 },
+    stderr: 'pipe',
+  },
+});

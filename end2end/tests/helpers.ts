@@ -1,0 +1,139 @@
+// What every journey needs: a quiet page, a customer signed in, a page that everybody can use, a picture of it.
+import { execFileSync } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
+import { type BrowserContext, type Page, expect, test as base } from '@playwright/test';
+
+/** Playwright's test, failing also when the page throws, is refused something by its own policy, or writes an error. */
+export const test = base.extend<{ quiet: void }>({
+  quiet: [
+    async ({ page }, use) => {
+      const complaints: string[] = [];
+      page.on('pageerror', error => complaints.push(String(error)));
+      page.on('console', message => {
+        // Chromium also writes every answer of 400 and above here; a form refused with 422 is no fault.
+        if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) complaints.push(message.text());
+      });
+      await use();
+      expect(complaints, 'errors in the browser').toEqual([]);
+    },
+    { auto: true },
+  ],
+});
+export { expect };
+
+/** Whether this walk is one with JavaScript. */
+export const withJavaScript = () => test.info().project.use.javaScriptEnabled !== false;
+
+type Cookies = Awaited<ReturnType<BrowserContext['cookies']>>;
+const sessions = new Map<string, Cookies>();
+
+/**
+ * Signs the page's visitor in as the customer of this CPF or CNPJ, and leaves them on the home page.
+ * One session per customer is kept and used again (codes are throttled per customer); `signInAfresh` makes a new one.
+ */
+export async function signIn(page: Page, taxId: string) {
+  const known = sessions.get(taxId);
+  if (known) {
+    await page.context().addCookies(known);
+    await page.goto('/');
+  } else {
+    await signInAfresh(page, taxId);
+    sessions.set(taxId, await page.context().cookies());
+  }
+}
+
+/** Signs in by the form and the code in the demo mailbox, as a person does. */
+export async function signInAfresh(page: Page, taxId: string) {
+  await alone('sign-in', async () => {
+    const before = await newestCode(page);
+    await page.goto('/entrar');
+    await page.getByLabel('CPF ou CNPJ').fill(taxId);
+    await page.getByRole('button', { name: 'Continuar' }).click();
+    let code = before;
+    // Mail leaves by the outbox, a moment after the answer.
+    await expect.poll(async () => (code = await newestCode(page)), { message: 'a code in the mailbox' }).not.toBe(before);
+    await page.getByLabel('Código').fill(code);
+    await page.getByRole('button', { name: 'Entrar' }).click();
+    await expect(page).toHaveURL('/');
+  });
+}
+
+/** The six digits of the newest sign-in mail in the demo mailbox, which lists mails newest first; empty when there is none. */
+async function newestCode(page: Page) {
+  const answer = await page.request.get('/demo/caixa-de-correio');
+  expect(answer.ok(), 'the demo mailbox answers').toBe(true);
+  const mails = (await answer.text()).split('<article').slice(1);
+  const mail = mails.find(text => /código/i.test(text)) ?? '';
+  return mail.replace(/<[^>]*>/g, ' ').match(/\b\d{6}\b/)?.[0] ?? '';
+}
+
+/** Runs `act` while no other worker does the same: two codes asked for at once could not be told apart in the mailbox. */
+async function alone(name: string, act: () => Promise<void>) {
+  const lock = join(tmpdir(), `emdia-${name}-${new URL(test.info().project.use.baseURL!).port}.lock`);
+  await expect.poll(() => mkdir(lock).then(() => true, () => abandoned(lock)), { timeout: 30_000, message: `waiting for ${lock}` }).toBe(true);
+  try {
+    await act();
+  } finally {
+    await rm(lock, { recursive: true, force: true });
+  }
+}
+
+/** A test killed in the middle leaves its lock; one older than any sign-in is nobody's. */
+async function abandoned(lock: string) {
+  const made = await stat(lock).then(it => it.mtimeMs, () => Date.now());
+  if (Date.now() - made > 30_000) await rm(lock, { recursive: true, force: true });
+  return false;
+}
+
+/** No violation that axe can find (WCAG 2.2 AA and best practice), and nothing wider than the screen. */
+export async function expectAccessible(page: Page) {
+  const found = await (withJavaScript() ? examine(page) : examineCopy(page));
+  const told = found.violations.map(it => `${it.id}: ${it.help}\n${it.nodes.map(node => `  ${node.html}`).join('\n')}`);
+  expect(told, page.url()).toEqual([]);
+  const beyond = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  expect(beyond, `pixels beyond the screen's edge at ${page.url()}`).toBeLessThanOrEqual(0);
+}
+
+function examine(page: Page) {
+  return new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']).analyze();
+}
+
+/** axe itself needs JavaScript: it is given a copy of the page as it stands, without the page's own scripts. */
+async function examineCopy(page: Page) {
+  const body = (await page.content()).replace(/<script\b[^]*?<\/script>|<\/?noscript>/g, '');
+  const context = await page.context().browser()!.newContext({ ...test.info().project.use, javaScriptEnabled: true });
+  try {
+    const copy = await context.newPage();
+    await copy.route(page.url(), route => route.fulfill({ contentType: 'text/html; charset=utf-8', body }));
+    await copy.goto(page.url());
+    return await examine(copy);
+  } finally {
+    await context.close();
+  }
+}
+
+/** Keeps a picture of the whole page when pictures are asked for (`make screenshots`). */
+export async function shot(page: Page, name: string) {
+  const folder = process.env.EMDIA_SCREENSHOTS;
+  if (!folder) return;
+  const device = test.info().project.name.split('-')[0];
+  await page.screenshot({ path: join(folder, `${name}-${device}.png`), fullPage: true, animations: 'disabled' });
+}
+
+/** What a scanner reads from the first page of a PDF drawn at 100 dpi: each code as `KIND:data`, sorted. */
+export async function codesOf(pdf: Buffer) {
+  const folder = await mkdtemp(join(tmpdir(), 'emdia-codes-'));
+  try {
+    const file = join(folder, 'slip.pdf');
+    await writeFile(file, pdf);
+    execFileSync('pdftoppm', ['-r', '100', '-png', '-f', '1', '-l', '1', file, join(folder, 'page')]);
+    const picture = (await readdir(folder)).find(name => name.endsWith('.png'))!;
+    const read = execFileSync('zbarimg', ['--quiet', join(folder, picture)], { encoding: 'utf8' });
+    return read.trim().split('\n').sort();
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
