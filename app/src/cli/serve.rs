@@ -9,7 +9,7 @@ use anyhow::{Context, bail};
 use app::assets::Assets;
 use app::visitor::App;
 use server::config::Config;
-use server::{Server, outbox};
+use server::{Server, outbox, requests};
 
 /// Serves the portal. SIGTERM lets what is under way end.
 pub async fn serve(config: Config) -> anyhow::Result<()> {
@@ -23,6 +23,7 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
     let server = Server::open(config).await?;
     server.db.migrate().await?;
     let deliveries = tokio::spawn(outbox::run(server.clone()));
+    let record = tokio::spawn(requests::record::run(server.clone()));
     let listener = tokio::net::TcpListener::bind(listen).await.with_context(|| format!("listen: {listen}"))?;
     tracing::info!(%listen, "serving");
     if demo {
@@ -46,6 +47,7 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
         () = patience => tracing::warn!("stopped with connections still open"),
     }
     deliveries.abort();
+    record.abort();
     server.db.close().await;
     tracing::info!("stopped");
     Ok(())
