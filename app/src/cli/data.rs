@@ -10,7 +10,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use server::config::Config;
 use server::imports::{self, Format, Kind, Options};
 use server::texts::Locale;
-use server::{Server, audit, backup as backups, demo as demonstration, ledger};
+use server::{Server, audit, backup as backups, demo as demonstration, ledger, requests};
 
 /// A format's word.
 pub fn format(word: &str) -> Result<Format, String> {
@@ -54,6 +54,10 @@ pub async fn import(server: &Server, kind: Kind, file: &Path, format: Format, re
         "{}: {} lines in {seconds:.1} s: {} new, {} changed, {} unchanged, {} refused",
         kind.as_str(), counts.lines, counts.created, counts.updated, counts.unchanged, counts.refused
     );
+    let settled = requests::record::settle(server).await?;
+    if settled > 0 {
+        println!("requests: {settled} moved on by what the bank recorded");
+    }
     if counts.refused > 0 {
         bail!("refused lines are in {}", refused_to.display());
     }
