@@ -13,6 +13,7 @@ pub mod creditor;
 pub mod customers;
 pub mod db;
 pub mod disputes;
+pub mod demo;
 pub mod documents;
 pub mod error;
 pub mod files;

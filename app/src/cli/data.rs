@@ -10,7 +10,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use server::config::Config;
 use server::imports::{self, Format, Kind, Options};
 use server::texts::Locale;
-use server::{Server, audit, backup as backups, demo as demonstration, ledger, requests};
+use server::{Server, audit, backup as backups, demo as demonstration, ledger};
 
 /// A format's word.
 pub fn format(word: &str) -> Result<Format, String> {
@@ -54,10 +54,6 @@ pub async fn import(server: &Server, kind: Kind, file: &Path, format: Format, re
         "{}: {} lines in {seconds:.1} s: {} new, {} changed, {} unchanged, {} refused",
         kind.as_str(), counts.lines, counts.created, counts.updated, counts.unchanged, counts.refused
     );
-    let settled = requests::record::settle(server).await?;
-    if settled > 0 {
-        println!("requests: {settled} moved on by what the bank recorded");
-    }
     if counts.refused > 0 {
         bail!("refused lines are in {}", refused_to.display());
     }
@@ -105,9 +101,9 @@ fn progress_bar(size: u64) -> ProgressBar {
 pub async fn demo(server: &Server, scale: u32, seed: u64) -> anyhow::Result<()> {
     let started = Instant::now();
     let bar = progress_bar(0);
-    let summary = demonstration::create(server, seed, scale, |_| bar.tick()).await?;
+    let made = demonstration::create(server, seed, scale, |_| bar.tick()).await?;
     bar.finish_and_clear();
-    if summary.is_some() {
+    if made {
         println!("demonstration: made in {:.1} s", started.elapsed().as_secs_f64());
     }
     server.db.close().await;
