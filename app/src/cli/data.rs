@@ -13,7 +13,7 @@ use server::texts::Locale;
 use server::{Server, audit, backup as backups, demo as demonstration, ledger};
 
 /// A format's word.
-pub fn format(word: &str) -> Result<Format, String> {
+pub(crate) fn format(word: &str) -> Result<Format, String> {
     match word {
         "auto" => Ok(Format::Auto),
         "csv" => Ok(Format::Csv),
@@ -23,7 +23,7 @@ pub fn format(word: &str) -> Result<Format, String> {
 }
 
 /// Imports a file and tells what came of it. Fails when lines were refused, so that a script notices.
-pub async fn import(server: &Server, kind: Kind, file: &Path, format: Format, refused: Option<PathBuf>) -> anyhow::Result<()> {
+pub(crate) async fn import(server: &Server, kind: Kind, file: &Path, format: Format, refused: Option<PathBuf>) -> anyhow::Result<()> {
     let l = reader();
     let from_stdin = file == Path::new("-");
     let (input, size, folder): (Box<dyn Read + Send>, u64, Option<PathBuf>) = if from_stdin {
@@ -98,7 +98,7 @@ fn progress_bar(size: u64) -> ProgressBar {
 }
 
 /// Makes the demonstration; says nothing new where it is already.
-pub async fn demo(server: &Server, scale: u32, seed: u64) -> anyhow::Result<()> {
+pub(crate) async fn demo(server: &Server, scale: u32, seed: u64) -> anyhow::Result<()> {
     let started = Instant::now();
     let bar = progress_bar(0);
     let made = demonstration::create(server, seed, scale, |_| bar.tick()).await?;
@@ -111,7 +111,7 @@ pub async fn demo(server: &Server, scale: u32, seed: u64) -> anyhow::Result<()> 
 }
 
 /// Checks what must be true of the data, whoever wrote it.
-pub async fn verify(server: &Server) -> anyhow::Result<()> {
+pub(crate) async fn verify(server: &Server) -> anyhow::Result<()> {
     let mut conn = server.db.read().await?;
     let chain = audit::verify(&mut conn).await?;
     drop(conn);
@@ -133,14 +133,14 @@ pub async fn verify(server: &Server) -> anyhow::Result<()> {
 }
 
 /// Writes a backup.
-pub async fn backup(server: &Server, file: &Path) -> anyhow::Result<()> {
+pub(crate) async fn backup(server: &Server, file: &Path) -> anyhow::Result<()> {
     let manifest = backups::save(server, file).await.with_context(|| file.display().to_string())?;
     println!("{}: {} entries. Keep the secret key in another place: sealed data opens with nothing else.", file.display(), manifest.entries.len());
     Ok(())
 }
 
 /// Puts a backup back.
-pub async fn restore(config: &Config, file: &Path) -> anyhow::Result<()> {
+pub(crate) async fn restore(config: &Config, file: &Path) -> anyhow::Result<()> {
     let manifest = backups::restore(config, file).await.with_context(|| file.display().to_string())?;
     println!("{}: restored as of {}", file.display(), manifest.made_at);
     Ok(())

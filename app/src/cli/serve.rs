@@ -12,7 +12,7 @@ use server::config::Config;
 use server::{Server, outbox, requests};
 
 /// Serves the portal. SIGTERM lets what is under way end.
-pub async fn serve(config: Config) -> anyhow::Result<()> {
+pub(crate) async fn serve(config: Config) -> anyhow::Result<()> {
     log(&config);
     if !config.demo && config.smtp_url.is_none() {
         bail!("smtp_url: needed to send codes to customers (or serve --demo)");

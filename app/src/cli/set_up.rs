@@ -12,7 +12,7 @@ use server::{Server, creditor as creditors, sealing};
 const LEAST_PASSWORD: usize = 12;
 
 /// Reads the creditor's file.
-pub async fn creditor(server: &Server, file: &Path) -> anyhow::Result<()> {
+pub(crate) async fn creditor(server: &Server, file: &Path) -> anyhow::Result<()> {
     let text = std::fs::read_to_string(file).with_context(|| file.display().to_string())?;
     let said = creditors::read(&text).with_context(|| file.display().to_string())?;
     creditors::put(server, &said).await?;
@@ -21,7 +21,7 @@ pub async fn creditor(server: &Server, file: &Path) -> anyhow::Result<()> {
 }
 
 /// Makes a member of staff.
-pub async fn staff(server: &Server, email: &str, name: &str, role: Role) -> anyhow::Result<()> {
+pub(crate) async fn staff(server: &Server, email: &str, name: &str, role: Role) -> anyhow::Result<()> {
     let email = domain::forms::email(email).map_err(|_| anyhow::anyhow!("{email}: not an e-mail address"))?;
     let mut password = String::new();
     io::stdin().lock().read_line(&mut password)?;

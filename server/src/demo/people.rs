@@ -101,12 +101,13 @@ pub(super) fn company(seed: u64, index: u64) -> Person {
     let mut chance = Chance::of(seed, 1_000_000_000 + index);
     let name = usize::try_from(index).ok().and_then(|at| COMPANIES.get(at)).copied().unwrap_or_default().to_owned();
     let email = format!("financeiro@{}.example", name.split([' ', '.']).take(2).map(folded).collect::<String>().replace(['-', '\''], ""));
+    let phone = format!("(41) 3{:03}-{:04}", chance.below(1_000), chance.below(10_000));
     at_home(&mut chance, Person {
         external_id: format!("VS-E{:02}", index + 1),
         tax_id: cnpj(seed, index),
         name,
         email,
-        phone: format!("(41) 3{:03}-{:04}", chance.below(1_000), chance.below(10_000)),
+        phone,
         address: String::new(),
         city: "",
         state: "",

@@ -5,7 +5,7 @@ use std::io::Cursor;
 use std::path::Path;
 
 use bytes::Bytes;
-use chrono::{DateTime, Datelike, Days, Months, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, Days, Months, TimeDelta, Utc};
 use domain::actors::Role;
 use domain::agreements::PlanForm;
 use domain::agreements::AcceptForm;
