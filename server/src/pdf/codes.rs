@@ -36,6 +36,26 @@ pub(super) fn qr(payload: &str) -> Result<(Path, f32), PdfError> {
     Ok((builder.finish().ok_or_else(too_long)?, code.size as f32))
 }
 
+/// The same code for a screen: the dark runs as the `d` of one SVG path in whole modules, and how many modules its side has without
+/// the quiet zone. None for what no code holds.
+#[must_use]
+pub fn qr_svg(payload: &str) -> Option<(String, usize)> {
+    let code = QRBuilder::new(payload).ecl(ECL::M).build().ok()?;
+    let mut path = String::new();
+    for row in 0..code.size {
+        let mut column = 0;
+        let modules = &code[row];
+        while column < code.size {
+            let dark = modules.iter().skip(column).take_while(|module| module.value()).count();
+            if dark > 0 {
+                path.push_str(&format!("M{column} {row}h{dark}v1h-{dark}z"));
+            }
+            column += dark.max(1);
+        }
+    }
+    Some((path, code.size))
+}
+
 /// The dark bars of a boleto's barcode, one unit high and [`interleaved::MODULES`] (405) long.
 pub(super) fn bars(barcode: &Barcode) -> Option<Path> {
     let mut builder = PathBuilder::new();
