@@ -1,9 +1,9 @@
 //! Home, and one bill with its calculation.
 
 #[cfg(feature = "ssr")]
-mod home;
+pub mod home;
 #[cfg(feature = "ssr")]
-mod page;
+pub mod page;
 #[cfg(feature = "ssr")]
 pub mod parts;
 

@@ -1,7 +1,7 @@
 //! The customer's own data and sessions; for staff, the whole picture of a customer and the search.
 
 #[cfg(feature = "ssr")]
-mod account;
+pub mod account;
 
 /// The pages of this feature.
 #[cfg(feature = "ssr")]

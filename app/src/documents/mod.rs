@@ -1,7 +1,7 @@
 //! Documents: invoices, letters and terms made available to a customer.
 
 #[cfg(feature = "ssr")]
-mod page;
+pub mod page;
 
 #[cfg(feature = "ssr")]
 use server::texts::{self, Locale};

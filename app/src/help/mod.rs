@@ -1,7 +1,7 @@
 //! Help, contact and privacy.
 
 #[cfg(feature = "ssr")]
-mod page;
+pub mod page;
 
 /// The pages of this feature.
 #[cfg(feature = "ssr")]

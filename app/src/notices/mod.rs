@@ -2,7 +2,7 @@
 
 pub mod api;
 #[cfg(feature = "ssr")]
-mod page;
+pub mod page;
 
 /// The pages of this feature.
 #[cfg(feature = "ssr")]

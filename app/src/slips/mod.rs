@@ -2,9 +2,9 @@
 
 pub mod api;
 #[cfg(feature = "ssr")]
-mod choose;
+pub mod choose;
 #[cfg(feature = "ssr")]
-mod copy;
+pub mod copy;
 
 /// The pages of this feature.
 #[cfg(feature = "ssr")]

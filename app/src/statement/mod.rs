@@ -1,13 +1,13 @@
 //! The statement: bills and ledger on screen, as PDF and as a table.
 
 #[cfg(feature = "ssr")]
-mod download;
+pub mod download;
 #[cfg(feature = "ssr")]
-mod filter;
+pub mod filter;
 #[cfg(feature = "ssr")]
-mod ledger;
+pub mod ledger;
 #[cfg(feature = "ssr")]
-mod page;
+pub mod page;
 
 /// The pages of this feature.
 #[cfg(feature = "ssr")]
