@@ -52,8 +52,5 @@ fn features() -> Router<App> {
 
 /// What needs to know nothing of the visitor.
 fn quick() -> Router<App> {
-    Router::new()
-        .route("/health/live", get(http::live))
-        .route("/health/ready", get(http::ready))
-        .route("/pkg/{*file}", get(http::fallback))
+    Router::new().route("/health/live", get(http::live)).route("/health/ready", get(http::ready)).route("/pkg/{*file}", get(http::fallback))
 }

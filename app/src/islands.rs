@@ -58,6 +58,8 @@ pub fn CopyButton(
     text: String,
     /// What the button says.
     label: String,
+    /// Of which thing, for those who hear buttons one by one; may be empty.
+    about: String,
     /// What is said once it is done.
     done: String,
     /// What is said when the browser does not let us.
@@ -76,7 +78,7 @@ pub fn CopyButton(
     };
     let class = if primary { "button button-primary" } else { "button button-secondary" };
     view! {
-        <button type="button" class=class hidden=move || !ready.get() on:click=copy>{label}</button>
+        <button type="button" class=class hidden=move || !ready.get() on:click=copy>{label}<span class="visually-hidden">{about}</span></button>
         <span class="copy-said" role="status">{said}</span>
     }
 }

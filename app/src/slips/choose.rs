@@ -40,7 +40,7 @@ pub async fn choose(asked: Asked, page: Page, AsCustomer(customer): AsCustomer) 
     let only = ready.len() == 1;
     let selected = ready
         .iter()
-        .filter(|bill| only || preset.contains(&bill.id) || (preset.is_empty() && bill.due_on <= today))
+        .filter(|bill| only || preset.contains(&bill.id) || (preset.is_empty() && bill.due_on <= today && bill.receipt.is_none()))
         .map(|bill| Str::from(bill.id.to_string()))
         .collect();
     let choices: Vec<Choice> = ready.iter().map(|bill| choice(l, bill, today)).collect();

@@ -168,10 +168,10 @@ fn sheet(l: Locale, sheet: &OnScreen, number: usize, several: bool) -> AnyView {
     let groups = sheet.line.split(' ').map(str::to_owned).collect();
     let (line_id, pix_id) = (format!("linha-{number}"), format!("pix-{number}"));
     // Said with the button, so that several on a page are told apart.
-    let copy_line = if several { t::copy_line_of(l, &name) } else { t::copy_line(l).to_owned() };
+    let about = if several { format!(": {name}") } else { String::new() };
     let digits = sheet.digits.clone();
     let pix = slip.emv.clone().map(|emv| {
-        let copy_pix = if several { t::copy_pix_of(l, &name) } else { t::copy_pix(l).to_owned() };
+        let about = about.clone();
         let qr = qr_svg(&emv).map(|(path, size)| {
             // Four modules of light on every side (ISO/IEC 18004).
             let view_box = format!("-4 -4 {0} {0}", size + 8);
@@ -184,7 +184,7 @@ fn sheet(l: Locale, sheet: &OnScreen, number: usize, several: bool) -> AnyView {
                 <p class="small soft">{t::with_pix_words(l)}</p>
                 {qr}
                 <CopyBlock id=pix_id label=t::pix(l) groups hint=t::touch(l)>
-                    <CopyButton text=emv label=copy_pix done=t::copied(l).to_owned() failed=t::not_copied(l).to_owned() primary=false/>
+                    <CopyButton text=emv label=t::copy_pix(l).to_owned() about done=t::copied(l).to_owned() failed=t::not_copied(l).to_owned() primary=false/>
                 </CopyBlock>
             </div>
         }
@@ -200,7 +200,7 @@ fn sheet(l: Locale, sheet: &OnScreen, number: usize, several: bool) -> AnyView {
                 <div class="flow">
                     <h3>{t::with_line(l)}</h3>
                     <CopyBlock id=line_id label=t::line(l) groups hint=t::touch(l)>
-                        <CopyButton text=digits label=copy_line done=t::copied(l).to_owned() failed=t::not_copied(l).to_owned() primary=true/>
+                        <CopyButton text=digits label=t::copy_line(l).to_owned() about done=t::copied(l).to_owned() failed=t::not_copied(l).to_owned() primary=true/>
                     </CopyBlock>
                     <SummaryList pairs/>
                 </div>
