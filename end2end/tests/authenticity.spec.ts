@@ -1,4 +1,4 @@
-import { LATE, expect, expectAccessible, shot, signIn, test } from './helpers';
+import { LATE, expect, expectAccessible, shot, signIn, test, tickOnly } from './helpers';
 
 const code = 'Linha digitável, código de barras ou Pix copia e cola';
 
@@ -29,8 +29,7 @@ test('what cannot be read is told in its place, and kept to be mended', async ({
 test('the line and the Pix code of a boleto of ours are', async ({ page }) => {
   await signIn(page, LATE);
   await page.goto('/pagar');
-  for (const box of await page.getByRole('checkbox').all()) await box.uncheck();
-  await page.getByRole('checkbox').first().check();
+  await tickOnly(page, 1);
   await page.getByRole('button', { name: 'Ver boletos e Pix' }).click();
   const [line, pix] = [await page.locator('#linha-1').innerText(), (await page.locator('#pix-1').innerText()).trim()];
   for (const ours of [line, pix]) {

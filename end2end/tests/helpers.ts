@@ -99,6 +99,13 @@ async function abandoned(lock: string) {
   return false;
 }
 
+/** Leaves only so many of the page's first checkboxes ticked, by keyboard. */
+export async function tickOnly(page: Page, first: number) {
+  for (const [at, box] of (await page.getByRole('checkbox').all()).entries()) {
+    if ((await box.isChecked()) !== at < first) await box.press('Space');
+  }
+}
+
 /** No violation that axe can find (WCAG 2.2 AA and best practice), and nothing wider than the screen. */
 export async function expectAccessible(page: Page) {
   const found = await (withJavaScript() ? examine(page) : examineCopy(page));

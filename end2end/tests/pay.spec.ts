@@ -1,16 +1,15 @@
-import { LATE, PAST_LIMIT, codesOf, expect, expectAccessible, shot, signIn, test, withJavaScript } from './helpers';
+import { LATE, PAST_LIMIT, codesOf, expect, expectAccessible, shot, signIn, test, tickOnly, withJavaScript } from './helpers';
 
 test('bills are chosen, and their lines and Pix codes shown', async ({ page }) => {
   await signIn(page, LATE);
   await page.goto('/pagar');
   await expectAccessible(page);
   await shot(page, 'pay');
-  for (const box of await page.getByRole('checkbox').all()) await box.uncheck();
+  await tickOnly(page, 0);
   await page.getByRole('button', { name: 'Ver boletos e Pix' }).click();
   await expect(page.getByRole('alert')).toContainText('Marque pelo menos uma conta.');
   await expectAccessible(page);
-  for (const box of await page.getByRole('checkbox').all()) await box.uncheck();
-  await page.getByRole('checkbox').first().check();
+  await tickOnly(page, 1);
   await page.getByRole('button', { name: 'Ver boletos e Pix' }).click();
   await expect(page.getByRole('heading', { level: 1, name: 'Segunda via do boleto' })).toBeVisible();
   const line = (await page.locator('#linha-1').innerText()).replace(/\D/g, '');
@@ -30,8 +29,7 @@ test('bills are chosen, and their lines and Pix codes shown', async ({ page }) =
 test('the PDF carries the same codes, read by a scanner', async ({ page }) => {
   await signIn(page, LATE);
   await page.goto('/pagar');
-  for (const box of await page.getByRole('checkbox').all()) await box.uncheck();
-  await page.getByRole('checkbox').first().check();
+  await tickOnly(page, 1);
   await page.getByRole('button', { name: 'Ver boletos e Pix' }).click();
   const pix = (await page.locator('#pix-1').innerText()).trim();
   const answer = await page.request.get((await page.getByRole('link', { name: 'Baixar o boleto (PDF)' }).getAttribute('href'))!);
