@@ -9,6 +9,8 @@ pub mod agreements;
 #[cfg(feature = "ssr")]
 pub mod app;
 #[cfg(feature = "ssr")]
+pub mod asked;
+#[cfg(feature = "ssr")]
 pub mod assets;
 pub mod authenticity;
 pub mod bills;
@@ -17,6 +19,8 @@ pub mod customers;
 pub mod demo;
 pub mod disputes;
 pub mod documents;
+#[cfg(feature = "ssr")]
+pub mod download;
 pub mod help;
 #[cfg(feature = "ssr")]
 pub mod http;

@@ -51,6 +51,7 @@ mod on_server {
     pub struct Next {
         location: String,
         banner: Option<String>,
+        kept: Option<serde_json::Value>,
         cookies: Vec<(&'static str, String, i64)>,
     }
 
@@ -65,6 +66,14 @@ mod on_server {
         #[must_use]
         pub fn saying(mut self, banner: impl Into<String>) -> Self {
             self.banner = Some(banner.into());
+            self
+        }
+
+        /// With something for that page alone, which reads it as its form: an answer that must not stand in an address, where anybody
+        /// could put it.
+        #[must_use]
+        pub fn keeping(mut self, form: &impl Serialize) -> Self {
+            self.kept = serde_json::to_value(form).ok();
             self
         }
 
@@ -141,16 +150,16 @@ mod on_server {
             }
             let form = serde_json::to_value(form).unwrap_or_default();
             let flash =
-                Flash { page: answer.location.clone(), form, errors: answer.errors.clone(), banner: answer.banner.clone(), good: false };
+                Flash { page: path_of(&answer.location), form, errors: answer.errors.clone(), banner: answer.banner.clone(), good: false };
             self.keep(&flash).await;
             self.redirect(&answer.location);
             Ok(answer)
         }
 
         async fn lead(self, next: Next) -> Result<Answer, ServerFnError> {
-            if let Some(banner) = &next.banner {
-                let page = next.location.split(['?', '#']).next().unwrap_or("").to_owned();
-                self.keep(&Flash { page, banner: Some(banner.clone()), good: true, ..Flash::default() }).await;
+            if next.banner.is_some() || next.kept.is_some() {
+                let (page, form) = (path_of(&next.location), next.kept.clone().unwrap_or_default());
+                self.keep(&Flash { page, form, errors: Vec::new(), banner: next.banner.clone(), good: true }).await;
             }
             for (name, value, seconds) in &next.cookies {
                 self.options.append_header(header::SET_COOKIE, self.app.cookie(name, value, *seconds));
@@ -179,5 +188,10 @@ mod on_server {
                 self.options.insert_header(header::LOCATION, value);
             }
         }
+    }
+
+    /// The address without what follows its path: a flash finds its page by that.
+    fn path_of(address: &str) -> String {
+        address.split(['?', '#']).next().unwrap_or("").to_owned()
     }
 }
