@@ -19,8 +19,12 @@ pub mod disputes;
 pub mod documents;
 pub mod help;
 #[cfg(feature = "ssr")]
+pub mod drafts;
+#[cfg(feature = "ssr")]
 pub mod http;
 pub mod islands;
+#[cfg(feature = "ssr")]
+pub mod mending;
 pub mod notices;
 #[cfg(feature = "ssr")]
 pub mod page;
@@ -37,6 +41,7 @@ pub mod slips;
 pub mod statement;
 #[cfg(feature = "ssr")]
 pub mod ui;
+pub mod uploads;
 #[cfg(feature = "ssr")]
 pub mod visitor;
 #[cfg(feature = "ssr")]
