@@ -90,7 +90,7 @@ tools:
 	@.ci/wasm-target
 
 dev: tools
-	@cargo build $(LOCKED) --package app --bin emdia --features ssr
+	@cargo build $(LOCKED) --workspace --features app/ssr
 
 dev-site: dev
 	@.ci/site wasm-dev $(DEV_SITE) $(DEV)

@@ -168,6 +168,7 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     let server = Server::open(config).await?;
     server.db.migrate().await?;
     let deliveries = tokio::spawn(outbox::run(server.clone()));
+    let record = tokio::spawn(server::requests::record::run(server.clone()));
     let listener = tokio::net::TcpListener::bind(listen).await.with_context(|| format!("listen: {listen}"))?;
     tracing::info!(%listen, "serving");
     if demo {
@@ -191,6 +192,7 @@ async fn serve(config: Config) -> anyhow::Result<()> {
         () = patience => tracing::warn!("stopped with connections still open"),
     }
     deliveries.abort();
+    record.abort();
     server.db.close().await;
     tracing::info!("stopped");
     Ok(())

@@ -5,17 +5,21 @@ use std::path::PathBuf;
 
 use chrono::{Days, NaiveDate};
 use domain::actors::Role;
-use domain::ids::{BillId, ContractId, CustomerId, StaffId};
+use domain::boleto::banks::{Title as _, banco_do_brasil};
+use domain::ids::{BillId, ContractId, CustomerId, DocumentId, PaymentId, SlipId, StaffId};
 use domain::money::Money;
+use domain::pix::br_code::{Charge, Parts};
 use domain::sign_in::{CodeForm, SignInForm, StaffSignInForm};
+use domain::statement::EntryKind;
 use domain::tax_ids::{Cnpj, Cpf, TaxId};
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 use uuid::Uuid;
 
 use crate::config::Sources;
-use crate::sealing::Keys;
+use crate::ledger::NewEntry;
+use crate::sealing::{Keys, sha256};
 use crate::sessions::{Actors, Customer, Staff, Visit};
-use crate::{Server, mail, outbox, sessions, sign_in, sql};
+use crate::{Server, audit, ledger, mail, outbox, sessions, sign_in, sql};
 
 /// A server on a database of its own.
 pub struct TestServer {
@@ -162,6 +166,74 @@ impl TestServer {
         id
     }
 
+    /// A slip registered for a bill, at its amount and due date, payable for sixty days after.
+    pub async fn a_slip(&self, bill: BillId) -> SlipId {
+        let mut conn = self.db.read().await.unwrap();
+        let (due_on,) = sql!(conn, one (NaiveDate,): "select due_on from bills where id = $1", bill.0).unwrap();
+        drop(conn);
+        self.a_slip_of(&[bill], due_on + Days::new(60)).await
+    }
+
+    /// A slip registered for several bills of one customer, at their amounts together and the first one's due date, with a Pix code.
+    pub async fn a_slip_of(&self, bills: &[BillId], limit_on: NaiveDate) -> SlipId {
+        let id: SlipId = self.server.id();
+        let n = u64::from(self.next());
+        let mut tx = self.db.write().await.unwrap();
+        let (mut amount, mut due_on, mut customer) = (0, NaiveDate::MAX, Uuid::nil());
+        for bill in bills {
+            let row = sql!(tx, one (i64, NaiveDate, Uuid): "select amount, due_on, customer_id from bills where id = $1", bill.0).unwrap();
+            (amount, due_on, customer) = (amount + row.0, due_on.min(row.1), row.2);
+        }
+        let title = banco_do_brasil::Title::Convenio7 { nosso_numero: 12_387_980_000_000_000 + n, carteira: 17 };
+        let barcode = title.barcode(due_on, Money::cents(amount)).unwrap();
+        let pix = Parts {
+            once: true,
+            charge: Some(Charge::Location(format!("pix.example.com/v2/cobv/{}", id.0.simple()))),
+            recurrence: None,
+            amount: None,
+            name: "Cooperativa Teste".into(),
+            city: "Curitiba".into(),
+            postal_code: None,
+            txid: None,
+        };
+        let (agreement,) = sql!(tx, one (Uuid,): "select id from bank_agreements where external_id = 'main'").unwrap();
+        sql!(tx, execute: "insert into slips (id, external_id, customer_id, bank_agreement_id, nosso_numero, document_number, barcode, emv, amount, issued_on, due_on, limit_on, state, instructions)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'registered', $13)",
+            id.0, format!("S{n}"), customer, agreement, title.particulars().nosso_numero, format!("D{n}"), barcode.as_str(), pix.write().unwrap().as_str(),
+            amount, due_on - Days::new(20), due_on, limit_on, "Após o vencimento, multa e juros conforme o contrato.").unwrap();
+        for bill in bills {
+            sql!(tx, execute: "insert into slip_bills (slip_id, bill_id, payable) values ($1, $2, $3)", id.0, bill.0, true).unwrap();
+        }
+        tx.commit().await.unwrap();
+        id
+    }
+
+    /// An entry of the ledger that counts from a day.
+    pub async fn posted(&self, customer: CustomerId, bill: Option<BillId>, kind: EntryKind, amount: Money, on: NaiveDate) {
+        let source = format!("test/{}", self.next());
+        let entry =
+            NewEntry { customer, bill, kind, amount, effective_on: on, payment: None, request: None, of: None, source: &source, note: "" };
+        let mut tx = self.db.write().await.unwrap();
+        assert!(ledger::post(&self.server, &mut tx, &entry).await.unwrap());
+        tx.commit().await.unwrap();
+    }
+
+    /// A document of a customer, with these bytes.
+    pub async fn a_document(&self, customer: CustomerId, kind: &str, competence: &str, bytes: &[u8]) -> DocumentId {
+        let id: DocumentId = self.server.id();
+        let hash = sha256(bytes);
+        let folder = self.config.files.join(&hash[..2]).join(&hash[2..4]);
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(folder.join(&hash), bytes).unwrap();
+        let mut tx = self.db.write().await.unwrap();
+        sql!(tx, execute: "insert into files (hash, size, media_type, stored_at) values ($1, $2, 'application/pdf', $3) on conflict (hash) do nothing",
+            hash.as_str(), i64::try_from(bytes.len()).unwrap(), self.clock.now()).unwrap();
+        sql!(tx, execute: "insert into documents (id, external_id, customer_id, kind, name, competence, issued_on, file_hash) values ($1, $2, $3, $4, $5, $6, $7, $8)",
+            id.0, format!("F{}", id.0), customer.0, kind, format!("{kind}.pdf"), competence, self.clock.today(), hash).unwrap();
+        tx.commit().await.unwrap();
+        id
+    }
+
     /// Signs in by the front door: document, code from the mailbox, cookie.
     pub async fn signed_in(&self, customer: CustomerId) -> Customer {
         let mut conn = self.db.read().await.unwrap();
@@ -200,5 +272,96 @@ impl TestServer {
             Actors::Staff(staff) => staff,
             Actors::Customer(_) => panic!("customer"),
         }
+    }
+}
+
+/// Requests: money that arrives, files, policies, and what must hold at the end of every test.
+impl TestServer {
+    /// A payment of a bill, as an import posts it; `payer` is whom the bank names.
+    pub async fn a_payment(&self, customer: CustomerId, bill: BillId, amount: Money, payer: Option<&str>) -> PaymentId {
+        let id: PaymentId = self.server.id();
+        let n = self.next();
+        let today = self.clock.today();
+        let mut tx = self.db.write().await.unwrap();
+        sql!(tx, execute: "insert into payments (id, external_id, customer_id, bill_id, paid_on, credited_on, amount, method, bank_reference, payer_tax_id, created_at)
+             values ($1, $2, $3, $4, $5, $5, $6, 'boleto', '', $7, $8)",
+            id.0, format!("P{n}"), customer.0, bill.0, today, amount.as_cents(), payer, self.clock.now()).unwrap();
+        let source = format!("payment/P{n}");
+        let entry = NewEntry {
+            customer,
+            bill: Some(bill),
+            kind: EntryKind::Payment,
+            amount: -amount,
+            effective_on: today,
+            payment: Some(id),
+            request: None,
+            of: None,
+            source: &source,
+            note: "",
+        };
+        assert!(ledger::post(self, &mut tx, &entry).await.unwrap());
+        tx.commit().await.unwrap();
+        id
+    }
+
+    /// A policy that holds from today on: `requests`, `plans` or `refunds`.
+    pub async fn a_policy(&self, kind: &str, body: serde_json::Value) {
+        let version = i32::try_from(self.next()).unwrap();
+        let mut tx = self.db.write().await.unwrap();
+        sql!(tx, execute: "insert into policies (id, kind, version, valid_from, body) values ($1, $2, $3, $4, $5)",
+            Uuid::now_v7(), kind, version, self.clock.today(), body.to_string())
+        .unwrap();
+        tx.commit().await.unwrap();
+    }
+
+    /// What is open of a bill, and what may be done with it.
+    pub async fn bill_now(&self, bill: BillId) -> (Money, String) {
+        let mut conn = self.db.read().await.unwrap();
+        let (balance, standing) = sql!(conn, one (i64, String): "select balance, standing from bills where id = $1", bill.0).unwrap();
+        (Money::cents(balance), standing)
+    }
+
+    /// What a customer owes, all entries together.
+    pub async fn owed(&self, customer: CustomerId) -> Money {
+        let mut conn = self.db.read().await.unwrap();
+        let (total,) =
+            sql!(conn, one (i64,): "select cast(coalesce(sum(amount), 0) as bigint) from entries where customer_id = $1", customer.0)
+                .unwrap();
+        Money::cents(total)
+    }
+
+    /// How many rows a table has: what was half-written would show.
+    pub async fn count(&self, table: &str) -> i64 {
+        let mut conn = self.db.read().await.unwrap();
+        let text = AssertSqlSafe(format!("select count(*) from {table}"));
+        match conn.link() {
+            crate::db::Link::Sqlite(c) => sqlx::query_scalar::<sqlx::Sqlite, i64>(text).fetch_one(c).await.unwrap(),
+            crate::db::Link::Postgres(c) => sqlx::query_scalar::<sqlx::Postgres, i64>(text).fetch_one(c).await.unwrap(),
+        }
+    }
+
+    /// Subjects of the newest mails, the newest first.
+    pub async fn subjects(&self) -> Vec<String> {
+        outbox::deliver_due(self).await.unwrap();
+        mail::mailbox(self).await.unwrap().into_iter().map(|mail| mail.subject).collect()
+    }
+
+    /// Nothing is broken: the audit chain is whole, and every balance is the sum of its entries.
+    pub async fn is_whole(&self) {
+        let mut conn = self.db.read().await.unwrap();
+        assert!(matches!(audit::verify(&mut conn).await.unwrap(), audit::Chain::Whole { .. }));
+        assert_eq!(ledger::verify(self).await.unwrap(), []);
+    }
+}
+
+/// Whoever acts for somebody else, as the next request of the browser finds it.
+impl TestServer {
+    /// The customer that a session now acts for.
+    pub async fn acting(&self, customer: &Customer) -> Customer {
+        let mut conn = self.db.read().await.unwrap();
+        let (acting,) = sql!(conn, one (Uuid,): "select acting_for from sessions where id = $1", customer.session().0).unwrap();
+        let mut customer = customer.clone();
+        customer.id = CustomerId(acting);
+        customer
     }
 }

@@ -50,11 +50,10 @@ impl Locale {
     }
 }
 
-impl TryFrom<String> for Locale {
-    type Error = std::convert::Infallible;
+impl From<String> for Locale {
     /// A language we no longer have reads as the default.
-    fn try_from(tag: String) -> Result<Self, Self::Error> {
-        Ok(Self::of_tag(&tag).unwrap_or_default())
+    fn from(tag: String) -> Self {
+        Self::of_tag(&tag).unwrap_or_default()
     }
 }
 

@@ -1,4 +1,18 @@
 //! Every verb through the front door, on SQLite and on PostgreSQL. One binary: linking is what takes time.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, unused_crate_dependencies)]
 
+mod agreements;
+mod authenticity;
+mod bills;
+mod customers;
+mod disputes;
+mod documents;
+mod files;
+mod notices;
+mod pdf;
+mod receipts;
+mod refunds;
+mod requests;
 mod sign_in;
+mod slips;
+mod statement;

@@ -7,11 +7,11 @@
 use chrono::NaiveDate;
 use domain::boleto::barcode::Barcode;
 use domain::money::Money;
-use krilla::tagging::{TableHeaderScope, Tag};
-use std::num::NonZeroU16;
 
 use super::canvas::{Area, Canvas, Style};
-use super::{Align, Brand, Colour, DocumentInfo, MM, PAGE_WIDTH, Paper, Party, PdfError, codes, day};
+use super::codes::{self, Qr};
+use super::paper::{Paper, Tag};
+use super::{Align, Brand, Colour, DocumentInfo, MM, PAGE_WIDTH, Party, PdfError, day};
 
 /// One registered slip, as it is to be printed.
 #[derive(Clone, Debug)]
@@ -129,20 +129,19 @@ pub fn draw(sheets: &[BoletoSheet], info: &DocumentInfo, texts: &BoletoTexts) ->
     if sheets.is_empty() {
         return Err(PdfError::Empty);
     }
-    let mut paper = Paper::new(info);
+    let mut paper = Paper::new()?;
     for sheet in sheets {
         let pix = sheet.pix.as_deref().map(codes::qr).transpose()?;
         paper.page(|canvas| {
-            canvas.open(Tag::Section);
+            canvas.open(Tag::Section { language: None });
             recibo(canvas, sheet, texts, pix);
             canvas.close();
-            canvas.open(Tag::Section.with_lang(Some("pt-BR".to_owned())));
+            canvas.open(Tag::Section { language: Some("pt-BR") });
             ficha(canvas, sheet, texts);
             canvas.close();
-            Ok(())
         })?;
     }
-    paper.finish()
+    paper.finish(info)
 }
 
 /// Side margins of the page. Leaves a form 186 mm wide (the manuals: 170 to 216 mm).
@@ -185,7 +184,7 @@ const ROW_PAGADOR: f32 = 12.4 * MM;
 const ROW_SACADOR: f32 = 3.2 * MM;
 
 /// The form: head, six rows of boxes, payer, barcode.
-fn ficha(canvas: &mut Canvas<'_, '_>, sheet: &BoletoSheet, texts: &BoletoTexts) {
+fn ficha(canvas: &mut Canvas<'_>, sheet: &BoletoSheet, texts: &BoletoTexts) {
     cut_line(canvas, texts);
     let top = CUT + 2.6 * MM;
     let mut rules: Vec<Area> = Vec::with_capacity(32);
@@ -255,7 +254,7 @@ fn ficha(canvas: &mut Canvas<'_, '_>, sheet: &BoletoSheet, texts: &BoletoTexts) 
     barcode(canvas, sheet, texts);
 }
 
-fn cut_line(canvas: &mut Canvas<'_, '_>, texts: &BoletoTexts) {
+fn cut_line(canvas: &mut Canvas<'_>, texts: &BoletoTexts) {
     canvas.ornament(|canvas| {
         let style = Style::new(6.0).colour(Colour::GREY);
         let width = style.face(canvas.faces).width(&texts.cut, style.size);
@@ -265,7 +264,7 @@ fn cut_line(canvas: &mut Canvas<'_, '_>, texts: &BoletoTexts) {
 }
 
 /// Name of the bank, its code in bold type of 5 mm between rules of 1.2 mm, and the line in type of 3.5 to 4.5 mm.
-fn head(canvas: &mut Canvas<'_, '_>, sheet: &BoletoSheet, top: f32, rules: &mut Vec<Area>) {
+fn head(canvas: &mut Canvas<'_>, sheet: &BoletoSheet, top: f32, rules: &mut Vec<Area>) {
     const BANK: f32 = 41.0 * MM;
     const CODE: f32 = 21.0 * MM;
     const THICK: f32 = 1.2 * MM;
@@ -286,7 +285,7 @@ fn head(canvas: &mut Canvas<'_, '_>, sheet: &BoletoSheet, top: f32, rules: &mut 
     rules.push((LEFT, top + HEAD - RULE / 2.0, WIDTH, RULE * 1.6));
 }
 
-fn beneficiario(canvas: &mut Canvas<'_, '_>, sheet: &BoletoSheet, top: f32) {
+fn beneficiario(canvas: &mut Canvas<'_>, sheet: &BoletoSheet, top: f32) {
     let width = AMOUNTS_LEFT - LEFT - 2.0 * PAD;
     canvas.piece(Tag::P, |canvas| {
         canvas.text(LABEL, LEFT + PAD, top + LABEL_DOWN, "Beneficiário");
@@ -295,7 +294,7 @@ fn beneficiario(canvas: &mut Canvas<'_, '_>, sheet: &BoletoSheet, top: f32) {
     });
 }
 
-fn instructions(canvas: &mut Canvas<'_, '_>, sheet: &BoletoSheet, top: f32) {
+fn instructions(canvas: &mut Canvas<'_>, sheet: &BoletoSheet, top: f32) {
     const HEAD: &str = "Instruções (Texto de responsabilidade do beneficiário. Qualquer dúvida sobre este boleto, contate o beneficiário)";
     let width = AMOUNTS_LEFT - LEFT - 2.0 * PAD;
     let height = ROW_AMOUNT * 5.0 - LABEL_DOWN - 1.0 * MM;
@@ -318,7 +317,7 @@ fn instructions(canvas: &mut Canvas<'_, '_>, sheet: &BoletoSheet, top: f32) {
     });
 }
 
-fn pagador(canvas: &mut Canvas<'_, '_>, sheet: &BoletoSheet, top: f32) {
+fn pagador(canvas: &mut Canvas<'_>, sheet: &BoletoSheet, top: f32) {
     const INDENT: f32 = LEFT + 14.0 * MM;
     let width = RIGHT - INDENT - PAD;
     canvas.piece(Tag::P, |canvas| {
@@ -338,21 +337,22 @@ fn pagador(canvas: &mut Canvas<'_, '_>, sheet: &BoletoSheet, top: f32) {
     canvas.piece(Tag::P, |canvas| canvas.text(LABEL, AMOUNTS_LEFT + 18.0 * MM, baseline, "Código de baixa"));
 }
 
-fn authentication(canvas: &mut Canvas<'_, '_>, top: f32, part: &str) {
+fn authentication(canvas: &mut Canvas<'_>, top: f32, part: &str) {
     canvas.piece(Tag::P, |canvas| {
         let style = Style::new(5.6);
         let bold = style.bold();
         let width = bold.face(canvas.faces).width(part, bold.size);
+        let blank = bold.face(canvas.faces).width(" ", bold.size);
+        canvas.text_right(style, RIGHT - width - blank, top + 2.7 * MM, "Autenticação mecânica –");
         canvas.text_right(bold, RIGHT, top + 2.7 * MM, part);
-        canvas.text_right(style, RIGHT - width, top + 2.7 * MM, "Autenticação mecânica – ");
     });
 }
 
-fn barcode(canvas: &mut Canvas<'_, '_>, sheet: &BoletoSheet, texts: &BoletoTexts) {
-    let Some(bars) = codes::bars(&sheet.barcode) else { return };
+fn barcode(canvas: &mut Canvas<'_>, sheet: &BoletoSheet, texts: &BoletoTexts) {
     let alternative = format!("{} {}", texts.barcode_alternative, sheet.barcode.to_line());
-    canvas.piece(Tag::Figure(Some(alternative)), |canvas| {
-        canvas.shape(&bars, BARCODE_LEFT, BARCODE_BOTTOM - BARCODE_HEIGHT, MODULE, BARCODE_HEIGHT);
+    canvas.piece(Tag::Figure { alternative }, |canvas| {
+        let bars = codes::bars(&sheet.barcode);
+        canvas.modules(&bars, BARCODE_LEFT, BARCODE_BOTTOM - BARCODE_HEIGHT, MODULE, BARCODE_HEIGHT);
     });
 }
 
@@ -361,7 +361,7 @@ const PAD: f32 = 1.2 * MM;
 /// From the top of a box to the baseline of its label.
 const LABEL_DOWN: f32 = 2.3 * MM;
 
-fn boxed(canvas: &mut Canvas<'_, '_>, area: Area, label: &str, align: Align, style: Style, value: &str) {
+fn boxed(canvas: &mut Canvas<'_>, area: Area, label: &str, align: Align, style: Style, value: &str) {
     let (x, y, width, height) = area;
     canvas.piece(Tag::P, |canvas| {
         canvas.fitted(LABEL, Align::Left, x + PAD, width - 2.0 * PAD, y + LABEL_DOWN, label);
@@ -369,11 +369,11 @@ fn boxed(canvas: &mut Canvas<'_, '_>, area: Area, label: &str, align: Align, sty
     });
 }
 
-fn amount_box(canvas: &mut Canvas<'_, '_>, top: f32, height: f32, label: &str, style: Style, value: &str) {
+fn amount_box(canvas: &mut Canvas<'_>, top: f32, height: f32, label: &str, style: Style, value: &str) {
     boxed(canvas, (AMOUNTS_LEFT, top, AMOUNTS, height), label, Align::Right, style, value);
 }
 
-fn five_boxes(canvas: &mut Canvas<'_, '_>, top: f32, rules: &mut Vec<Area>, boxes: [(&str, &str); 5]) {
+fn five_boxes(canvas: &mut Canvas<'_>, top: f32, rules: &mut Vec<Area>, boxes: [(&str, &str); 5]) {
     for ((label, value), edges) in boxes.into_iter().zip(BOXES.windows(2)) {
         let &[left, right] = edges else { continue };
         boxed(canvas, (left, top, right - left, ROW), label, Align::Left, VALUE, value);
@@ -388,15 +388,13 @@ fn printed_amount(sheet: &BoletoSheet) -> Option<String> {
     sheet.amount.filter(|amount| !amount.is_zero()).map(|amount| amount.to_string())
 }
 
-/// Name and tax number on one line: a name that is too long gives way, the number never does.
-fn named(canvas: &mut Canvas<'_, '_>, style: Style, x: f32, width: f32, baseline: f32, party: &Party, kind: &str) {
+/// Name and tax number on one line, set smaller as needed; a name that is still too long is cut, the number never is.
+fn named(canvas: &mut Canvas<'_>, style: Style, x: f32, width: f32, baseline: f32, party: &Party, kind: &str) {
     let number = tax_number(party, kind);
     let face = style.face(canvas.faces);
-    let room = width - face.width(&number, style.size);
-    let (name, size) = face.fit(&party.name, style.size, room);
-    let after = x + face.width(&name, size);
-    canvas.text(style.size(size), x, baseline, &name);
-    canvas.text(style, after, baseline, &number);
+    let (_, size) = face.fit(&format!("{}{number}", party.name), style.size, width);
+    let name = face.cut_to_fit(&party.name, size, width - face.width(&number, size));
+    canvas.text(style.size(size), x, baseline, &format!("{name}{number}"));
 }
 
 fn tax_number(party: &Party, kind: &str) -> String {
@@ -414,7 +412,7 @@ const GUTTER: f32 = 7.0 * MM;
 const MIDDLE_TOP: f32 = 63.5 * MM;
 const MIDDLE_BOTTOM: f32 = 168.0 * MM;
 
-fn recibo(canvas: &mut Canvas<'_, '_>, sheet: &BoletoSheet, texts: &BoletoTexts, pix: Option<(krilla::geom::Path, f32)>) {
+fn recibo(canvas: &mut Canvas<'_>, sheet: &BoletoSheet, texts: &BoletoTexts, pix: Option<Qr>) {
     brand_head(canvas, sheet);
     key_figures(canvas, sheet, texts);
     let right = if pix.is_some() { RIGHT - PANEL - GUTTER } else { RIGHT };
@@ -425,15 +423,15 @@ fn recibo(canvas: &mut Canvas<'_, '_>, sheet: &BoletoSheet, texts: &BoletoTexts,
     if let Some(estimate) = &sheet.estimate {
         estimate_panel(canvas, estimate, texts, sheet.brand.colour, after.min(bottom), right);
     }
-    if let (Some((code, modules)), Some(payload)) = (pix, &sheet.pix) {
-        pix_panel(canvas, sheet.brand.colour, texts, &code, modules, payload);
+    if let (Some(code), Some(payload)) = (pix, &sheet.pix) {
+        pix_panel(canvas, sheet.brand.colour, texts, &code, payload);
     }
     foot(canvas, sheet, texts);
 }
 
-fn brand_head(canvas: &mut Canvas<'_, '_>, sheet: &BoletoSheet) {
+fn brand_head(canvas: &mut Canvas<'_>, sheet: &BoletoSheet) {
     let colour = sheet.brand.colour;
-    canvas.piece(Tag::Hn(NonZeroU16::MIN, None), |canvas| {
+    canvas.piece(Tag::H1, |canvas| {
         let style = Style::new(17.0).bold().colour(colour);
         let (lines, size) = style.face(canvas.faces).wrap_fitting(&sheet.brand.name, style.size, 130.0 * MM, 1);
         if size == style.size || !lines.iter().any(|line| line.ends_with('…')) {
@@ -457,7 +455,7 @@ fn brand_head(canvas: &mut Canvas<'_, '_>, sheet: &BoletoSheet) {
 }
 
 /// Name and tax number in bold, on two lines where one would not hold the name whole; gives the baseline after them.
-fn name_and_number(canvas: &mut Canvas<'_, '_>, x: f32, width: f32, baseline: f32, party: &Party, kind: &str) -> f32 {
+fn name_and_number(canvas: &mut Canvas<'_>, x: f32, width: f32, baseline: f32, party: &Party, kind: &str) -> f32 {
     const LEADING: f32 = 3.6 * MM;
     let style = BODY.bold().size(8.6);
     let whole = format!("{}{}", party.name, tax_number(party, kind));
@@ -470,7 +468,7 @@ fn name_and_number(canvas: &mut Canvas<'_, '_>, x: f32, width: f32, baseline: f3
 }
 
 /// What people look for first: when and how much.
-fn key_figures(canvas: &mut Canvas<'_, '_>, sheet: &BoletoSheet, texts: &BoletoTexts) {
+fn key_figures(canvas: &mut Canvas<'_>, sheet: &BoletoSheet, texts: &BoletoTexts) {
     const TOP: f32 = 41.0 * MM;
     const HEIGHT: f32 = 16.0 * MM;
     const COLUMNS: [f32; 4] = [LEFT, LEFT + 47.0 * MM, LEFT + 103.0 * MM, LEFT + 147.0 * MM];
@@ -493,7 +491,7 @@ fn key_figures(canvas: &mut Canvas<'_, '_>, sheet: &BoletoSheet, texts: &BoletoT
     }
 }
 
-fn payer_and_numbers(canvas: &mut Canvas<'_, '_>, sheet: &BoletoSheet, right: f32) -> f32 {
+fn payer_and_numbers(canvas: &mut Canvas<'_>, sheet: &BoletoSheet, right: f32) -> f32 {
     let width = right - LEFT;
     let mut after = MIDDLE_TOP;
     canvas.piece(Tag::P, |canvas| {
@@ -509,11 +507,11 @@ fn payer_and_numbers(canvas: &mut Canvas<'_, '_>, sheet: &BoletoSheet, right: f3
 const BILL_ROW: f32 = 5.0 * MM;
 
 /// The bills this slip settles, as many as fit above `bottom`; the last row tells how many more there are.
-fn bills(canvas: &mut Canvas<'_, '_>, sheet: &BoletoSheet, texts: &BoletoTexts, top: f32, right: f32, bottom: f32) -> f32 {
+fn bills(canvas: &mut Canvas<'_>, sheet: &BoletoSheet, texts: &BoletoTexts, top: f32, right: f32, bottom: f32) -> f32 {
     if sheet.bills.is_empty() {
         return top;
     }
-    canvas.piece(Tag::Hn(NonZeroU16::MIN.saturating_add(1), None), |canvas| {
+    canvas.piece(Tag::H2, |canvas| {
         canvas.text(Style::new(9.2).bold().colour(sheet.brand.colour), LEFT, top, &texts.covers);
     });
     let width = right - LEFT;
@@ -526,7 +524,7 @@ fn bills(canvas: &mut Canvas<'_, '_>, sheet: &BoletoSheet, texts: &BoletoTexts, 
     canvas.open(Tag::Table);
     canvas.open(Tag::TR);
     for (((x, width), align), label) in columns.into_iter().zip(aligns).zip([&texts.bill, &texts.competence, &texts.due, &texts.amount]) {
-        canvas.piece(Tag::TH(TableHeaderScope::Column), |canvas| canvas.fitted(SMALL, align, x, width, baseline, label));
+        canvas.piece(Tag::TH, |canvas| canvas.fitted(SMALL, align, x, width, baseline, label));
     }
     canvas.close();
     let room = ((bottom - baseline - 2.0 * MM) / BILL_ROW).max(1.0) as usize;
@@ -558,13 +556,13 @@ const ESTIMATE_ROW: f32 = 4.4 * MM;
 const NOTE: Style = Style::new(7.0).colour(Colour::GREY);
 const NOTE_LEADING: f32 = 3.2 * MM;
 
-fn estimate_height(canvas: &Canvas<'_, '_>, estimate: &Estimate, width: f32) -> f32 {
+fn estimate_height(canvas: &Canvas<'_>, estimate: &Estimate, width: f32) -> f32 {
     let note = NOTE.face(canvas.faces).wrap(&estimate.note, NOTE.size, width - 2.0 * ESTIMATE_PAD).len();
     2.0 * ESTIMATE_PAD + ESTIMATE_ROW * (estimate.parts.len() + 2) as f32 + NOTE_LEADING * note as f32 + 1.0 * MM
 }
 
 /// Worked out by us for a chosen day, and said to be so.
-fn estimate_panel(canvas: &mut Canvas<'_, '_>, estimate: &Estimate, texts: &BoletoTexts, colour: Colour, top: f32, right: f32) {
+fn estimate_panel(canvas: &mut Canvas<'_>, estimate: &Estimate, texts: &BoletoTexts, colour: Colour, top: f32, right: f32) {
     let height = estimate_height(canvas, estimate, right - LEFT);
     let (left, inner_right) = (LEFT + ESTIMATE_PAD, right - ESTIMATE_PAD);
     canvas.ornament(|canvas| {
@@ -590,7 +588,7 @@ fn estimate_panel(canvas: &mut Canvas<'_, '_>, estimate: &Estimate, texts: &Bole
     });
 }
 
-fn pix_panel(canvas: &mut Canvas<'_, '_>, colour: Colour, texts: &BoletoTexts, code: &krilla::geom::Path, modules: f32, payload: &str) {
+fn pix_panel(canvas: &mut Canvas<'_>, colour: Colour, texts: &BoletoTexts, code: &Qr, payload: &str) {
     const TOP: f32 = MIDDLE_TOP - 3.0 * MM;
     const LEFT: f32 = RIGHT - PANEL;
     const INSIDE: f32 = 4.5 * MM;
@@ -603,7 +601,8 @@ fn pix_panel(canvas: &mut Canvas<'_, '_>, colour: Colour, texts: &BoletoTexts, c
     let width = PANEL - 2.0 * INSIDE;
     let hint = BODY.face(canvas.faces).wrap(&texts.pix_hint, 7.6, width);
     let lines = CODE.face(canvas.faces).wrap(payload, CODE.size, width);
-    let quiet = codes::QR_QUIET * SIDE / modules;
+    let module = SIDE / f32::from(code.side);
+    let quiet = codes::QR_QUIET * module;
     let code_top = TOP + 10.5 * MM;
     let hint_top = code_top + SIDE + quiet.max(4.0 * MM) + 1.0 * MM;
     let label_top = hint_top + hint.len() as f32 * 3.5 * MM + 2.5 * MM;
@@ -615,11 +614,11 @@ fn pix_panel(canvas: &mut Canvas<'_, '_>, colour: Colour, texts: &BoletoTexts, c
         let edge = 0.3 * MM;
         canvas.areas(Colour::new(255, 255, 255), &[(LEFT + edge, TOP + edge, PANEL - 2.0 * edge, bottom - TOP - 2.0 * edge)]);
     });
-    canvas.piece(Tag::Hn(NonZeroU16::MIN.saturating_add(1), None), |canvas| {
+    canvas.piece(Tag::H2, |canvas| {
         canvas.text_centred(Style::new(10.5).bold().colour(colour), centre, TOP + 6.2 * MM, &texts.pix);
     });
-    canvas.piece(Tag::Figure(Some(texts.pix_alternative.clone())), |canvas| {
-        canvas.strokes(code, centre - SIDE / 2.0, code_top, SIDE / modules);
+    canvas.piece(Tag::Figure { alternative: texts.pix_alternative.clone() }, |canvas| {
+        canvas.modules(&code.runs, centre - SIDE / 2.0, code_top, module, module);
     });
     canvas.piece(Tag::P, |canvas| {
         canvas.lines(BODY.size(7.6), LEFT + INSIDE, hint_top, 3.5 * MM, &hint);
@@ -630,7 +629,7 @@ fn pix_panel(canvas: &mut Canvas<'_, '_>, colour: Colour, texts: &BoletoTexts, c
     });
 }
 
-fn foot(canvas: &mut Canvas<'_, '_>, sheet: &BoletoSheet, texts: &BoletoTexts) {
+fn foot(canvas: &mut Canvas<'_>, sheet: &BoletoSheet, texts: &BoletoTexts) {
     canvas.ornament(|canvas| canvas.areas(Colour::HAIRLINE, &[(LEFT, 171.6 * MM, WIDTH, 0.5)]));
     canvas.piece(Tag::P, |canvas| {
         canvas.text(SMALL, LEFT, 175.4 * MM, "Linha digitável");

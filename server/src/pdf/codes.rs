@@ -1,54 +1,52 @@
-//! The two codes of a boleto as shapes: the Interleaved 2 of 5 barcode and the Pix QR code.
+//! The two codes of a boleto as dark runs of modules: the Interleaved 2 of 5 barcode and the Pix QR code.
 //!
-//! Each is one path in whole numbers of its own modules: a renderer paints it in one go and shows no seams, and a page
-//! stays small. A QR code given as a rectangle for each run of modules made up half of the page's bytes and of its time.
+//! Whole numbers of modules and one run for neighbours that touch: painted in one go they show no seams and take few bytes.
+//! Never measures in millimetres.
 
 use domain::boleto::barcode::Barcode;
 use domain::boleto::interleaved;
 use fast_qr::{ECL, QRBuilder};
-use krilla::geom::{Path, PathBuilder, Rect};
 
 use super::PdfError;
 
-/// Modules of light that surround a QR code (ISO/IEC 18004, 4 modules).
+/// Modules of light around a QR code (ISO/IEC 18004).
 pub(super) const QR_QUIET: f32 = 4.0;
 
-/// The dark runs of a QR code, to be stroked one module wide, and how many modules its side has without the quiet zone.
-///
-/// Each run lies on the upper edge of its modules, which keeps its numbers whole: the shape is painted half a module lower
-/// (see `Canvas::strokes`). Level M: up to 15 % of the code may be spoiled.
-pub(super) fn qr(payload: &str) -> Result<(Path, f32), PdfError> {
-    let too_long = || PdfError::QrCode(payload.len());
-    let code = QRBuilder::new(payload).ecl(ECL::M).build().map_err(|_| too_long())?;
-    let mut builder = PathBuilder::new();
-    for row in 0..code.size {
-        let mut column = 0;
-        let modules = &code[row];
-        while column < code.size {
-            let dark = modules.iter().skip(column).take_while(|module| module.value()).count();
-            if dark > 0 {
-                builder.move_to(column as f32, row as f32);
-                builder.line_to((column + dark) as f32, row as f32);
-            }
-            column += dark.max(1);
-        }
-    }
-    Ok((builder.finish().ok_or_else(too_long)?, code.size as f32))
+/// A dark run, one module high: column, row, length.
+pub(super) type Run = (u16, u16, u16);
+
+/// A QR code: its dark runs, and how many modules its side has without the quiet zone.
+pub(super) struct Qr {
+    pub(super) runs: Vec<Run>,
+    pub(super) side: u16,
 }
 
-/// The dark bars of a boleto's barcode, one unit high and [`interleaved::MODULES`] (405) long.
-pub(super) fn bars(barcode: &Barcode) -> Option<Path> {
-    let mut builder = PathBuilder::new();
-    let mut at = 0.0;
-    // Bar, space, bar, …
-    for (index, width) in interleaved::bars(barcode).into_iter().enumerate() {
-        let width = f32::from(width);
-        if index % 2 == 0
-            && let Some(bar) = Rect::from_xywh(at, 0.0, width, 1.0)
-        {
-            builder.push_rect(bar);
+/// The QR code of a text. Level M: up to 15 % of the code may be spoiled.
+pub(super) fn qr(payload: &str) -> Result<Qr, PdfError> {
+    let code = QRBuilder::new(payload).ecl(ECL::M).build().map_err(|_| PdfError::QrCode(payload.len()))?;
+    let mut runs = Vec::with_capacity(code.size * code.size / 4);
+    for (row, at) in (0..code.size).zip(0..) {
+        let mut column = 0;
+        for run in code[row].chunk_by(|one, other| one.value() == other.value()) {
+            // A side has at most 177 modules.
+            let length = run.len() as u16;
+            if run.first().is_some_and(|module| module.value()) {
+                runs.push((column, at, length));
+            }
+            column += length;
         }
-        at += width;
     }
-    builder.finish()
+    Ok(Qr { runs, side: code.size as u16 })
+}
+
+/// The dark bars of a boleto's barcode, [`interleaved::MODULES`] (405) long.
+pub(super) fn bars(barcode: &Barcode) -> Vec<Run> {
+    let mut at = 0;
+    let place = |width: u8| {
+        let from = at;
+        at += u16::from(width);
+        (from, 0, u16::from(width))
+    };
+    // Bar, space, bar, …
+    interleaved::bars(barcode).into_iter().map(place).step_by(2).collect()
 }

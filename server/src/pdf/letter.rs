@@ -3,13 +3,10 @@
 //!
 //! Knows nothing of what the blocks say, and words nothing.
 
-use std::num::NonZeroU16;
-
-use krilla::tagging::{ListNumbering, TableHeaderScope, Tag};
-
 use super::canvas::{Area, Canvas, Style};
+use super::paper::{Paper, Tag};
 use super::typeface::{Faces, faces};
-use super::{Align, Brand, Colour, DocumentInfo, MM, PAGE_WIDTH, Paper, Party, PdfError};
+use super::{Align, Brand, Colour, DocumentInfo, MM, PAGE_WIDTH, Party, PdfError};
 
 /// A document to be set.
 #[derive(Clone, Debug)]
@@ -77,19 +74,18 @@ pub struct Row {
 /// Sets the document.
 ///
 /// # Errors
-/// [`PdfError::Typeface`] or [`PdfError::Write`]; no text makes it fail.
+/// [`PdfError::TooLong`] beyond some hundred million pages; no text makes it fail.
 pub fn draw(sheet: &LetterSheet, info: &DocumentInfo) -> Result<Vec<u8>, PdfError> {
     let pages = Setter::new(faces()?).set(sheet);
-    let mut paper = Paper::new(info);
+    let mut paper = Paper::new()?;
     let mut drawer = Drawer { sheet, columns: Vec::new(), per_cell: true };
     for (index, items) in pages.iter().enumerate() {
         paper.page(|canvas| {
             drawer.frame(canvas, index + 1, pages.len());
             drawer.items(canvas, items);
-            Ok(())
         })?;
     }
-    paper.finish()
+    paper.finish(info)
 }
 
 const LEFT: f32 = 16.0 * MM;
@@ -290,7 +286,7 @@ struct Drawer<'s> {
 
 impl Drawer<'_> {
     /// Head and foot of a page. Only the first head is part of the text; the others repeat it.
-    fn frame(&self, canvas: &mut Canvas<'_, '_>, page: usize, pages: usize) {
+    fn frame(&self, canvas: &mut Canvas<'_>, page: usize, pages: usize) {
         let LetterSheet { brand, sender, kind, title, footer, page_of, .. } = self.sheet;
         if page == 1 {
             let style = Style::new(16.0).bold().colour(brand.colour);
@@ -320,7 +316,7 @@ impl Drawer<'_> {
         });
     }
 
-    fn items(&mut self, canvas: &mut Canvas<'_, '_>, items: &[Item<'_>]) {
+    fn items(&mut self, canvas: &mut Canvas<'_>, items: &[Item<'_>]) {
         let mut rules: Vec<Area> = Vec::new();
         for item in items {
             self.item(canvas, item, &mut rules);
@@ -330,19 +326,19 @@ impl Drawer<'_> {
         }
     }
 
-    fn item(&mut self, canvas: &mut Canvas<'_, '_>, item: &Item<'_>, rules: &mut Vec<Area>) {
+    fn item(&mut self, canvas: &mut Canvas<'_>, item: &Item<'_>, rules: &mut Vec<Area>) {
         let y = item.y;
         match &item.kind {
-            Kind::Title(lines) => canvas.piece(Tag::Hn(NonZeroU16::MIN, None), |canvas| {
+            Kind::Title(lines) => canvas.piece(Tag::H1, |canvas| {
                 canvas.lines(TITLE, LEFT, y, TITLE_LEADING, lines);
             }),
-            Kind::Heading(text) => canvas.piece(Tag::Hn(NonZeroU16::MIN.saturating_add(1), None), |canvas| {
+            Kind::Heading(text) => canvas.piece(Tag::H2, |canvas| {
                 canvas.fitted(HEADING.colour(self.sheet.brand.colour), Align::Left, LEFT, WIDTH, y, text);
             }),
             Kind::Paragraph(lines) => canvas.piece(Tag::P, |canvas| {
                 canvas.lines(TEXT, LEFT, y, TEXT_LEADING, lines);
             }),
-            Kind::OpenClauses => canvas.open(Tag::L(ListNumbering::Decimal)),
+            Kind::OpenClauses => canvas.open(Tag::L),
             Kind::Clause { number, lines } => {
                 canvas.open(Tag::LI);
                 if let Some(number) = number {
@@ -360,7 +356,7 @@ impl Drawer<'_> {
             Kind::OpenTable(table) => {
                 self.columns = columns(table);
                 self.per_cell = table.rows.len() <= ROWS_TAGGED_BY_CELL;
-                canvas.open(if self.per_cell { Tag::Table.into() } else { krilla::tagging::TagKind::from(Tag::Section) });
+                canvas.open(if self.per_cell { Tag::Table } else { Tag::Section { language: None } });
             }
             Kind::CloseTable | Kind::CloseClauses => canvas.close(),
             Kind::Head { table, repeated } => self.head(canvas, table, *repeated, y),
@@ -371,7 +367,7 @@ impl Drawer<'_> {
         }
     }
 
-    fn head(&self, canvas: &mut Canvas<'_, '_>, table: &Table, repeated: bool, top: f32) {
+    fn head(&self, canvas: &mut Canvas<'_>, table: &Table, repeated: bool, top: f32) {
         let baseline = top + CELL_LEADING - 0.6 * MM;
         let cells = table.columns.iter().zip(&self.columns);
         if repeated {
@@ -383,8 +379,7 @@ impl Drawer<'_> {
         } else {
             canvas.open(Tag::TR);
             for (column, &(x, width)) in cells {
-                let tag = Tag::TH(TableHeaderScope::Column);
-                canvas.piece(tag, |canvas| canvas.fitted(COLUMN_HEAD, column.align, x, width, baseline, &column.title));
+                canvas.piece(Tag::TH, |canvas| canvas.fitted(COLUMN_HEAD, column.align, x, width, baseline, &column.title));
             }
             canvas.close();
         }
@@ -392,7 +387,7 @@ impl Drawer<'_> {
         canvas.ornament(|canvas| canvas.areas(self.sheet.brand.colour, &[rule]));
     }
 
-    fn row(&self, canvas: &mut Canvas<'_, '_>, table: &Table, row: &Row, top: f32) {
+    fn row(&self, canvas: &mut Canvas<'_>, table: &Table, row: &Row, top: f32) {
         let baseline = top + CELL_LEADING + 0.1 * MM;
         let style = cell_style(row);
         let cells = table.columns.iter().zip(&self.columns).zip(&row.cells);
@@ -412,7 +407,7 @@ impl Drawer<'_> {
     }
 }
 
-fn draw_cell(canvas: &mut Canvas<'_, '_>, style: Style, align: Align, (x, width): (f32, f32), baseline: f32, cell: &str) {
+fn draw_cell(canvas: &mut Canvas<'_>, style: Style, align: Align, (x, width): (f32, f32), baseline: f32, cell: &str) {
     let face = style.face(canvas.faces);
     if align == Align::Right || face.width(cell, style.size) <= width {
         canvas.fitted(style, align, x, width, baseline, cell);

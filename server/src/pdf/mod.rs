@@ -9,15 +9,11 @@ pub mod boleto;
 mod canvas;
 mod codes;
 pub mod letter;
+mod paper;
 pub mod statement;
 mod typeface;
 
-use chrono::{DateTime, Datelike, Timelike, Utc};
-use krilla::metadata::{Metadata, TextDirection};
-use krilla::page::PageSettings;
-use krilla::{Document, SerializeSettings};
-
-use canvas::{Canvas, Tags};
+use chrono::{DateTime, Datelike, Utc};
 
 /// What is said about a document as a whole: shown in the title bar, read by screen readers and archives.
 #[derive(Clone, Debug)]
@@ -116,9 +112,12 @@ pub enum PdfError {
     /// No page was asked for.
     #[error("a document needs at least one page")]
     Empty,
-    /// The writer of PDF refused.
-    #[error("the PDF cannot be written: {0}")]
-    Write(String),
+    /// More pages than a document can number; nobody reads so many.
+    #[error("the document has too many pages")]
+    TooLong,
+    /// A page could not be compressed.
+    #[error("a page cannot be compressed: {0}")]
+    Compress(#[from] flate2::CompressError),
 }
 
 /// One millimetre in points of 1/72 inch.
@@ -127,56 +126,6 @@ const MM: f32 = 72.0 / 25.4;
 const PAGE_WIDTH: f32 = 210.0 * MM;
 /// A4: 297 mm.
 const PAGE_HEIGHT: f32 = 297.0 * MM;
-
-/// A document being drawn: pages, then the tree of what was drawn in reading order.
-struct Paper {
-    document: Document,
-    tags: Tags,
-}
-
-impl Paper {
-    fn new(info: &DocumentInfo) -> Self {
-        let mut document = Document::new_with(SerializeSettings { ..SerializeSettings::default() });
-        document.set_metadata(
-            Metadata::new()
-                .title(info.title.clone())
-                .language(info.language.clone())
-                .text_direction(TextDirection::LeftToRight)
-                .creation_date(pdf_date(info.created))
-                .producer(concat!("Em Dia ", env!("CARGO_PKG_VERSION")).to_owned()),
-        );
-        Self { document, tags: Tags::default() }
-    }
-
-    /// Draws one A4 page.
-    fn page(&mut self, draw: impl FnOnce(&mut Canvas<'_, '_>) -> Result<(), PdfError>) -> Result<(), PdfError> {
-        let settings = PageSettings::from_wh(PAGE_WIDTH, PAGE_HEIGHT).ok_or(PdfError::Empty)?;
-        let mut page = self.document.start_page_with(settings);
-        let mut canvas = Canvas::new(page.surface(), &mut self.tags)?;
-        let drawn = draw(&mut canvas);
-        canvas.finish();
-        page.finish();
-        drawn
-    }
-
-    fn finish(mut self) -> Result<Vec<u8>, PdfError> {
-        self.document.set_tag_tree(self.tags.into_tree());
-        self.document.finish().map_err(|error| PdfError::Write(error.to_string()))
-    }
-}
-
-fn pdf_date(moment: DateTime<Utc>) -> krilla::metadata::DateTime {
-    // Each part fits by the calendar; a year outside 0 to 9999 is clamped by the writer.
-    let part = |value: u32| u8::try_from(value).unwrap_or(0);
-    krilla::metadata::DateTime::new(u16::try_from(moment.year()).unwrap_or(0))
-        .month(part(moment.month()))
-        .day(part(moment.day()))
-        .hour(part(moment.hour()))
-        .minute(part(moment.minute()))
-        .second(part(moment.second()))
-        .utc_offset_hour(0)
-        .utc_offset_minute(0)
-}
 
 /// A day as printed in Brazil.
 fn day(date: chrono::NaiveDate) -> String {

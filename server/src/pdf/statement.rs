@@ -72,7 +72,7 @@ pub struct StatementRow {
 /// Draws the statement.
 ///
 /// # Errors
-/// [`PdfError::Typeface`] or [`PdfError::Write`]; no text makes it fail.
+/// [`PdfError::TooLong`] beyond some hundred million pages; no text makes it fail.
 pub fn draw(sheet: &StatementSheet, info: &DocumentInfo) -> Result<Vec<u8>, PdfError> {
     let mut blocks = vec![Block::Pairs(sheet.about.clone()), Block::Table(table(sheet))];
     blocks.extend(sheet.notes.iter().cloned().map(Block::Paragraph));

@@ -4,13 +4,7 @@
 //! numbers stand straight, and a document needs no shaping. Never draws, and never looks for a font on the machine.
 
 use std::borrow::Cow;
-use std::ops::Range;
 use std::sync::OnceLock;
-
-use krilla::surface::Location;
-use krilla::text::{Font, Glyph, GlyphId};
-use skrifa::instance::{LocationRef, Size};
-use skrifa::{FontRef, MetadataProvider};
 
 use super::PdfError;
 
@@ -25,9 +19,19 @@ pub(super) struct Faces {
     pub(super) bold: Face,
 }
 
-/// One face: the font as the PDF embeds it and the measures of its characters.
+/// One face: the measures of its characters, and what a document that embeds it must say about it.
 pub(super) struct Face {
-    pub(super) font: Font,
+    /// Name within the font, without the tag of a subset.
+    pub(super) name: &'static str,
+    pub(super) file: &'static [u8],
+    /// Ascent, descent (negative) and height of capitals, in thousandths of the type size.
+    pub(super) heights: [i16; 3],
+    /// Left, lower, right and upper edge of all glyphs together, in thousandths of the type size.
+    pub(super) bounds: [i16; 4],
+    /// Width of each glyph by its number, in thousandths of the type size.
+    pub(super) widths: Vec<u16>,
+    /// Glyph and character of everything the face can set, by glyph.
+    pub(super) characters: Vec<(u16, char)>,
     /// Characters below U+0180 by their number, nearly all that is ever set.
     latin: Vec<Option<Measure>>,
     /// The few above, in order.
@@ -35,20 +39,17 @@ pub(super) struct Face {
     unknown: Measure,
 }
 
-#[derive(Clone, Copy, Debug)]
+/// A glyph and its width in thousandths of the type size: the very number a document states, so that what is measured
+/// is what is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Measure {
-    glyph: u32,
-    /// Width in parts of the type size.
-    advance: f32,
-}
-
-/// A glyph in its place, as the writer wants it.
-pub(super) struct Placed {
-    measure: Measure,
-    range: Range<usize>,
+    glyph: u16,
+    width: u16,
 }
 
 const LATIN: usize = 0x180;
+/// Where the characters of the faces lie (see fonts/README.md).
+const RANGES: [std::ops::RangeInclusive<char>; 2] = ['\u{20}'..='\u{21b}', '\u{2010}'..='\u{2702}'];
 
 /// The faces of the program.
 pub(super) fn faces() -> Result<&'static Faces, PdfError> {
@@ -56,8 +57,8 @@ pub(super) fn faces() -> Result<&'static Faces, PdfError> {
     FACES
         .get_or_init(|| {
             Some(Faces {
-                regular: Face::read(include_bytes!("fonts/DejaVuSansCondensed.ttf"))?,
-                bold: Face::read(include_bytes!("fonts/DejaVuSansCondensed-Bold.ttf"))?,
+                regular: Face::read("DejaVuSansCondensed", include_bytes!("fonts/DejaVuSansCondensed.ttf"))?,
+                bold: Face::read("DejaVuSansCondensed-Bold", include_bytes!("fonts/DejaVuSansCondensed-Bold.ttf"))?,
             })
         })
         .as_ref()
@@ -65,23 +66,37 @@ pub(super) fn faces() -> Result<&'static Faces, PdfError> {
 }
 
 impl Face {
-    fn read(bytes: &'static [u8]) -> Option<Self> {
-        let font = Font::new(bytes.into(), 0)?;
-        let reader = FontRef::new(bytes).ok()?;
-        let metrics = reader.glyph_metrics(Size::new(1.0), LocationRef::default());
+    fn read(name: &'static str, file: &'static [u8]) -> Option<Self> {
+        let font = ttf_parser::Face::parse(file, 0).ok()?;
+        let units = i32::from(font.units_per_em());
+        // Half away from zero; the measures of a face are a few thousand units, far from the ends of i16.
+        let thousandths = |value: i32| i16::try_from((value * 2000 + units * value.signum()) / (units * 2)).ok();
+        let width = |glyph: u16| {
+            let advance = font.glyph_hor_advance(ttf_parser::GlyphId(glyph))?;
+            u16::try_from(thousandths(i32::from(advance))?).ok()
+        };
+        let widths = (0..font.number_of_glyphs()).map(width).collect::<Option<Vec<u16>>>()?;
         let mut latin = vec![None; LATIN];
         let mut others = Vec::new();
-        for (code, glyph) in reader.charmap().mappings() {
-            let character = char::from_u32(code)?;
-            let measure = Measure { glyph: glyph.to_u32(), advance: metrics.advance_width(glyph)? };
-            match latin.get_mut(code as usize) {
+        let mut characters = Vec::new();
+        for character in RANGES.into_iter().flatten() {
+            let Some(glyph) = font.glyph_index(character) else { continue };
+            let measure = Measure { glyph: glyph.0, width: *widths.get(usize::from(glyph.0))? };
+            characters.push((glyph.0, character));
+            match latin.get_mut(character as usize) {
                 Some(place) => *place = Some(measure),
                 None => others.push((character, measure)),
             }
         }
-        others.sort_unstable_by_key(|(character, _)| *character);
+        characters.sort_unstable();
+        characters.dedup_by_key(|(glyph, _)| *glyph);
+        let bounds = font.global_bounding_box();
+        let capital = font.glyph_bounding_box(font.glyph_index('H')?)?.y_max;
+        let heights = [font.ascender(), font.descender(), capital].map(|height| thousandths(i32::from(height)));
+        let bounds = [bounds.x_min, bounds.y_min, bounds.x_max, bounds.y_max].map(|edge| thousandths(i32::from(edge)));
         let unknown = latin.get('?' as usize).copied().flatten()?;
-        Some(Self { font, latin, others, unknown })
+        let (heights, bounds) = (all(heights)?, all(bounds)?);
+        Some(Self { name, file, heights, bounds, widths, characters, latin, others, unknown })
     }
 
     /// What a character is set as: nothing for those that have no ink of their own, a question mark for those the face lacks.
@@ -101,19 +116,19 @@ impl Face {
         Some(known.unwrap_or(self.unknown))
     }
 
-    /// The glyphs of a text, into `out`.
-    pub(super) fn set(&self, text: &str, out: &mut Vec<Placed>) {
-        out.clear();
-        let placed = |(at, character): (usize, char)| {
-            let measure = self.measure(character)?;
-            Some(Placed { measure, range: at..at + character.len_utf8() })
-        };
-        out.extend(text.char_indices().filter_map(placed));
+    /// The glyphs of a text.
+    pub(super) fn glyphs(&self, text: &str) -> impl Iterator<Item = u16> {
+        text.chars().filter_map(|character| self.measure(character)).map(|measure| measure.glyph)
     }
 
     /// Width of a text at a size, in points.
     pub(super) fn width(&self, text: &str, size: f32) -> f32 {
-        text.chars().filter_map(|character| self.measure(character)).map(|measure| measure.advance).sum::<f32>() * size
+        let thousandths: u32 = text.chars().map(|character| self.thousandths(character)).sum();
+        thousandths as f32 * size / 1000.0
+    }
+
+    fn thousandths(&self, character: char) -> u32 {
+        self.measure(character).map_or(0, |measure| u32::from(measure.width))
     }
 
     /// The text and size that stay within `width` on one line: smaller first, and only then cut with an ellipsis.
@@ -127,7 +142,13 @@ impl Face {
             return (Cow::Borrowed(text), size * scale);
         }
         let size = size * SMALLEST;
-        (Cow::Owned(self.cut(text, size, width)), size)
+        (self.cut_to_fit(text, size, width), size)
+    }
+
+    /// The text at this very size, cut only if it is wider than `width`.
+    pub(super) fn cut_to_fit<'t>(&self, text: &'t str, size: f32, width: f32) -> Cow<'t, str> {
+        // A hair of tolerance: a width that a size was worked out from may differ in the last bit.
+        if self.width(text, size) <= width + 0.01 { Cow::Borrowed(text) } else { Cow::Owned(self.cut(text, size, width)) }
     }
 
     /// The beginning of a text that leaves room for an ellipsis.
@@ -136,7 +157,7 @@ impl Face {
         let mut used = 0.0;
         let mut kept = 0;
         for (at, character) in text.char_indices() {
-            used += self.measure(character).map_or(0.0, |measure| measure.advance) * size;
+            used += self.thousandths(character) as f32 * size / 1000.0;
             if used > room {
                 break;
             }
@@ -167,7 +188,7 @@ impl Face {
             if character == ' ' {
                 blank = Some(at);
             }
-            let advance = self.measure(character).map_or(0.0, |measure| measure.advance) * size;
+            let advance = self.thousandths(character) as f32 * size / 1000.0;
             if used + advance > width && at > start && character != ' ' {
                 let (end, next) = match blank {
                     Some(blank) if blank > start => (blank, blank + 1),
@@ -209,34 +230,12 @@ impl Face {
     }
 }
 
-impl Glyph for Placed {
-    fn glyph_id(&self) -> GlyphId {
-        GlyphId::new(self.measure.glyph)
+fn all<const N: usize>(values: [Option<i16>; N]) -> Option<[i16; N]> {
+    let mut known = [0; N];
+    for (place, value) in known.iter_mut().zip(values) {
+        *place = value?;
     }
-
-    fn text_range(&self) -> Range<usize> {
-        self.range.clone()
-    }
-
-    fn x_advance(&self, size: f32) -> f32 {
-        self.measure.advance * size
-    }
-
-    fn x_offset(&self, _: f32) -> f32 {
-        0.0
-    }
-
-    fn y_offset(&self, _: f32) -> f32 {
-        0.0
-    }
-
-    fn y_advance(&self, _: f32) -> f32 {
-        0.0
-    }
-
-    fn location(&self) -> Option<Location> {
-        None
-    }
+    Some(known)
 }
 
 #[cfg(test)]
@@ -258,7 +257,7 @@ mod tests {
     #[test]
     fn digits_share_one_width() {
         for face in [&faces().unwrap().regular, &faces().unwrap().bold] {
-            let widths: Vec<f32> = ('0'..='9').map(|digit| face.measure(digit).unwrap().advance).collect();
+            let widths: Vec<u16> = ('0'..='9').map(|digit| face.measure(digit).unwrap().width).collect();
             assert!(widths.windows(2).all(|pair| pair[0] == pair[1]), "{widths:?}");
         }
     }
@@ -297,7 +296,7 @@ mod tests {
         let text = "Avenida das Nações Unidas, 14.171, torre Crystal, conjunto 1501, Vila Gertrudes, São Paulo";
         let (lines, size) = face.wrap_fitting(text, 8.0, face.width(text, 8.0) * 0.45, 2);
         assert_eq!(lines.len(), 2);
-        assert!(size < 8.0 && size >= 6.0);
+        assert!((6.0..8.0).contains(&size));
         assert_eq!(lines.join(" "), text);
         let (lines, _) = face.wrap_fitting(text, 8.0, 60.0, 2);
         assert_eq!(lines.len(), 2);
