@@ -21,10 +21,14 @@ pub mod disputes;
 pub mod documents;
 #[cfg(feature = "ssr")]
 pub mod download;
+#[cfg(feature = "ssr")]
+pub mod drafts;
 pub mod help;
 #[cfg(feature = "ssr")]
 pub mod http;
 pub mod islands;
+#[cfg(feature = "ssr")]
+pub mod mending;
 pub mod notices;
 #[cfg(feature = "ssr")]
 pub mod page;
@@ -41,6 +45,7 @@ pub mod slips;
 pub mod statement;
 #[cfg(feature = "ssr")]
 pub mod ui;
+pub mod uploads;
 #[cfg(feature = "ssr")]
 pub mod visitor;
 #[cfg(feature = "ssr")]

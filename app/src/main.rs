@@ -145,7 +145,12 @@ async fn main() -> anyhow::Result<()> {
         Command::Restore { file } => cli::data::restore(&configuration(&settings, Vec::new())?, &file).await,
         Command::Config => {
             for key in KEYS {
-                println!("{:<16} {}{}", key.name, key.help, if key.default.is_empty() { String::new() } else { format!(" [{}]", key.default) });
+                println!(
+                    "{:<16} {}{}",
+                    key.name,
+                    key.help,
+                    if key.default.is_empty() { String::new() } else { format!(" [{}]", key.default) }
+                );
             }
             Ok(())
         }

@@ -26,12 +26,20 @@ pub const SECOND_COPY_PDF: &str = "/pagar/segunda-via.pdf";
 pub const RECEIPT: &str = "/comprovante";
 /// Credits and refunds.
 pub const REFUND: &str = "/devolucao";
+/// A refund: where it goes.
+pub const REFUND_DESTINATION: &str = "/devolucao/destino";
+/// A refund: check and send.
+pub const REFUND_CHECK: &str = "/devolucao/conferir";
 /// Installment plan: which bills.
 pub const PLAN: &str = "/parcelar";
+/// Installment plan: why.
+pub const PLAN_REASON: &str = "/parcelar/motivo";
 /// Installment plan: how.
 pub const PLAN_OPTIONS: &str = "/parcelar/opcoes";
 /// Installment plan: check and accept.
 pub const PLAN_CHECK: &str = "/parcelar/conferir";
+/// The customer's agreements.
+pub const AGREEMENTS: &str = "/acordos";
 /// Requests.
 pub const REQUESTS: &str = "/pedidos";
 /// A question.
@@ -109,6 +117,18 @@ pub fn request(protocol: &str) -> String {
 #[must_use]
 pub fn confirmation(protocol: &str) -> String {
     format!("{REQUESTS}/{}/recebido", digits(protocol))
+}
+
+/// Taking a request back.
+#[must_use]
+pub fn withdrawal(protocol: &str) -> String {
+    format!("{REQUESTS}/{}/desistir", digits(protocol))
+}
+
+/// A step of a journey, with what was answered so far kept under an id.
+#[must_use]
+pub fn step(page: &str, draft: uuid::Uuid) -> String {
+    format!("{page}?rascunho={draft}")
 }
 
 /// A file of a request.

@@ -15,6 +15,9 @@ pub struct Answer {
     pub banner: Option<String>,
 }
 
+/// The header of a call from the browser that will show the answer on the page it leads to.
+pub const KEEP_ANSWER: &str = "x-keep-answer";
+
 #[cfg(feature = "ssr")]
 pub use on_server::{Next, Post};
 
@@ -27,7 +30,7 @@ mod on_server {
     use server::error::{Error, Result};
     use server::{Server, flashes, texts};
 
-    use super::Answer;
+    use super::{Answer, KEEP_ANSWER};
     use crate::page::Flash;
     use crate::paths;
     use crate::visitor::{App, SESSION_COOKIE_SECONDS, Visitor, cookies};
@@ -43,6 +46,7 @@ mod on_server {
         app: App,
         code: Option<String>,
         html: bool,
+        keeps: bool,
         options: ResponseOptions,
     }
 
@@ -53,6 +57,11 @@ mod on_server {
         banner: Option<String>,
         kept: Option<serde_json::Value>,
         cookies: Vec<(&'static str, String, i64)>,
+    }
+
+    /// A flash belongs to a page whatever its query says.
+    fn path_of(location: &str) -> String {
+        location.split(['?', '#']).next().unwrap_or("").to_owned()
     }
 
     impl Next {
@@ -96,8 +105,10 @@ mod on_server {
         /// A post of this request.
         pub fn new(app: App, visitor: Visitor, headers: &http::HeaderMap) -> Self {
             let html = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).is_some_and(|value| value.contains("text/html"));
+            // An island that sends the form itself shows no answer of its own: it leads on to the page that does.
+            let keeps = html || headers.contains_key(KEEP_ANSWER);
             let code = crate::visitor::cookie(headers, &app.cookie_name(cookies::CODE)).map(str::to_owned);
-            Self { server: app.server.clone(), visitor, app, code, html, options: ResponseOptions::default() }
+            Self { server: app.server.clone(), visitor, app, code, html, keeps, options: ResponseOptions::default() }
         }
 
         /// The post that is being answered.
@@ -168,9 +179,9 @@ mod on_server {
             Ok(Answer { location: next.location, errors: Vec::new(), banner: next.banner })
         }
 
-        /// Keeps the flash for a plain post; a call from the browser's part shows the answer itself.
+        /// Keeps the flash for the page that shows it; other calls from the browser's part show the answer themselves.
         async fn keep(&self, flash: &Flash) {
-            if !self.html {
+            if !self.keeps {
                 return;
             }
             match flashes::keep(&self.server, flash).await {
@@ -188,10 +199,5 @@ mod on_server {
                 self.options.insert_header(header::LOCATION, value);
             }
         }
-    }
-
-    /// The address without what follows its path: a flash finds its page by that.
-    fn path_of(address: &str) -> String {
-        address.split(['?', '#']).next().unwrap_or("").to_owned()
     }
 }

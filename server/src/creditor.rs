@@ -136,16 +136,27 @@ pub async fn put(server: &Server, file: &CreditorFile) -> Result<()> {
     }
     put_policy(server, &mut tx, "requests", &file.requests).await?;
     put_policy(server, &mut tx, "plans", &file.plans).await?;
-    audit::record(server, &mut tx, Event {
-        actor: Actor::System, action: "creditor.put", subject_kind: "creditor", subject_id: None, customer: None, detail: json!({}),
-    }).await?;
+    audit::record(
+        server,
+        &mut tx,
+        Event {
+            actor: Actor::System,
+            action: "creditor.put",
+            subject_kind: "creditor",
+            subject_id: None,
+            customer: None,
+            detail: json!({}),
+        },
+    )
+    .await?;
     tx.commit().await
 }
 
 /// A new version, unless the newest says the same.
 async fn put_policy(server: &Server, tx: &mut Tx, kind: &str, policy: &impl Serialize) -> Result<()> {
     let body = serde_json::to_string(policy).map_err(|_| Error::Corrupt("policy"))?;
-    let newest = sql!(tx, optional (i32, String): "select version, body from policies where kind = $1 order by version desc limit 1", kind)?;
+    let newest =
+        sql!(tx, optional (i32, String): "select version, body from policies where kind = $1 order by version desc limit 1", kind)?;
     let version = match newest {
         Some((_, known)) if known == body => return Ok(()),
         Some((version, _)) => version + 1,

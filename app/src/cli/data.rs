@@ -34,7 +34,9 @@ pub(crate) async fn import(server: &Server, kind: Kind, file: &Path, format: For
         let folder = file.canonicalize()?.parent().map(Path::to_owned);
         (Box::new(opened), size, folder)
     };
-    let refused_to = refused.unwrap_or_else(|| if from_stdin { PathBuf::from("refused.csv") } else { PathBuf::from(format!("{}.refused.csv", file.display())) });
+    let refused_to = refused.unwrap_or_else(|| {
+        if from_stdin { PathBuf::from("refused.csv") } else { PathBuf::from(format!("{}.refused.csv", file.display())) }
+    });
     let mut refused_lines = LateFile { path: &refused_to, file: None };
     let bar = progress_bar(size);
     let started = Instant::now();
@@ -52,7 +54,12 @@ pub(crate) async fn import(server: &Server, kind: Kind, file: &Path, format: For
     let seconds = started.elapsed().as_secs_f64();
     println!(
         "{}: {} lines in {seconds:.1} s: {} new, {} changed, {} unchanged, {} refused",
-        kind.as_str(), counts.lines, counts.created, counts.updated, counts.unchanged, counts.refused
+        kind.as_str(),
+        counts.lines,
+        counts.created,
+        counts.updated,
+        counts.unchanged,
+        counts.refused
     );
     if counts.refused > 0 {
         bail!("refused lines are in {}", refused_to.display());
@@ -135,7 +142,11 @@ pub(crate) async fn verify(server: &Server) -> anyhow::Result<()> {
 /// Writes a backup.
 pub(crate) async fn backup(server: &Server, file: &Path) -> anyhow::Result<()> {
     let manifest = backups::save(server, file).await.with_context(|| file.display().to_string())?;
-    println!("{}: {} entries. Keep the secret key in another place: sealed data opens with nothing else.", file.display(), manifest.entries.len());
+    println!(
+        "{}: {} entries. Keep the secret key in another place: sealed data opens with nothing else.",
+        file.display(),
+        manifest.entries.len()
+    );
     Ok(())
 }
 

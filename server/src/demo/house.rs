@@ -74,8 +74,13 @@ fn json(policy: &impl Serialize) -> Result<String> {
 pub(super) async fn staff(server: &Server) -> Result<()> {
     let mut tx = server.db.write().await?;
     for login in logins() {
-        let new =
-            NewStaff { email: &login.email, name: &login.name, role: login.role, password: &login.password, totp_secret: secret(&login.email) };
+        let new = NewStaff {
+            email: &login.email,
+            name: &login.name,
+            role: login.role,
+            password: &login.password,
+            totp_secret: secret(&login.email),
+        };
         sign_in::put_staff(server, &mut tx, &new).await?;
     }
     tx.commit().await
@@ -85,7 +90,13 @@ pub(super) async fn staff(server: &Server) -> Result<()> {
 pub(super) fn logins() -> Vec<StaffLogin> {
     let login = |(role, mailbox, name): (Role, &str, &str)| {
         let email = format!("{mailbox}@vidaserena.example");
-        StaffLogin { role, name: name.to_owned(), password: format!("demo {mailbox}"), totp_secret: sign_in::base32(&secret(&email)), email }
+        StaffLogin {
+            role,
+            name: name.to_owned(),
+            password: format!("demo {mailbox}"),
+            totp_secret: sign_in::base32(&secret(&email)),
+            email,
+        }
     };
     STAFF.into_iter().map(login).collect()
 }

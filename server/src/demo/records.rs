@@ -110,7 +110,10 @@ impl Files {
             (Kind::Customers, with("external_id;tax_id;name;email;phone;address;city;state;postal_code;locale\n", self.customers)),
             (
                 Kind::Contracts,
-                with("external_id;customer;number;kind;plan_name;plan_registration;state;starts_on;fine_rate;monthly_interest\n", self.contracts),
+                with(
+                    "external_id;customer;number;kind;plan_name;plan_registration;state;starts_on;fine_rate;monthly_interest\n",
+                    self.contracts,
+                ),
             ),
             (Kind::Bills, with(BILLS, self.bills)),
             (
@@ -138,15 +141,14 @@ impl Files {
         let habit = habit(index, &mut chance);
         let months = if index < 12 { 18 } else { chance.between(12, 24) };
         let family = chance.percent(35);
-        let (kind, plan, registration) = if family {
-            ("family", "Serena Família", "999999002")
-        } else {
-            ("individual", "Serena Essencial", "999999001")
-        };
+        let (kind, plan, registration) =
+            if family { ("family", "Serena Família", "999999002") } else { ("individual", "Serena Essencial", "999999001") };
         let contract = format!("{}-C", person.external_id);
         self.customers.push_str(&person.line());
         self.contract(world, &person, &contract, 100_000 + index, kind, plan, registration, months);
-        let fee = Money::cents(i64::try_from(if family { chance.between(89_000, 240_000) } else { chance.between(28_900, 98_000) }).unwrap_or(38_990));
+        let fee = Money::cents(
+            i64::try_from(if family { chance.between(89_000, 240_000) } else { chance.between(28_900, 98_000) }).unwrap_or(38_990),
+        );
         let day = [5, 10, 15, 20, 25].get(usize::try_from(chance.below(5)).unwrap_or_default()).copied().unwrap_or(10);
         let mut sequence = index * 1_000;
         for back in (0..=months).rev() {
@@ -223,7 +225,17 @@ impl Files {
     }
 
     #[expect(clippy::too_many_arguments, reason = "a contract has as many columns")]
-    fn contract(&mut self, world: &World, customer: &Person, id: &str, number: u64, kind: &str, plan: &str, registration: &str, months: u64) {
+    fn contract(
+        &mut self,
+        world: &World,
+        customer: &Person,
+        id: &str,
+        number: u64,
+        kind: &str,
+        plan: &str,
+        registration: &str,
+        months: u64,
+    ) {
         let begun = world.today.checked_sub_months(Months::new(u32::try_from(months + 8).unwrap_or(8))).unwrap_or(world.today);
         let line = format!("{id};{};{number}-{};{kind};{plan};{registration};active;{begun};2%;1%\n", customer.external_id, number % 10);
         self.contracts.push_str(&line);

@@ -7,8 +7,8 @@ use std::path::Path;
 use bytes::Bytes;
 use chrono::{DateTime, Datelike, Days, Months, TimeDelta, Utc};
 use domain::actors::Role;
-use domain::agreements::PlanForm;
 use domain::agreements::AcceptForm;
+use domain::agreements::PlanForm;
 use domain::disputes::DisputeForm;
 use domain::ids::{BillId, CustomerId, NoticeId};
 use domain::receipts::ReceiptForm;
@@ -254,9 +254,30 @@ async fn receipts_in_every_state(server: &Server, desk: &Desk) -> Result<()> {
     // Days ago, and what the desk did about it since.
     let stories: [(i64, &[(Action, &str)]); 7] = [
         (0, &[]),
-        (9, &[(Action::Claim, ""), (Action::Refuse, "O comprovante é de um agendamento que não foi concluído. Confira com o seu banco e envie o comprovante definitivo.")]),
-        (6, &[(Action::Claim, ""), (Action::AskMore, "A imagem está cortada e não mostra a autenticação. Pode enviar de novo, com a página inteira?")]),
-        (4, &[(Action::Claim, ""), (Action::Approve, "Recebemos o comprovante. A fatura será baixada quando o banco confirmar o pagamento.")]),
+        (
+            9,
+            &[
+                (Action::Claim, ""),
+                (
+                    Action::Refuse,
+                    "O comprovante é de um agendamento que não foi concluído. Confira com o seu banco e envie o comprovante definitivo.",
+                ),
+            ],
+        ),
+        (
+            6,
+            &[
+                (Action::Claim, ""),
+                (Action::AskMore, "A imagem está cortada e não mostra a autenticação. Pode enviar de novo, com a página inteira?"),
+            ],
+        ),
+        (
+            4,
+            &[
+                (Action::Claim, ""),
+                (Action::Approve, "Recebemos o comprovante. A fatura será baixada quando o banco confirmar o pagamento."),
+            ],
+        ),
         (2, &[(Action::Claim, "")]),
         (1, &[]),
         (0, &[]),
@@ -264,7 +285,8 @@ async fn receipts_in_every_state(server: &Server, desk: &Desk) -> Result<()> {
     for (external_id, (days, steps)) in people.zip(stories) {
         let then = ago(server, days, 5);
         let customer = customer(&then, &external_id).await?;
-        if let Some(bill) = first_bill(server, customer.id(), "b.balance > 0 and b.standing = 'open' and b.nature <> 'installment'").await? {
+        if let Some(bill) = first_bill(server, customer.id(), "b.balance > 0 and b.standing = 'open' and b.nature <> 'installment'").await?
+        {
             let amount = domain::money::Money::cents(bill.balance);
             let file = receipt(&then, &amount.to_string()).await?;
             let receipt_form = ReceiptForm {
@@ -312,7 +334,11 @@ async fn disputes_of_two(server: &Server, desk: &Desk) -> Result<(Customer, Prot
             let digits = protocol.digits();
             let then = ago(server, 4, 0);
             requests::desk::claim(&then, &desk.operator, &digits).await?;
-            let prepared = DecisionForm { internal: "Reajuste aplicado um mês antes. Conferido com o contrato.".to_owned(), amount: "98,00".to_owned(), ..DecisionForm::default() };
+            let prepared = DecisionForm {
+                internal: "Reajuste aplicado um mês antes. Conferido com o contrato.".to_owned(),
+                amount: "98,00".to_owned(),
+                ..DecisionForm::default()
+            };
             requests::desk::prepare(&then, &desk.operator, &digits, &prepared).await?;
         }
         sessions::close(server, &Actors::Customer(customer)).await?;
@@ -364,7 +390,12 @@ async fn slips_and_questions(server: &Server, desk: &Desk) -> Result<()> {
         sessions::close(server, &Actors::Customer(customer)).await?;
     }
     let questions = [
-        (tour::UP_TO_DATE, 10, "Consigo mudar o vencimento da mensalidade para o dia 15?", Some("Sim. A partir da próxima fatura o vencimento será no dia 15.")),
+        (
+            tour::UP_TO_DATE,
+            10,
+            "Consigo mudar o vencimento da mensalidade para o dia 15?",
+            Some("Sim. A partir da próxima fatura o vencimento será no dia 15."),
+        ),
         (tour::ACTS_FOR_OTHERS, 2, "Preciso da relação de vidas ativas do contrato da padaria. Onde encontro?", None),
     ];
     for (person, days, text, answer) in questions {
@@ -467,7 +498,9 @@ struct Picked {
 /// A customer's oldest bill of which this holds; `$2` is today.
 async fn first_bill(server: &Server, customer: CustomerId, holds: &str) -> Result<Option<Picked>> {
     let mut conn = server.db.read().await?;
-    let text = format!("select b.id, b.external_id, b.balance from bills b where b.customer_id = $1 and $2 = $2 and {holds} order by b.due_on, b.id limit 1");
+    let text = format!(
+        "select b.id, b.external_id, b.balance from bills b where b.customer_id = $1 and $2 = $2 and {holds} order by b.due_on, b.id limit 1"
+    );
     Ok(sql!(conn, optional Picked: sqlx::AssertSqlSafe(text), customer.0, server.clock.today())?)
 }
 
