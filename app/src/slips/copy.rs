@@ -62,7 +62,10 @@ pub async fn second_copy(asked: Asked, page: Page, AsCustomer(customer): AsCusto
     let printed = !payable.is_empty() && sheets.iter().all(|sheet| sheet.slip.own_drawing);
     let more = bills.len().saturating_sub(SHOWN);
     let late = sheets.iter().any(|sheet| sheet.slip.due_on < today);
-    let title = t::copies(l, i64::try_from(payable.len().max(1)).unwrap_or(i64::MAX));
+    let title = match payable.len() {
+        0 | 1 => t::copy(l).to_owned(),
+        several => t::copies(l, i64::try_from(several).unwrap_or(i64::MAX)),
+    };
     let refused = refused
         .into_iter()
         .map(|(bill, words)| {
