@@ -1,7 +1,7 @@
-import { LATE, expect, expectAccessible, shot, signIn, test } from './helpers';
+import { UP_TO_DATE, expect, expectAccessible, shot, signIn, test } from './helpers';
 
 test('documents are listed, narrowed, and kept as files', async ({ page }) => {
-  await signIn(page, LATE);
+  await signIn(page, UP_TO_DATE);
   await page.goto('/documentos');
   await expectAccessible(page);
   await shot(page, 'documents');

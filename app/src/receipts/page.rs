@@ -19,7 +19,7 @@ use crate::ui::forms::{Checkboxes, Choice, ChoiceStyle, Field, Hidden, Kind, Pos
 use crate::ui::icons::Icon;
 use crate::ui::layout::PageTitle;
 use crate::ui::panels::{Empty, Notice};
-use crate::uploads::FilesField;
+use crate::uploads::received::FilesField;
 use crate::visitor::AsCustomer;
 
 const FORM: &str = "receipt";

@@ -21,7 +21,7 @@ use crate::ui::layout::PageTitle;
 use crate::ui::lists::{Event, Message, Pagination, Pair, Progress, Row, Rows, SummaryList, Timeline};
 use crate::ui::panels::{Card, Empty, Notice, StatusTag};
 use crate::ui::{Tone, When, Words};
-use crate::uploads::FilesField;
+use crate::uploads::received::FilesField;
 use crate::visitor::AsCustomer;
 
 const FORM: &str = "message";

@@ -3,6 +3,4 @@
 
 pub mod progress;
 #[cfg(feature = "ssr")]
-mod received;
-#[cfg(feature = "ssr")]
-pub use received::{FilesField, Received, Refused, RefusedFile};
+pub mod received;

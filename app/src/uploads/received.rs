@@ -169,7 +169,7 @@ fn put(form: &mut Map<String, Value>, name: &str, value: String) {
 
 /// The field for files, with a progress where the browser can show one.
 #[component]
-pub(crate) fn FilesField(
+pub fn FilesField(
     l: Locale,
     /// The id of the form, which the progress follows.
     form: &'static str,

@@ -339,7 +339,7 @@ fn paid_on(habit: Habit, index: u64, due_on: NaiveDate, today: NaiveDate, chance
     let months = u64::try_from(today.signed_duration_since(due_on).num_days()).unwrap_or_default() / 30;
     let day = match habit {
         // One bill was forgotten three months ago, and its slip cannot be paid any more.
-        Habit::InTime if index == tour::PAST_LIMIT && months == 3 => return None,
+        Habit::InTime if index == tour::PAST_LIMIT && (90..121).contains(&today.signed_duration_since(due_on).num_days()) => return None,
         Habit::InTime => early,
         Habit::Late => late,
         Habit::Behind(of) if months < of => return None,
