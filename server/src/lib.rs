@@ -2,6 +2,7 @@
 //!
 //! A public function is something a person may do; the actor type in its signature is the authorization. Never knows Leptos.
 
+pub mod agreements;
 pub mod audit;
 pub mod authenticity;
 pub mod bills;
@@ -9,8 +10,10 @@ pub mod clock;
 pub mod config;
 pub mod customers;
 pub mod db;
+pub mod disputes;
 pub mod documents;
 pub mod error;
+pub mod files;
 pub mod flashes;
 pub mod ledger;
 pub mod mail;
@@ -18,6 +21,9 @@ pub mod notices;
 pub mod outbox;
 pub mod pdf;
 pub mod policies;
+pub mod receipts;
+pub mod refunds;
+pub mod requests;
 pub mod sealing;
 pub mod sessions;
 pub mod sign_in;

@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use domain::agreements::PlanPolicy;
 use domain::calendar::Calendar;
+use domain::refunds::RefundPolicy;
 use domain::requests::Policy;
 use serde::de::DeserializeOwned;
 
@@ -57,6 +58,14 @@ pub async fn requests(server: &Server, conn: &mut Conn) -> Result<Policy> {
 /// The database's, or a policy that cannot be read.
 pub async fn plans(server: &Server, conn: &mut Conn) -> Result<PlanPolicy> {
     Ok(newest(conn, "plans", server.clock.today()).await?.unwrap_or_default())
+}
+
+/// Rules for refunds.
+///
+/// # Errors
+/// The database's, or a policy that cannot be read.
+pub async fn refunds(server: &Server, conn: &mut Conn) -> Result<RefundPolicy> {
+    Ok(newest(conn, "refunds", server.clock.today()).await?.unwrap_or_default())
 }
 
 /// Business days, with the creditor's own holidays.

@@ -353,20 +353,26 @@ create table refunds (
     request_id blob primary key references requests (id),
     way text not null,
     amount integer not null check (amount > 0),
-    -- The credit that is given back: an overpaid bill, or the second payment of a settled one.
+    -- The payment, or credit, whose money is given back; and the overpaid bill it lies on, if on any.
+    credit_entry blob not null references entries (id),
     bill_id blob references bills (id),
     payment_id blob references payments (id),
     target_bill_id blob references bills (id),
-    -- Bank account or Pix key, sealed; the masked form is for screens.
+    -- Bank account or Pix key with its holder, sealed; the masked form is for screens, the digest finds it used again.
     destination_sealed text,
     destination_masked text,
     destination_digest text,
-    -- open, ordered, compensated, paid, ended
+    holder_match text,
+    -- Not exported before: a contact was changed not long ago.
+    free_from text,
+    -- The words of domain::refunds::OrderStatus; a compensation goes from prepared to paid at once.
     state text not null,
-    ordered_at text
+    ordered_at text,
+    -- The export file that holds it.
+    batch_id blob
 ) strict;
--- One refund per credit, whatever happens at once.
-create unique index refunds_bill on refunds (bill_id) where state <> 'ended' and bill_id is not null;
+-- One open refund per credit, whatever happens at once; an approved one is in the ledger, and its credit gone.
+create unique index refunds_credit on refunds (credit_entry) where state = 'prepared';
 create index refunds_destination on refunds (destination_digest);
 
 create table agreements (
@@ -380,6 +386,8 @@ create table agreements (
     interest integer not null,
     reason text not null,
     accepted_at text not null,
+    -- What was accepted, word for word (JSON), and its fingerprint.
+    terms text not null,
     terms_hash text not null,
     starts_on text,
     ended_on text
@@ -389,6 +397,10 @@ create index agreements_customer on agreements (customer_id);
 create table agreement_bills (
     agreement_id blob not null references agreements (id),
     bill_id blob not null references bills (id),
+    -- As of the day of acceptance: what was open, and what paying late had added.
+    principal integer not null,
+    fine integer not null,
+    interest integer not null,
     amount integer not null,
     primary key (agreement_id, bill_id)
 ) strict;
@@ -404,8 +416,21 @@ create table installments (
 
 create table disputes (
     request_id blob primary key references requests (id),
-    reason text not null
+    reason text not null,
+    -- What is taken off the bill, once proposed.
+    granted integer
 ) strict;
+
+-- What a decision says about a bill without moving money: a receipt was seen, a new slip was asked for.
+create table bill_notes (
+    id blob primary key,
+    bill_id blob not null references bills (id),
+    customer_id blob not null references customers (id),
+    request_id blob not null references requests (id),
+    kind text not null,
+    at text not null
+) strict;
+create index bill_notes_bill on bill_notes (bill_id);
 
 create table notices (
     id blob primary key,

@@ -1,0 +1,756 @@
+//! Agreements: who may pay in installments, what it costs today, and what a granted plan does to bills and ledger.
+//!
+//! Never changes an original bill's charge: it moves into the agreement by an entry, and its installments are bills of their own.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use domain::agreements::{
+    self as rules, AcceptForm, Candidate, History, Ineligible, Installment, Plan, PlanForm, PlanPolicy, Reason, Status,
+};
+use domain::calendar::Calendar;
+use domain::charges::{Calculation, late_charges};
+use domain::forms::{FieldError, Problem};
+use domain::ids::{AgreementId, BillId, CustomerId, RequestId};
+use domain::money::Money;
+use domain::requests::{Action, Kind, Protocol};
+use domain::statement::{EntryKind, Nature, Standing, days_late};
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::db::{Conn, Tx};
+use crate::error::{Error, Result};
+use crate::ledger::{self, NewEntry};
+use crate::policies::Creditor;
+use crate::requests::advance::{By, Effect, Step, advance};
+use crate::requests::{BillLine, New, Row as Request, once, open, take_bill};
+use crate::sealing::sha256;
+use crate::sessions::Customer;
+use crate::texts::{self, Locale, requests as t};
+use crate::{Server, bills, policies, sql};
+
+/// The most open bills that are offered at once.
+const MOST_BILLS: i64 = 500;
+
+/// A bill that may be put into a plan, or may not.
+#[derive(Clone, Debug)]
+pub struct OfferedBill {
+    /// The bill.
+    pub bill: BillLine,
+    /// What it costs today, line by line.
+    pub calculation: Calculation,
+    /// Whether it is among the chosen ones.
+    pub chosen: bool,
+    /// Why it cannot be put into a plan.
+    pub against: Option<Ineligible>,
+}
+
+/// What can be asked for.
+#[derive(Clone, Debug)]
+pub struct Offer {
+    /// The day all amounts are of.
+    pub as_of: NaiveDate,
+    /// Every open bill, the oldest first.
+    pub bills: Vec<OfferedBill>,
+    /// What stands against a plan for the chosen bills; empty when nothing does.
+    pub against: Vec<Ineligible>,
+    /// What is open on the chosen bills.
+    pub principal: Money,
+    /// What paying late has added.
+    pub charges: Money,
+    /// Both.
+    pub total: Money,
+    /// The least down payment that may be asked for, and the least that is granted by itself, if any is.
+    pub least_down_payment: Option<(Money, Option<Money>)>,
+    /// Every plan for that down payment on the first day to choose from; none when something stands against it.
+    pub options: Vec<Plan>,
+    /// What the simulator in the browser works with.
+    pub policy: PlanPolicy,
+}
+
+/// What a plan for some of the customer's bills could be. With none chosen, all that may be are.
+///
+/// # Errors
+/// [`Error::NotFound`] for somebody else's bill.
+pub async fn offer(server: &Server, customer: &Customer, chosen: &[BillId]) -> Result<Offer> {
+    let mut conn = server.db.read().await?;
+    let ground = Ground::load(server, &mut conn, customer.id).await?;
+    let open = sql!(conn, all Owed: "select b.*, k.fine_rate, k.monthly_interest, c.tax_id
+        from bills b join contracts k on k.id = b.contract_id join customers c on c.id = b.customer_id
+        where b.customer_id = $1 and b.balance > 0 order by b.due_on, b.id limit $2", customer.id.0, MOST_BILLS)?;
+    let mut bills = open.into_iter().map(|owed| ground.offered(owed, false)).collect::<Result<Vec<_>>>()?;
+    for id in chosen {
+        match bills.iter_mut().find(|offered| offered.bill.id == *id) {
+            Some(offered) => offered.chosen = true,
+            None => {
+                let owed = owed(&mut conn, customer.id, *id).await?.ok_or(Error::NotFound)?;
+                bills.push(ground.offered(owed, true)?);
+            }
+        }
+    }
+    if chosen.is_empty() {
+        for offered in &mut bills {
+            offered.chosen = offered.against.is_none();
+        }
+    }
+    let picked: Vec<&OfferedBill> = bills.iter().filter(|offered| offered.chosen).collect();
+    let against = ground.against(&picked);
+    let sums = Sums::of(&picked);
+    let least_down_payment = rules::least_down_payments(&ground.policy, sums.total);
+    let options = match (against.is_empty(), least_down_payment, ground.policy.days_of_month.first()) {
+        (true, Some((least, automatic)), Some(day)) => {
+            rules::options(&ground.policy, sums.total, automatic.unwrap_or(least), *day, ground.today, &ground.calendar)
+        }
+        _ => Vec::new(),
+    };
+    Ok(Offer {
+        as_of: ground.today,
+        bills,
+        against,
+        principal: sums.principal,
+        charges: sums.charges,
+        total: sums.total,
+        least_down_payment,
+        options,
+        policy: ground.policy,
+    })
+}
+
+/// A plan worked out for chosen bills, to be checked before it is accepted.
+#[derive(Clone, Debug)]
+pub struct Simulation {
+    /// The day all amounts are of.
+    pub as_of: NaiveDate,
+    /// The bills.
+    pub bills: Vec<OfferedBill>,
+    /// What is open on them.
+    pub principal: Money,
+    /// What paying late has added.
+    pub charges: Money,
+    /// The plan.
+    pub plan: Plan,
+    /// Why, in the customer's choice.
+    pub reason: Reason,
+}
+
+/// Works out the plan somebody asks for.
+///
+/// # Errors
+/// [`Error::NotFound`] for somebody else's bill; [`Error::Form`] by field, with [`Problem::NoLongerPossible`] at `bills` when
+/// [`offer`] says what stands against it.
+pub async fn simulate(server: &Server, customer: &Customer, form: &PlanForm) -> Result<Simulation> {
+    let mut conn = server.db.read().await?;
+    let ground = Ground::load(server, &mut conn, customer.id).await?;
+    worked_out(&mut conn, customer.id, &ground, form).await
+}
+
+async fn worked_out(conn: &mut Conn, customer: CustomerId, ground: &Ground, form: &PlanForm) -> Result<Simulation> {
+    let valid = form.parse(&ground.policy)?;
+    let mut bills = Vec::new();
+    for id in &valid.bills {
+        let owed = owed(conn, customer, *id).await?.ok_or(Error::NotFound)?;
+        bills.push(ground.offered(owed, true)?);
+    }
+    bills.sort_by_key(|offered| (offered.bill.due_on, offered.bill.id));
+    let picked: Vec<&OfferedBill> = bills.iter().collect();
+    if !ground.against(&picked).is_empty() {
+        return Err(Error::field("bills", Problem::NoLongerPossible));
+    }
+    let sums = Sums::of(&picked);
+    let plan = rules::simulate(&ground.policy, sums.total, valid.request, ground.today, &ground.calendar)
+        .map_err(|error| Error::Form(vec![FieldError::from(error)]))?;
+    Ok(Simulation { as_of: ground.today, bills, principal: sums.principal, charges: sums.charges, plan, reason: valid.reason })
+}
+
+/// What is agreed to, in plain words.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Terms {
+    /// Its parts.
+    pub sections: Vec<Section>,
+    /// Their fingerprint together with every amount and date: what [`AcceptForm`] brings back.
+    pub hash: String,
+}
+
+/// A part of the terms.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Section {
+    /// What it is about.
+    pub title: String,
+    /// What it says.
+    pub paragraphs: Vec<String>,
+}
+
+/// The terms of a plan, as they are shown before it is accepted.
+///
+/// # Errors
+/// The database's.
+pub async fn terms(server: &Server, l: Locale, simulation: &Simulation) -> Result<Terms> {
+    let mut conn = server.db.read().await?;
+    let creditor = policies::creditor(&mut conn).await?;
+    let policy = policies::plans(server, &mut conn).await?;
+    let calendar = policies::calendar(&mut conn).await?;
+    worded(l, simulation, &creditor, &policy, &calendar)
+}
+
+fn worded(l: Locale, simulation: &Simulation, creditor: &Creditor, policy: &PlanPolicy, calendar: &Calendar) -> Result<Terms> {
+    let plan = &simulation.plan;
+    let money = |amount| texts::money(l, amount);
+    let date = |on| texts::date(l, on);
+    let section = |title: &str, paragraphs: Vec<String>| Section { title: title.to_owned(), paragraphs };
+    let mut bills = vec![t::terms_bills(
+        l,
+        money(simulation.charges),
+        i64::try_from(simulation.bills.len()).unwrap_or(i64::MAX),
+        date(simulation.as_of),
+        money(simulation.principal),
+        money(plan.total),
+    )];
+    bills.extend(simulation.bills.iter().map(|offered| {
+        let cost = &offered.calculation;
+        t::terms_bill(l, money(cost.charges()), date(cost.due_on), &offered.bill.number, money(cost.principal), money(cost.total))
+    }));
+    let mut payments = Vec::new();
+    if let Some(down) = &plan.down_payment {
+        payments.push(t::terms_down_payment(l, money(down.amount), date(down.due_on)));
+    }
+    let count = plan.installments.len();
+    payments.extend(plan.installments.iter().map(|one| t::terms_installment(l, money(one.amount), count, date(one.due_on), one.number)));
+    let percent = texts_percent(l, plan.cet_yearly);
+    let cost = vec![t::terms_cost(l, percent, money(plan.interest), money(plan.total_cost)), t::terms_early(l).to_owned()];
+    let begins = match &plan.down_payment {
+        _ if plan.is_off_policy() => vec![t::terms_begins_approved(l).to_owned()],
+        Some(down) => vec![t::terms_begins_down(l, date(last_day_to_begin(down.due_on, policy, calendar)))],
+        None => vec![t::terms_begins_now(l).to_owned()],
+    };
+    let kept = vec![
+        t::terms_kept(l).to_owned(),
+        t::terms_late(l).to_owned(),
+        t::terms_broken(l, policy.break_rule.days_late, policy.break_rule.late_installments),
+    ];
+    let who = vec![t::terms_creditor(l, &creditor.address, &creditor.cnpj, &creditor.email, &creditor.legal_name, &creditor.phone)];
+    let sections = vec![
+        section(t::terms_bills_title(l), bills),
+        section(t::terms_payments_title(l), payments),
+        section(t::terms_cost_title(l), cost),
+        section(t::terms_begins_title(l), begins),
+        section(t::terms_kept_title(l), kept),
+        section(t::terms_offer_title(l), vec![t::terms_offer(l, date(plan.valid_until))]),
+        section(t::terms_creditor_title(l), who),
+    ];
+    let costs: Vec<_> =
+        simulation.bills.iter().map(|offered| json!([offered.bill.id, offered.calculation.principal, offered.calculation.total])).collect();
+    let hash = sha256(json!({ "sections": sections, "plan": plan, "bills": costs }).to_string().as_bytes());
+    Ok(Terms { sections, hash })
+}
+
+/// A fraction as a percentage: `12,68 %`.
+fn texts_percent(l: Locale, fraction: Decimal) -> String {
+    let percent = fraction.saturating_mul(Decimal::ONE_HUNDRED).round_dp(2);
+    let text = format!("{percent:.2}%");
+    if l == Locale::PtBr { text.replace('.', ",") } else { text }
+}
+
+/// After this day without a down payment the agreement does not begin: as long again as there was to pay it, since banks take
+/// a day or two to tell.
+fn last_day_to_begin(due_on: NaiveDate, policy: &PlanPolicy, calendar: &Calendar) -> NaiveDate {
+    calendar.add_business_days(due_on, policy.down_payment_days)
+}
+
+/// Accepts a plan as it was shown. Within the policy it is granted at once; outside, staff decides. The same form twice
+/// asks once.
+///
+/// # Errors
+/// As [`simulate`]; [`Problem::NotAccepted`]; [`Problem::NoLongerPossible`] at `terms` when the amounts are no longer those
+/// that were shown.
+pub async fn submit(server: &Server, customer: &Customer, form: &PlanForm, accept: &AcceptForm) -> Result<Protocol> {
+    let (shown, submission) = accept.parse()?;
+    once(server, customer, submission, async {
+        let mut tx = server.db.write().await?;
+        // One plan at a time is a rule about the customer: rivals wait here for each other.
+        sql!(tx, execute: "update customers set name = name where id = $1", customer.id.0)?;
+        let mut ids: Vec<BillId> = form.bills.iter().filter_map(|id| id.trim().parse().ok()).collect();
+        ids.sort_unstable();
+        for id in &ids {
+            take_bill(&mut tx, customer.id, *id).await?;
+        }
+        let ground = Ground::load(server, &mut tx, customer.id).await?;
+        let simulation = worked_out(&mut tx, customer.id, &ground, form).await?;
+        let creditor = policies::creditor(&mut tx).await?;
+        let accepted = accepted(&simulation, &creditor, &ground, &shown)?;
+        let protocol = write(server, &mut tx, customer, &simulation, &accepted, submission).await?;
+        tx.commit().await?;
+        Ok(protocol)
+    })
+    .await
+}
+
+/// The terms that were accepted, in whichever language they were read.
+fn accepted(simulation: &Simulation, creditor: &Creditor, ground: &Ground, shown: &str) -> Result<Terms> {
+    for (l, _) in Locale::ALL {
+        let terms = worded(l, simulation, creditor, &ground.policy, &ground.calendar)?;
+        if terms.hash == shown {
+            return Ok(terms);
+        }
+    }
+    Err(Error::field("terms", Problem::NoLongerPossible))
+}
+
+async fn write(
+    server: &Server,
+    tx: &mut Tx,
+    customer: &Customer,
+    simulation: &Simulation,
+    terms: &Terms,
+    submission: Uuid,
+) -> Result<Protocol> {
+    let plan = &simulation.plan;
+    let bills: Vec<BillId> = simulation.bills.iter().map(|offered| offered.bill.id).collect();
+    let off_policy = plan.is_off_policy();
+    let new = New {
+        amount: plan.total,
+        off_policy,
+        bills: &bills,
+        // Granted at once, the customer is written that, and not first that it arrived.
+        quiet: !off_policy,
+        ..New::of(Kind::Plan, submission)
+    };
+    let request = open(server, tx, By::Customer(customer), customer.id, customer.person, &new).await?;
+    let id: AgreementId = server.id();
+    let stored = |value: serde_json::Result<String>| value.map_err(|_| Error::Corrupt("agreement"));
+    sql!(tx, execute: "insert into agreements (id, request_id, customer_id, status, plan, total, interest, reason, accepted_at, terms, terms_hash)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        id.0, request.id.0, customer.id.0, Status::Requested.as_str(), stored(serde_json::to_string(plan))?, plan.total.as_cents(), plan.interest.as_cents(),
+        simulation.reason.as_str(), server.clock.now(), stored(serde_json::to_string(terms))?, terms.hash.as_str())?;
+    for offered in &simulation.bills {
+        let cost = &offered.calculation;
+        sql!(tx, execute: "insert into agreement_bills (agreement_id, bill_id, principal, fine, interest, amount) values ($1, $2, $3, $4, $5, $6)",
+            id.0, offered.bill.id.0, cost.principal.as_cents(), cost.fine.amount.as_cents(), cost.interest.amount.as_cents(), cost.total.as_cents())?;
+    }
+    for payment in plan.payments() {
+        sql!(tx, execute: "insert into installments (agreement_id, number, due_on, amount) values ($1, $2, $3, $4)",
+            id.0, i32::from(payment.number), payment.due_on, payment.amount.as_cents())?;
+    }
+    if !off_policy {
+        advance(server, tx, &request, By::System, &Step::of(Action::Approve)).await?;
+    }
+    Ok(request.protocol)
+}
+
+// ---- the customer's agreements ----
+
+/// An agreement.
+#[derive(Clone, Debug)]
+pub struct Agreement {
+    /// Which.
+    pub id: AgreementId,
+    /// The protocol of its request.
+    pub protocol: Protocol,
+    /// Where it stands.
+    pub status: Status,
+    /// The plan as accepted.
+    pub plan: Plan,
+    /// When it was accepted.
+    pub accepted_at: DateTime<Utc>,
+    /// Since when it is in force.
+    pub starts_on: Option<NaiveDate>,
+    /// When it was over.
+    pub ended_on: Option<NaiveDate>,
+    /// What it took in, each with its amount at acceptance.
+    pub bills: Vec<(BillLine, Money)>,
+    /// Its payments, the down payment (number 0) first.
+    pub installments: Vec<InstallmentLine>,
+    /// What was agreed to.
+    pub terms: Terms,
+}
+
+/// A payment of an agreement.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct InstallmentLine {
+    /// 0 is the down payment.
+    pub number: i32,
+    /// When it falls due.
+    pub due_on: NaiveDate,
+    /// How much.
+    #[sqlx(try_from = "i64")]
+    pub amount: Money,
+    /// Its bill, once the plan is granted.
+    pub bill_id: Option<Uuid>,
+    /// What is left to pay of it, in centavos, once the plan is granted.
+    pub balance: Option<i64>,
+}
+
+/// The customer's agreements, the newest first.
+///
+/// # Errors
+/// The database's.
+pub async fn list(server: &Server, customer: &Customer) -> Result<Vec<Agreement>> {
+    let mut conn = server.db.read().await?;
+    let rows =
+        sql!(conn, all Row: "select * from agreements where customer_id = $1 order by accepted_at desc, id desc limit 50", customer.id.0)?;
+    let mut agreements = Vec::new();
+    for row in rows {
+        agreements.push(whole(&mut conn, row).await?);
+    }
+    Ok(agreements)
+}
+
+/// One of the customer's agreements, by the protocol of its request.
+///
+/// # Errors
+/// [`Error::NotFound`], also for somebody else's.
+pub async fn find(server: &Server, customer: &Customer, protocol: &str) -> Result<Agreement> {
+    let protocol: Protocol = protocol.parse().map_err(|_| Error::NotFound)?;
+    let mut conn = server.db.read().await?;
+    let row = sql!(conn, optional Row: "select a.* from agreements a join requests r on r.id = a.request_id
+        where r.protocol = $1 and a.customer_id = $2", protocol.digits(), customer.id.0)?
+    .ok_or(Error::NotFound)?;
+    whole(&mut conn, row).await
+}
+
+async fn whole(conn: &mut Conn, row: Row) -> Result<Agreement> {
+    #[derive(sqlx::FromRow)]
+    struct Taken {
+        #[sqlx(flatten)]
+        bill: BillLine,
+        taken: i64,
+    }
+    let (protocol,) = sql!(conn, one (String,): "select protocol from requests where id = $1", row.request_id.0)?;
+    let bills = sql!(conn, all Taken: "select b.*, a.amount as taken from agreement_bills a join bills b on b.id = a.bill_id
+        where a.agreement_id = $1 order by b.due_on, b.id", row.id.0)?;
+    let installments = sql!(conn, all InstallmentLine: "select i.number, i.due_on, i.amount, i.bill_id, b.balance
+        from installments i left join bills b on b.id = i.bill_id where i.agreement_id = $1 order by i.number", row.id.0)?;
+    Ok(Agreement {
+        id: row.id,
+        protocol: protocol.parse().map_err(|_| Error::Corrupt("protocol"))?,
+        status: row.status,
+        plan: row.plan()?,
+        accepted_at: row.accepted_at,
+        starts_on: row.starts_on,
+        ended_on: row.ended_on,
+        bills: bills.into_iter().map(|taken| (taken.bill, Money::cents(taken.taken))).collect(),
+        installments,
+        terms: serde_json::from_str(&row.terms).map_err(|_| Error::Corrupt("terms of an agreement"))?,
+    })
+}
+
+// ---- what the rules are given ----
+
+/// A bill with what its charges need.
+#[derive(sqlx::FromRow)]
+struct Owed {
+    #[sqlx(flatten)]
+    bill: BillLine,
+    fine_rate: String,
+    monthly_interest: String,
+    tax_id: String,
+}
+
+async fn owed(conn: &mut Conn, customer: CustomerId, bill: BillId) -> Result<Option<Owed>> {
+    Ok(sql!(conn, optional Owed: "select b.*, k.fine_rate, k.monthly_interest, c.tax_id
+        from bills b join contracts k on k.id = b.contract_id join customers c on c.id = b.customer_id
+        where b.customer_id = $1 and b.id = $2", customer.0, bill.0)?)
+}
+
+/// What holds for every bill of one customer today.
+struct Ground {
+    today: NaiveDate,
+    policy: PlanPolicy,
+    calendar: Calendar,
+    history: History,
+}
+
+impl Ground {
+    async fn load(server: &Server, conn: &mut Conn, customer: CustomerId) -> Result<Self> {
+        let (open, last_broken_on) = sql!(conn, one (i64, Option<NaiveDate>):
+            "select count(case when status in ('requested', 'awaiting_down_payment', 'active') then 1 end), max(case when status = 'broken' then ended_on end)
+            from agreements where customer_id = $1", customer.0)?;
+        Ok(Self {
+            today: server.clock.today(),
+            policy: policies::plans(server, conn).await?,
+            calendar: policies::calendar(conn).await?,
+            history: History { open_agreements: u16::try_from(open).unwrap_or(u16::MAX), last_broken_on },
+        })
+    }
+
+    fn offered(&self, owed: Owed, chosen: bool) -> Result<OfferedBill> {
+        let terms = bills::terms(&owed.tax_id, &owed.fine_rate, &owed.monthly_interest)?;
+        let calculation = late_charges(owed.bill.balance, owed.bill.due_on, self.today, &terms, &self.calendar);
+        let mut offered = OfferedBill { bill: owed.bill, calculation, chosen, against: None };
+        let alone = rules::eligibility(&self.policy.eligibility, History::default(), &[self.candidate(&offered)], self.today);
+        offered.against = alone.err().and_then(|against| against.into_iter().find(|reason| reason.bill().is_some()));
+        Ok(offered)
+    }
+
+    fn candidate(&self, offered: &OfferedBill) -> Candidate {
+        Candidate {
+            bill: offered.bill.id,
+            nature: offered.bill.nature,
+            amount: offered.calculation.total,
+            days_late: days_late(offered.bill.due_on, self.today, &self.calendar),
+            disputed: offered.bill.standing == Standing::Disputed,
+            in_agreement: offered.bill.standing == Standing::InAgreement,
+            // No standing says so: a bill in court is kept out of the portal by whoever imports it.
+            in_court: false,
+        }
+    }
+
+    fn against(&self, picked: &[&OfferedBill]) -> Vec<Ineligible> {
+        let candidates: Vec<Candidate> = picked.iter().map(|offered| self.candidate(offered)).collect();
+        rules::eligibility(&self.policy.eligibility, self.history, &candidates, self.today).err().unwrap_or_default()
+    }
+}
+
+struct Sums {
+    principal: Money,
+    charges: Money,
+    total: Money,
+}
+
+impl Sums {
+    fn of(picked: &[&OfferedBill]) -> Self {
+        Self {
+            principal: picked.iter().map(|offered| offered.calculation.principal).sum(),
+            charges: picked.iter().map(|offered| offered.calculation.charges()).sum(),
+            total: picked.iter().map(|offered| offered.calculation.total).sum(),
+        }
+    }
+}
+
+// ---- effects of decisions and of the bank's record ----
+
+/// An agreement as stored.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub(crate) struct Row {
+    #[sqlx(try_from = "Uuid")]
+    pub(crate) id: AgreementId,
+    #[sqlx(try_from = "Uuid")]
+    request_id: RequestId,
+    #[sqlx(try_from = "String")]
+    pub(crate) status: Status,
+    plan: String,
+    #[sqlx(try_from = "String")]
+    pub(crate) reason: Reason,
+    accepted_at: DateTime<Utc>,
+    terms: String,
+    starts_on: Option<NaiveDate>,
+    ended_on: Option<NaiveDate>,
+}
+
+impl Row {
+    /// The plan as accepted.
+    pub(crate) fn plan(&self) -> Result<Plan> {
+        serde_json::from_str(&self.plan).map_err(|_| Error::Corrupt("plan"))
+    }
+}
+
+pub(crate) async fn row(conn: &mut Conn, request: RequestId) -> Result<Row> {
+    Ok(sql!(conn, one Row: "select * from agreements where request_id = $1", request.0)?)
+}
+
+#[derive(sqlx::FromRow)]
+struct Part {
+    #[sqlx(try_from = "Uuid")]
+    bill_id: BillId,
+    #[sqlx(try_from = "i64")]
+    principal: Money,
+    #[sqlx(try_from = "i64")]
+    fine: Money,
+    #[sqlx(try_from = "i64")]
+    interest: Money,
+    #[sqlx(try_from = "i64")]
+    amount: Money,
+}
+
+async fn parts(tx: &mut Tx, agreement: AgreementId) -> Result<Vec<Part>> {
+    Ok(
+        sql!(tx, all Part: "select bill_id, principal, fine, interest, amount from agreement_bills where agreement_id = $1 order by bill_id", agreement.0)?,
+    )
+}
+
+/// Moves the bills into the agreement and makes its installments, which sum to exactly that and the plan's interest.
+pub(crate) async fn granted(server: &Server, tx: &mut Tx, request: &Request) -> Result<Effect> {
+    let agreement = row(tx, request.id).await?;
+    let plan = agreement.plan()?;
+    let payments = due_dates(server, tx, &plan).await?;
+    for part in parts(tx, agreement.id).await? {
+        take_in(server, tx, request, agreement.id, &part).await?;
+    }
+    let bills = put_installments(server, tx, request, agreement.id, &payments, plan.installments.len()).await?;
+    let new = New { amount: plan.total_cost, bills: &bills, quiet: true, ..New::of(Kind::Slip, server.id()) };
+    open(server, tx, By::System, request.customer_id, request.person_id, &new).await?;
+    let awaits = plan.down_payment.is_some();
+    let (status, starts_on) = if awaits { (Status::AwaitingDownPayment, None) } else { (Status::Active, Some(server.clock.today())) };
+    set_status(tx, agreement.id, Status::Requested, status, starts_on, None).await?;
+    Ok(if awaits { Effect::Pending } else { Effect::Complete })
+}
+
+/// The days as accepted; but a decision takes time, and there is always as long to make the down payment as was offered.
+async fn due_dates(server: &Server, tx: &mut Tx, plan: &Plan) -> Result<Vec<Installment>> {
+    let today = server.clock.today();
+    let (policy, calendar) = (policies::plans(server, tx).await?, policies::calendar(tx).await?);
+    let mut payments: Vec<Installment> = plan.payments().copied().collect();
+    let mut after = today;
+    if let Some(down) = payments.first_mut().filter(|first| first.number == 0) {
+        down.due_on = down.due_on.max(calendar.add_business_days(today, policy.down_payment_days));
+        after = down.due_on;
+    }
+    if payments.iter().any(|payment| payment.number > 0 && payment.due_on <= after) {
+        return Err(Error::Refused("plan_expired"));
+    }
+    Ok(payments)
+}
+
+/// Posts what paying late had added at acceptance, and takes the whole into the agreement.
+async fn take_in(server: &Server, tx: &mut Tx, request: &Request, agreement: AgreementId, part: &Part) -> Result<()> {
+    let bill = take_bill(tx, request.customer_id, part.bill_id).await?.ok_or(Error::Corrupt("bill of an agreement"))?;
+    // Paid, compensated or disputed since: what was accepted is no longer true.
+    if bill.balance != part.principal || bill.standing != Standing::Open {
+        return Err(Error::Overtaken("bill_moved"));
+    }
+    sql!(tx, execute: "update bills set standing = 'in_agreement', agreement_id = $2 where id = $1", bill.id.0, agreement.0)?;
+    for (kind, amount) in [(EntryKind::Fine, part.fine), (EntryKind::Interest, part.interest), (EntryKind::ToAgreement, -part.amount)] {
+        if !amount.is_zero() {
+            post(server, tx, request, bill.id, kind, amount, "agreement").await?;
+        }
+    }
+    Ok(())
+}
+
+async fn post(server: &Server, tx: &mut Tx, request: &Request, bill: BillId, kind: EntryKind, amount: Money, fact: &str) -> Result<()> {
+    let source = format!("request/{}/{fact}/{bill}/{kind}", request.protocol.digits());
+    let entry = NewEntry {
+        customer: request.customer_id,
+        bill: Some(bill),
+        kind,
+        amount,
+        effective_on: server.clock.today(),
+        payment: None,
+        request: Some(request.id),
+        of: None,
+        source: &source,
+        note: "",
+    };
+    ledger::post(server, tx, &entry).await.map(drop)
+}
+
+async fn put_installments(
+    server: &Server,
+    tx: &mut Tx,
+    request: &Request,
+    agreement: AgreementId,
+    payments: &[Installment],
+    count: usize,
+) -> Result<Vec<BillId>> {
+    // Their terms for paying late are those of the oldest bill's contract.
+    let (contract,) = sql!(tx, one (Uuid,): "select b.contract_id from agreement_bills a join bills b on b.id = a.bill_id
+        where a.agreement_id = $1 order by b.due_on, b.id limit 1", agreement.0)?;
+    let (locale,) = sql!(tx, one (String,): "select locale from customers where id = $1", request.customer_id.0)?;
+    let l = Locale::of_tag(&locale).unwrap_or_default();
+    let today = server.clock.today();
+    let mut bills = Vec::new();
+    for payment in payments {
+        let bill: BillId = server.id();
+        let description = if payment.number == 0 {
+            t::down_payment_description(l, request.protocol)
+        } else {
+            t::installment_description(l, count, payment.number, request.protocol)
+        };
+        let digits = request.protocol.digits();
+        let number = format!("{}-{:02}", &digits[6..], payment.number);
+        sql!(tx, execute: "insert into bills (id, external_id, customer_id, contract_id, number, nature, competence, description, issued_on, due_on, amount, balance, standing, agreement_id)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, 'open', $12)",
+            bill.0, format!("agreement/{digits}/{}", payment.number), request.customer_id.0, contract, number, Nature::Installment.as_str(),
+            payment.due_on.format("%Y-%m").to_string(), description, today, payment.due_on, payment.amount.as_cents(), agreement.0)?;
+        post(server, tx, request, bill, EntryKind::Charge, payment.amount, "installment").await?;
+        sql!(tx, execute: "update installments set bill_id = $3, due_on = $4 where agreement_id = $1 and number = $2",
+            agreement.0, i32::from(payment.number), bill.0, payment.due_on)?;
+        bills.push(bill);
+    }
+    Ok(bills)
+}
+
+/// Nothing happened to the bills, and nothing will.
+pub(crate) async fn cancelled(server: &Server, tx: &mut Tx, request: &Request) -> Result<Effect> {
+    let agreement = row(tx, request.id).await?;
+    set_status(tx, agreement.id, Status::Requested, Status::Cancelled, None, Some(server.clock.today())).await?;
+    Ok(Effect::Pending)
+}
+
+/// A plan's request is done when the agreement began, or will not begin: not while it waits for its down payment.
+pub(crate) async fn in_force(tx: &mut Tx, request: &Request) -> Result<Effect> {
+    match row(tx, request.id).await?.status {
+        Status::Requested | Status::AwaitingDownPayment => Err(Error::Refused("down_payment_awaited")),
+        Status::Active | Status::Settled | Status::Broken | Status::Cancelled => Ok(Effect::Pending),
+    }
+}
+
+async fn set_status(
+    tx: &mut Tx,
+    agreement: AgreementId,
+    from: Status,
+    to: Status,
+    starts_on: Option<NaiveDate>,
+    ended_on: Option<NaiveDate>,
+) -> Result<()> {
+    if !from.may_become(to) {
+        return Err(Error::Corrupt("status of an agreement"));
+    }
+    let moved = sql!(tx, execute: "update agreements set status = $3, starts_on = coalesce($4, starts_on), ended_on = $5 where id = $1 and status = $2",
+        agreement.0, from.as_str(), to.as_str(), starts_on, ended_on)?;
+    if moved == 0 { Err(Error::Overtaken("agreement_moved")) } else { Ok(()) }
+}
+
+/// Where the payments of an agreement lead it: to its beginning, to its end, or, without a down payment, back. Says whether
+/// anything changed; called for a request that was taken in this transaction.
+pub(crate) async fn follow(server: &Server, tx: &mut Tx, request: &Request) -> Result<bool> {
+    let agreement = row(tx, request.id).await?;
+    let today = server.clock.today();
+    let installments = sql!(tx, all InstallmentLine: "select i.number, i.due_on, i.amount, i.bill_id, b.balance
+        from installments i left join bills b on b.id = i.bill_id where i.agreement_id = $1 order by i.number", agreement.id.0)?;
+    let paid = |line: &InstallmentLine| line.balance.is_some_and(|balance| balance <= 0);
+    match agreement.status {
+        Status::AwaitingDownPayment => {
+            let Some(down) = installments.first().filter(|first| first.number == 0) else { return Ok(false) };
+            let (policy, calendar) = (policies::plans(server, tx).await?, policies::calendar(tx).await?);
+            if paid(down) {
+                set_status(tx, agreement.id, Status::AwaitingDownPayment, Status::Active, Some(today), None).await?;
+            } else if today > last_day_to_begin(down.due_on, &policy, &calendar) && untouched(&installments) {
+                give_back(server, tx, request, &agreement, &installments).await?;
+            } else {
+                return Ok(false);
+            }
+            advance(server, tx, request, By::System, &Step::of(Action::Finish)).await?;
+            Ok(true)
+        }
+        Status::Active if !installments.is_empty() && installments.iter().all(paid) => {
+            set_status(tx, agreement.id, Status::Active, Status::Settled, None, Some(today)).await?;
+            Ok(true)
+        }
+        _ => Ok(false),
+    }
+}
+
+/// Whether nothing at all was paid: anything that was must be looked at by a person.
+fn untouched(installments: &[InstallmentLine]) -> bool {
+    installments.iter().all(|line| line.balance == Some(line.amount.as_cents()))
+}
+
+/// The agreement does not begin: its installments are undone, and the bills are as they were before it, late charges included,
+/// which go on being worked out from the day they were due.
+async fn give_back(server: &Server, tx: &mut Tx, request: &Request, agreement: &Row, installments: &[InstallmentLine]) -> Result<()> {
+    for part in parts(tx, agreement.id).await? {
+        post(server, tx, request, part.bill_id, EntryKind::FromAgreement, part.amount, "not_begun").await?;
+        for (fact, charge) in [("not_begun/fine", part.fine), ("not_begun/interest", part.interest)] {
+            if !charge.is_zero() {
+                post(server, tx, request, part.bill_id, EntryKind::Reversal, -charge, fact).await?;
+            }
+        }
+        sql!(tx, execute: "update bills set standing = 'open', agreement_id = null where id = $1 and standing = 'in_agreement'", part.bill_id.0)?;
+    }
+    for line in installments {
+        if let Some(bill) = line.bill_id {
+            post(server, tx, request, bill.into(), EntryKind::Reversal, -line.amount, "not_begun").await?;
+        }
+    }
+    set_status(tx, agreement.id, Status::AwaitingDownPayment, Status::Cancelled, None, Some(server.clock.today())).await
+}

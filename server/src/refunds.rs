@@ -1,0 +1,514 @@
+//! Refunds: money in the customer's favour goes to a next bill, or back to who paid. Never pays: orders leave in a file for the bank.
+//!
+//! Where to is sealed in the database and masked on screens; only the export holds it in clear.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use domain::actors::Role;
+use domain::forms::{FieldError, Problem, submission};
+use domain::ids::{BillId, CustomerId, EntryId, PaymentId, RequestId};
+use domain::money::Money;
+use domain::refunds::{Destination, Holder, HolderMatch, OrderStatus, RefundForm, ValidRefundForm, Way};
+use domain::requests::{Kind, Protocol};
+use domain::statement::{self, Credit, Entry, EntryKind, Standing};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::audit::{self, Event};
+use crate::db::{Conn, Tx, is_duplicate};
+use crate::error::{Error, Result};
+use crate::ledger::{self, NewEntry};
+use crate::requests::advance::{By, Effect};
+use crate::requests::{BillLine, New, Row as Request, once, open, take_bill};
+use crate::sessions::{Customer, Staff};
+use crate::{Server, policies, sql};
+
+/// What destinations are sealed and digested for.
+const PURPOSE: &str = "refund destination";
+/// Those who send money out.
+const PAYERS: &[Role] = &[Role::Receivables, Role::Supervisor];
+
+/// A credit of the customer, as it is offered.
+#[derive(Clone, Debug)]
+pub struct Offer {
+    /// Where it comes from and how much it is; its entry is what the form names.
+    pub credit: Credit,
+    /// The bill it lies on.
+    pub bill: Option<BillLine>,
+    /// The request that asks for it already.
+    pub asked: Option<Protocol>,
+}
+
+/// What can be given back, and what it can be taken off.
+#[derive(Clone, Debug)]
+pub struct Credits {
+    /// Every credit, oldest first.
+    pub offers: Vec<Offer>,
+    /// Open bills to compensate with, the next one due first.
+    pub targets: Vec<BillLine>,
+}
+
+/// The customer's credits, found from the ledger.
+///
+/// # Errors
+/// The database's.
+pub async fn credits(server: &Server, customer: &Customer) -> Result<Credits> {
+    let mut conn = server.db.read().await?;
+    let mut offers = Vec::new();
+    for credit in credits_of(&mut conn, customer.id.0).await? {
+        let bill = match credit.bill {
+            Some(bill) => sql!(conn, optional BillLine: "select * from bills where id = $1 and customer_id = $2", bill.0, customer.id.0)?,
+            None => None,
+        };
+        let asked = sql!(conn, optional (String,): "select r.protocol from refunds f join requests r on r.id = f.request_id
+            where f.credit_entry = $1 and f.state = 'prepared'", credit.entry.0)?;
+        let asked = asked.map(|(protocol,)| protocol.parse().map_err(|_| Error::Corrupt("protocol"))).transpose()?;
+        offers.push(Offer { credit, bill, asked });
+    }
+    let targets = sql!(conn, all BillLine: "select * from bills where customer_id = $1 and balance > 0 and standing = 'open'
+        order by due_on, id limit 50", customer.id.0)?;
+    Ok(Credits { offers, targets })
+}
+
+#[derive(sqlx::FromRow)]
+struct EntryRow {
+    id: Uuid,
+    effective_on: NaiveDate,
+    #[sqlx(try_from = "String")]
+    kind: EntryKind,
+    amount: i64,
+    bill_id: Option<Uuid>,
+    payment_id: Option<Uuid>,
+    of_entry: Option<Uuid>,
+}
+
+/// Only bills in the customer's favour and money on no bill can hold a credit: thousands of others are not read.
+async fn credits_of(conn: &mut Conn, customer: Uuid) -> Result<Vec<Credit>> {
+    let rows = sql!(conn, all EntryRow: "select e.id, e.effective_on, e.kind, e.amount, e.bill_id, e.payment_id, e.of_entry
+        from entries e left join bills b on b.id = e.bill_id
+        where e.customer_id = $1 and (e.bill_id is null or b.balance < 0) order by e.posted_at, e.id", customer)?;
+    let entries: Vec<Entry> = rows
+        .into_iter()
+        .map(|row| Entry {
+            id: EntryId(row.id),
+            on: row.effective_on,
+            kind: row.kind,
+            amount: Money::cents(row.amount),
+            bill: row.bill_id.map(BillId),
+            payment: row.payment_id.map(PaymentId),
+            of: row.of_entry.map(EntryId),
+        })
+        .collect();
+    Ok(statement::credits(&entries))
+}
+
+/// What is sealed: where to, and whose it is.
+#[derive(Serialize, Deserialize)]
+struct Sealed {
+    destination: Destination,
+    holder: Holder,
+}
+
+/// Asks for a credit back, or for its compensation with a bill. The same form twice asks once; a credit is asked for once,
+/// whatever happens at the same time.
+///
+/// # Errors
+/// [`Error::Form`]: see [`RefundForm::parse`]; [`Problem::Unknown`] at `credit` or `target` for what is not the customer's,
+/// [`Problem::NoLongerPossible`] for what is gone or asked for already.
+pub async fn submit(server: &Server, customer: &Customer, form: &RefundForm) -> Result<Protocol> {
+    let mut errors = Vec::new();
+    let mut note = |field, problem| errors.push(FieldError::new(field, problem));
+    let submission = submission(&form.submission).map_err(|problem| note("submission", problem)).ok();
+    let credit = form.credit().map_err(|problem| note("credit", problem)).ok();
+    let target = form.target().map_err(|problem| note("target", problem)).ok();
+    let (Some(submission), Some(credit), Some(target)) = (submission, credit, target) else { return Err(errors.into()) };
+    once(server, customer, submission, async {
+        let mut tx = server.db.write().await?;
+        let (payer, owner) = paid_by(&mut tx, customer, credit).await?;
+        let valid = form.parse(payer.as_deref(), &owner)?;
+        let protocol = match valid {
+            ValidRefundForm::Compensate => compensate(server, &mut tx, customer, submission, credit, target).await?,
+            ValidRefundForm::Refund { destination, holder, holder_match } => {
+                give_back(server, &mut tx, customer, submission, credit, &Sealed { destination, holder }, holder_match).await?
+            }
+        };
+        tx.commit().await?;
+        Ok(protocol)
+    })
+    .await
+}
+
+/// Who paid what this entry records, if the bank told; and whose contract it is.
+async fn paid_by(tx: &mut Tx, customer: &Customer, credit: EntryId) -> Result<(Option<String>, String)> {
+    sql!(tx, optional (Option<String>, String): "select p.payer_tax_id, c.tax_id
+        from entries e join customers c on c.id = e.customer_id left join payments p on p.id = e.payment_id
+        where e.id = $1 and e.customer_id = $2", credit.0, customer.id.0)?
+    .ok_or_else(|| Error::field("credit", Problem::Unknown))
+}
+
+/// Takes two bills in the order of their ids, as everywhere.
+async fn take_both(tx: &mut Tx, customer: CustomerId, one: Option<Uuid>, other: Option<Uuid>) -> Result<()> {
+    let mut bills: Vec<Uuid> = one.into_iter().chain(other).collect();
+    bills.sort_unstable();
+    for bill in bills {
+        take_bill(tx, customer, bill.into()).await?;
+    }
+    Ok(())
+}
+
+/// The credit as it is now, with its bill taken.
+async fn still_there(tx: &mut Tx, customer: Uuid, entry: EntryId) -> Result<Option<Credit>> {
+    let bill = sql!(tx, optional (Option<Uuid>,): "select bill_id from entries where id = $1 and customer_id = $2", entry.0, customer)?;
+    if let Some((Some(bill),)) = bill {
+        take_bill(tx, customer.into(), bill.into()).await?;
+    }
+    Ok(credits_of(tx, customer).await?.into_iter().find(|credit| credit.entry == entry))
+}
+
+async fn compensate(
+    server: &Server,
+    tx: &mut Tx,
+    customer: &Customer,
+    submission: Uuid,
+    entry: EntryId,
+    target: Option<BillId>,
+) -> Result<Protocol> {
+    let target = match target {
+        Some(target) => target.0,
+        None => {
+            let next = sql!(tx, optional (Uuid,): "select id from bills where customer_id = $1 and balance > 0 and standing = 'open'
+                order by due_on, id limit 1", customer.id.0)?;
+            next.ok_or_else(|| Error::field("target", Problem::Missing))?.0
+        }
+    };
+    let lies_on =
+        sql!(tx, optional (Option<Uuid>,): "select bill_id from entries where id = $1 and customer_id = $2", entry.0, customer.id.0)?;
+    take_both(tx, customer.id, lies_on.and_then(|(bill,)| bill), Some(target)).await?;
+    let credit = still_there(tx, customer.id.0, entry).await?.ok_or_else(|| Error::field("credit", Problem::NoLongerPossible))?;
+    let target = take_bill(tx, customer.id, target.into()).await?.ok_or_else(|| Error::field("target", Problem::Unknown))?;
+    if !target.balance.is_positive() || target.standing != Standing::Open {
+        return Err(Error::field("target", Problem::NoLongerPossible));
+    }
+    // What the bill does not need stays a credit.
+    let amount = credit.amount.min(target.balance);
+    write(server, tx, customer, submission, &credit, amount, Asked { target: Some(target.id), destination: None }).await
+}
+
+async fn give_back(
+    server: &Server,
+    tx: &mut Tx,
+    customer: &Customer,
+    submission: Uuid,
+    entry: EntryId,
+    sealed: &Sealed,
+    holder_match: HolderMatch,
+) -> Result<Protocol> {
+    let credit = still_there(tx, customer.id.0, entry).await?.ok_or_else(|| Error::field("credit", Problem::NoLongerPossible))?;
+    let json = serde_json::to_string(sealed).map_err(|_| Error::Corrupt("refund destination"))?;
+    let where_to = serde_json::to_string(&sealed.destination).map_err(|_| Error::Corrupt("refund destination"))?;
+    let destination = AskedDestination {
+        sealed: server.config.keys.seal(PURPOSE, &json)?,
+        masked: sealed.destination.masked(),
+        digest: server.config.keys.digest(PURPOSE, &where_to),
+        holder_match,
+        free_from: free_from(server, tx, customer).await?,
+    };
+    let amount = credit.amount;
+    write(server, tx, customer, submission, &credit, amount, Asked { target: None, destination: Some(destination) }).await
+}
+
+/// From when on it may leave, when a contact was changed not long ago: somebody who took over an account would first change
+/// where its notices go.
+async fn free_from(server: &Server, tx: &mut Tx, customer: &Customer) -> Result<Option<DateTime<Utc>>> {
+    let policy = policies::refunds(server, tx).await?;
+    let (changed_at,) = sql!(tx, one (Option<DateTime<Utc>>,): "select max(email_changed_at) from customers where id in ($1, $2)",
+        customer.id.0, customer.person.0)?;
+    let free_from = changed_at.map(|at| policy.free_from(at.naive_utc()).and_utc());
+    Ok(free_from.filter(|free_from| *free_from > server.clock.now()))
+}
+
+struct Asked {
+    target: Option<BillId>,
+    destination: Option<AskedDestination>,
+}
+
+struct AskedDestination {
+    sealed: String,
+    masked: String,
+    digest: String,
+    holder_match: HolderMatch,
+    free_from: Option<DateTime<Utc>>,
+}
+
+async fn write(
+    server: &Server,
+    tx: &mut Tx,
+    customer: &Customer,
+    submission: Uuid,
+    credit: &Credit,
+    amount: Money,
+    asked: Asked,
+) -> Result<Protocol> {
+    let mut bills: Vec<BillId> = credit.bill.into_iter().chain(asked.target).collect();
+    bills.dedup();
+    let new = New { amount, bills: &bills, ..New::of(Kind::Refund, submission) };
+    let row = open(server, tx, By::Customer(customer), customer.id, customer.person, &new).await?;
+    let way = if asked.destination.is_some() { Way::Refund } else { Way::Compensate };
+    let to = asked.destination.as_ref();
+    sql!(tx, execute: "insert into refunds (request_id, way, amount, credit_entry, bill_id, payment_id, target_bill_id,
+            destination_sealed, destination_masked, destination_digest, holder_match, free_from, state)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+        row.id.0, way.as_str(), amount.as_cents(), credit.entry.0, credit.bill.map(|bill| bill.0), credit.payment.map(|payment| payment.0),
+        asked.target.map(|bill| bill.0), to.map(|to| to.sealed.as_str()), to.map(|to| to.masked.as_str()), to.map(|to| to.digest.as_str()),
+        to.map(|to| to.holder_match.as_str()), to.and_then(|to| to.free_from), OrderStatus::Prepared.as_str())
+    .map_err(|error| if is_duplicate(&error) { Error::field("credit", Problem::NoLongerPossible) } else { error.into() })?;
+    Ok(row.protocol)
+}
+
+// ---- effects of decisions ----
+
+/// A refund as stored.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub(crate) struct Row {
+    #[sqlx(try_from = "String")]
+    pub(crate) way: Way,
+    #[sqlx(try_from = "i64")]
+    pub(crate) amount: Money,
+    #[sqlx(try_from = "Uuid")]
+    pub(crate) credit_entry: EntryId,
+    pub(crate) bill_id: Option<Uuid>,
+    pub(crate) payment_id: Option<Uuid>,
+    pub(crate) target_bill_id: Option<Uuid>,
+    pub(crate) destination_masked: Option<String>,
+    pub(crate) destination_digest: Option<String>,
+    holder_match: Option<String>,
+    pub(crate) free_from: Option<DateTime<Utc>>,
+    #[sqlx(try_from = "String")]
+    pub(crate) state: OrderStatus,
+}
+
+impl Row {
+    /// How the holder relates to who paid.
+    pub(crate) fn holder(&self) -> Result<Option<HolderMatch>> {
+        self.holder_match.as_deref().map(|word| word.parse().map_err(|_| Error::Corrupt("holder of a refund"))).transpose()
+    }
+}
+
+pub(crate) async fn row(conn: &mut Conn, request: RequestId) -> Result<Row> {
+    Ok(sql!(conn, one Row: "select * from refunds where request_id = $1", request.0)?)
+}
+
+/// Moves the money in the ledger: to the target, where nothing is left to be done; or out, as an order.
+pub(crate) async fn approved(server: &Server, tx: &mut Tx, request: &Request) -> Result<Effect> {
+    let refund = row(tx, request.id).await?;
+    take_both(tx, request.customer_id, refund.bill_id, refund.target_bill_id).await?;
+    let credit = still_there(tx, request.customer_id.0, refund.credit_entry).await?;
+    if credit.is_none_or(|credit| credit.amount < refund.amount) {
+        return Err(Error::Overtaken("credit_gone"));
+    }
+    let digits = request.protocol.digits();
+    let entry = |kind, amount, bill: Option<Uuid>| NewEntry {
+        customer: request.customer_id,
+        bill: bill.map(BillId),
+        kind,
+        amount,
+        effective_on: server.clock.today(),
+        payment: refund.payment_id.map(PaymentId),
+        request: Some(request.id),
+        of: Some(refund.credit_entry),
+        source: "",
+        note: "",
+    };
+    let now = server.clock.now();
+    match refund.way {
+        Way::Compensate => {
+            let target = refund.target_bill_id.ok_or(Error::Corrupt("target of a compensation"))?;
+            let line = take_bill(tx, request.customer_id, target.into()).await?.ok_or(Error::Corrupt("target of a compensation"))?;
+            if line.balance < refund.amount || line.standing != Standing::Open {
+                return Err(Error::Overtaken("target_moved"));
+            }
+            let (from, to) = (format!("request/{digits}/compensation/from"), format!("request/{digits}/compensation/to"));
+            ledger::post(server, tx, &NewEntry { source: &from, ..entry(EntryKind::Compensation, refund.amount, refund.bill_id) }).await?;
+            ledger::post(server, tx, &NewEntry { source: &to, ..entry(EntryKind::Compensation, -refund.amount, Some(target)) }).await?;
+            set_state(tx, request.id, OrderStatus::Prepared, OrderStatus::Paid).await?;
+            Ok(Effect::Complete)
+        }
+        Way::Refund => {
+            let source = format!("request/{digits}/refund");
+            ledger::post(server, tx, &NewEntry { source: &source, ..entry(EntryKind::Refund, refund.amount, refund.bill_id) }).await?;
+            set_state(tx, request.id, OrderStatus::Prepared, OrderStatus::Approved).await?;
+            sql!(tx, execute: "update refunds set ordered_at = $2 where request_id = $1", request.id.0, now)?;
+            Ok(Effect::Pending)
+        }
+    }
+}
+
+/// The credit is free to be asked for again.
+pub(crate) async fn ended(tx: &mut Tx, request: &Request) -> Result<Effect> {
+    set_state(tx, request.id, OrderStatus::Prepared, OrderStatus::Cancelled).await?;
+    Ok(Effect::Pending)
+}
+
+/// An order that was exported is paid; one that never left cannot be.
+pub(crate) async fn paid(tx: &mut Tx, request: &Request) -> Result<Effect> {
+    let refund = row(tx, request.id).await?;
+    match (refund.way, refund.state) {
+        (Way::Compensate, OrderStatus::Paid) => {}
+        (Way::Refund, OrderStatus::Exported) => set_state(tx, request.id, OrderStatus::Exported, OrderStatus::Paid).await?,
+        _ => return Err(Error::Refused("refund_not_exported")),
+    }
+    Ok(Effect::Pending)
+}
+
+async fn set_state(tx: &mut Tx, request: RequestId, from: OrderStatus, to: OrderStatus) -> Result<()> {
+    let moved =
+        sql!(tx, execute: "update refunds set state = $3 where request_id = $1 and state = $2", request.0, from.as_str(), to.as_str())?;
+    if moved == 0 { Err(Error::Overtaken("refund_moved")) } else { Ok(()) }
+}
+
+// ---- orders for the bank ----
+
+/// A refund order.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Order {
+    /// Of which request.
+    #[sqlx(try_from = "String")]
+    pub protocol: Protocol,
+    /// Whose credit it was.
+    pub customer: String,
+    /// How much.
+    #[sqlx(try_from = "i64")]
+    pub amount: Money,
+    /// Where to, masked.
+    #[sqlx(rename = "destination_masked")]
+    pub destination: Option<String>,
+    /// When it was approved.
+    pub ordered_at: Option<DateTime<Utc>>,
+    /// Not exported before then.
+    pub free_from: Option<DateTime<Utc>>,
+    /// Where it stands: approved or exported.
+    #[sqlx(try_from = "String", rename = "state")]
+    pub status: OrderStatus,
+    /// The file that holds it.
+    #[sqlx(rename = "batch_id")]
+    pub batch: Option<Uuid>,
+}
+
+/// Orders that are not paid yet, the oldest first.
+///
+/// # Errors
+/// [`Error::Forbidden`] for roles that send no money out.
+pub async fn orders(server: &Server, staff: &Staff) -> Result<Vec<Order>> {
+    staff.only(PAYERS)?;
+    let mut conn = server.db.read().await?;
+    Ok(
+        sql!(conn, all Order: "select r.protocol, c.name as customer, f.amount, f.destination_masked, f.ordered_at, f.free_from, f.state, f.batch_id
+        from refunds f join requests r on r.id = f.request_id join customers c on c.id = r.customer_id
+        where f.way = 'refund' and f.state in ('approved', 'exported') order by f.ordered_at, r.id limit 1000")?,
+    )
+}
+
+/// A file of orders for the bank.
+#[derive(Clone, Debug)]
+pub struct Export {
+    /// Names the file, and asks for the same one again.
+    pub batch: Uuid,
+    /// UTF-8, `;` between cells, one header line.
+    pub csv: String,
+    /// How many orders.
+    pub orders: usize,
+}
+
+#[derive(sqlx::FromRow)]
+struct ExportRow {
+    request_id: Uuid,
+    #[sqlx(try_from = "String")]
+    protocol: Protocol,
+    #[sqlx(try_from = "i64")]
+    amount: Money,
+    destination_sealed: String,
+}
+
+/// Writes every order that may leave into a file, once: no order is in two files. With the number of a file, gives that one
+/// again, for a download that was lost.
+///
+/// # Errors
+/// [`Error::Forbidden`]; [`Error::NotFound`] when nothing may leave, or for a file that is not there.
+pub async fn export(server: &Server, staff: &Staff, again: Option<Uuid>) -> Result<Export> {
+    staff.only(PAYERS)?;
+    let mut tx = server.db.write().await?;
+    let batch = again.unwrap_or_else(|| server.id());
+    if again.is_none() {
+        sql!(tx, execute: "update refunds set state = 'exported', batch_id = $1
+            where way = 'refund' and state = 'approved' and (free_from is null or free_from <= $2)", batch, server.clock.now())?;
+    }
+    let rows = sql!(tx, all ExportRow: "select f.request_id, r.protocol, f.amount, f.destination_sealed
+        from refunds f join requests r on r.id = f.request_id
+        where f.batch_id = $1 and f.destination_sealed is not null order by f.ordered_at, r.id", batch)?;
+    if rows.is_empty() {
+        return Err(Error::NotFound);
+    }
+    let csv = csv(server, &rows)?;
+    audit::record(
+        server,
+        &mut tx,
+        Event {
+            actor: staff.actor(),
+            action: if again.is_none() { "refunds.export" } else { "refunds.export_again" },
+            subject_kind: "batch",
+            subject_id: Some(batch),
+            customer: None,
+            detail: json!({ "requests": rows.iter().map(|row| row.request_id).collect::<Vec<_>>() }),
+        },
+    )
+    .await?;
+    tx.commit().await?;
+    Ok(Export { batch, csv, orders: rows.len() })
+}
+
+fn csv(server: &Server, rows: &[ExportRow]) -> Result<String> {
+    let bad = |_| Error::Corrupt("export of refunds");
+    let mut writer = csv::WriterBuilder::new().delimiter(b';').from_writer(Vec::new());
+    let header =
+        ["protocol", "amount", "holder", "holder_tax_id", "kind", "pix_key", "bank", "branch", "account", "check_digit", "account_kind"];
+    writer.write_record(header).map_err(bad)?;
+    for row in rows {
+        let sealed: Sealed = serde_json::from_str(&server.config.keys.open(PURPOSE, &row.destination_sealed)?)
+            .map_err(|_| Error::Corrupt("refund destination"))?;
+        let kind = sealed.destination.kind().as_str();
+        let (key, bank, branch, account, digit, account_kind) = match &sealed.destination {
+            Destination::Pix { key, .. } => (cell(key), "", "", "", "", ""),
+            Destination::Account { bank, branch, account, check_digit, account_kind } => {
+                (String::new(), bank.as_str(), branch.as_str(), account.as_str(), check_digit.as_str(), account_kind.as_str())
+            }
+        };
+        let (protocol, amount, name) = (row.protocol.digits(), row.amount.plain(), cell(&sealed.holder.name));
+        let tax_id = &sealed.holder.tax_id;
+        writer.write_record([&protocol, &amount, &name, tax_id, kind, &key, bank, branch, account, digit, account_kind]).map_err(bad)?;
+    }
+    let bytes = writer.into_inner().map_err(|_| Error::Corrupt("export of refunds"))?;
+    String::from_utf8(bytes).map_err(|_| Error::Corrupt("export of refunds"))
+}
+
+/// What a customer typed must not become a formula where the file is opened in a spreadsheet. A telephone as key keeps its `+`.
+fn cell(text: &str) -> String {
+    if text.starts_with(['=', '@', '-', '\t']) || (text.starts_with('+') && !text[1..].bytes().all(|b| b.is_ascii_digit())) {
+        format!("'{text}")
+    } else {
+        text.to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::cell;
+
+    #[test]
+    fn no_cell_is_a_formula() {
+        assert_eq!(cell("=1+1"), "'=1+1");
+        assert_eq!(cell("@x"), "'@x");
+        assert_eq!(cell("+5541999998888"), "+5541999998888");
+        assert_eq!(cell("+A1"), "'+A1");
+        assert_eq!(cell("Ana Souza"), "Ana Souza");
+    }
+}

@@ -1,0 +1,561 @@
+//! The desk: staff's queue, one request with all that bears on it, and the steps staff takes.
+//!
+//! Never decides by itself who may: `domain::requests` does. Looking at a request is recorded.
+
+use chrono::{DateTime, Days, NaiveDate, Utc};
+use domain::actors::Role;
+use domain::forms::Problem;
+use domain::ids::{BillId, CustomerId, PaymentId, UploadId};
+use domain::money::Money;
+use domain::refunds::{HolderMatch, OrderStatus};
+use domain::requests::{self as rules, Action, DecisionForm, Kind, Protocol, Refused, Status, Urgency};
+use domain::statement::EntryKind;
+use serde_json::json;
+use uuid::Uuid;
+
+use super::advance::{By, Step, advance};
+use super::{BillLine, BillNote, Detail, Page, RequestView, Row, Side, What, digits, download, take, view};
+use crate::audit::{self, Event};
+use crate::db::Conn;
+use crate::error::{Error, Result};
+use crate::files::Download;
+use crate::sessions::Staff;
+use crate::{Server, disputes, policies, sql};
+
+/// Those who see requests. Administrators keep users and rules, and have no need to see customers.
+const READERS: &[Role] = &[Role::Operator, Role::Receivables, Role::Supervisor, Role::Legal];
+/// A payment this many days from the day on a receipt may be the one it proves: weekends, holidays and clearing.
+const NEAR_DAYS: u64 = 7;
+/// Lines of one page of the queue.
+pub const PAGE: i64 = 50;
+
+/// Which requests are looked for. Closed ones only by their status.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// Of this kind.
+    pub kind: Option<Kind>,
+    /// In this status; none means every open one.
+    pub status: Option<Status>,
+    /// Claimed by whoever looks.
+    pub mine: bool,
+    /// Past their deadline.
+    pub late: bool,
+}
+
+/// A request in the queue.
+#[derive(Clone, Debug)]
+pub struct Queued {
+    /// Its number.
+    pub protocol: Protocol,
+    /// What is asked.
+    pub kind: Kind,
+    /// Where it stands.
+    pub status: Status,
+    /// Whose it is.
+    pub customer: String,
+    /// The money at stake, zero when none is.
+    pub amount: Money,
+    /// When it was opened.
+    pub opened_at: DateTime<Utc>,
+    /// The last day for an answer.
+    pub deadline_on: NaiveDate,
+    /// How close that is.
+    pub urgency: Urgency,
+    /// Who has claimed it.
+    pub assignee: Option<String>,
+    /// Whether that is whoever looks.
+    pub mine: bool,
+    /// For a plan: outside what the policy grants.
+    pub off_policy: bool,
+}
+
+/// The queue, or a part of it.
+#[derive(Clone, Debug)]
+pub struct Queue {
+    /// By deadline, the nearest first.
+    pub page: Page<Queued>,
+    /// Open requests of each kind that has any.
+    pub counts: Vec<(Kind, i64)>,
+    /// Open requests past their deadline.
+    pub late: i64,
+    /// Open requests claimed by whoever looks.
+    pub mine: i64,
+}
+
+#[derive(sqlx::FromRow)]
+struct QueueRow {
+    #[sqlx(flatten)]
+    request: Row,
+    customer: String,
+    assignee: Option<String>,
+}
+
+/// The queue. Pages count from 1.
+///
+/// # Errors
+/// [`Error::Forbidden`] for a role that has no business with customers.
+pub async fn queue(server: &Server, staff: &Staff, filter: &Filter, page: u32) -> Result<Queue> {
+    staff.only(READERS)?;
+    let today = server.clock.today();
+    let mut conn = server.db.read().await?;
+    let (kind, status) = (filter.kind.map_or("", Kind::as_str), filter.status.map_or("", Status::as_str));
+    let offset = i64::from(page.saturating_sub(1)) * PAGE;
+    let rows = if status.is_empty() {
+        sql!(conn, all QueueRow: "select r.*, c.name as customer, s.name as assignee
+            from requests r join customers c on c.id = r.customer_id left join staff s on s.id = r.assignee_id
+            where r.closed_at is null and ($1 = '' or r.kind = $1) and ($2 = $3 or r.assignee_id = $4) and ($5 = $3 or r.deadline_on < $6)
+            order by r.deadline_on, r.id limit $7 offset $8",
+            kind, filter.mine, false, staff.id().0, filter.late, today, PAGE + 1, offset)?
+    } else {
+        sql!(conn, all QueueRow: "select r.*, c.name as customer, s.name as assignee
+            from requests r join customers c on c.id = r.customer_id left join staff s on s.id = r.assignee_id
+            where r.status = $9 and ($1 = '' or r.kind = $1) and ($2 = $3 or r.assignee_id = $4) and ($5 = $3 or r.deadline_on < $6)
+            order by r.deadline_on, r.id limit $7 offset $8",
+            kind, filter.mine, false, staff.id().0, filter.late, today, PAGE + 1, offset, status)?
+    };
+    let calendar = policies::calendar(&mut conn).await?;
+    let lines = rows
+        .into_iter()
+        .map(|QueueRow { request, customer, assignee }| Queued {
+            protocol: request.protocol,
+            kind: request.kind,
+            status: request.status,
+            customer,
+            amount: request.amount,
+            opened_at: request.opened_at,
+            deadline_on: request.deadline_on,
+            urgency: rules::urgency(request.deadline_on, today, &calendar),
+            assignee,
+            mine: request.assignee_id == Some(staff.id().0),
+            off_policy: request.off_policy,
+        })
+        .collect();
+    let counted = sql!(conn, all (String, i64): "select kind, count(*) from requests where closed_at is null group by kind order by kind")?;
+    let counts = counted.into_iter().filter_map(|(kind, count)| Some((kind.parse().ok()?, count))).collect();
+    let (late, mine) = sql!(conn, one (i64, i64): "select count(case when deadline_on < $1 then 1 end), count(case when assignee_id = $2 then 1 end)
+        from requests where closed_at is null", today, staff.id().0)?;
+    Ok(Queue { page: Page::of(lines, PAGE), counts, late, mine })
+}
+
+/// The customer of a request, as staff sees one.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct CustomerCard {
+    /// Who.
+    #[sqlx(try_from = "Uuid")]
+    pub id: CustomerId,
+    /// By name.
+    pub name: String,
+    /// CPF or CNPJ, unmasked.
+    pub tax_id: String,
+    /// Where mail goes.
+    pub email: Option<String>,
+    /// Since when it goes there, when it was changed.
+    pub email_changed_at: Option<DateTime<Utc>>,
+    /// Telephone.
+    pub phone: Option<String>,
+}
+
+/// One moment of a request's history, as staff sees it.
+#[derive(Clone, Debug)]
+pub struct Happened {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// By which side.
+    pub by: Side,
+    /// By whom, when a person.
+    pub name: Option<String>,
+    /// What.
+    pub what: What,
+    /// Where from.
+    pub from: Status,
+    /// Where to.
+    pub to: Status,
+    /// What the customer was told.
+    pub told: Option<String>,
+    /// What only staff reads.
+    pub internal: Option<String>,
+}
+
+/// A line of the ledger of a bill in question.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct LedgerLine {
+    /// Of which bill; none for money that is not allocated.
+    pub bill: Option<Uuid>,
+    /// That bill's number.
+    pub number: Option<String>,
+    /// The day it counts from.
+    pub effective_on: NaiveDate,
+    /// What it says.
+    #[sqlx(try_from = "String")]
+    pub kind: EntryKind,
+    /// Debits positive.
+    #[sqlx(try_from = "i64")]
+    pub amount: Money,
+    /// A few words.
+    pub note: String,
+}
+
+/// A step as a button: disabled with its reason rather than hidden.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Button {
+    /// The step.
+    pub action: Action,
+    /// Why it cannot be taken now, if it cannot.
+    pub disabled: Option<Refused>,
+}
+
+/// A payment that may be the one a receipt proves.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Match {
+    /// Which.
+    #[sqlx(try_from = "Uuid")]
+    pub id: PaymentId,
+    /// When it was paid.
+    pub paid_on: NaiveDate,
+    /// How much.
+    #[sqlx(try_from = "i64")]
+    pub amount: Money,
+    /// How.
+    pub method: String,
+    /// The bank's own reference.
+    pub bank_reference: String,
+    /// The bill it was put on, if on any.
+    pub bill_id: Option<Uuid>,
+    /// That bill's number.
+    pub number: Option<String>,
+}
+
+/// What staff must look at twice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Warning {
+    /// Other customers gave the same account or key, so many of them.
+    DestinationShared(i64),
+    /// A contact was changed not long ago: not exported before then.
+    NotBefore(DateTime<Utc>),
+    /// Whose account it is, when that must be proved.
+    HolderNeedsProof(HolderMatch),
+    /// Another customer sent the same file.
+    FileSentByAnother(UploadId),
+}
+
+/// A request with all that bears on it.
+#[derive(Clone, Debug)]
+pub struct StaffView {
+    /// What the customer sees too, but for what a dispute is granted before it is approved.
+    pub request: RequestView,
+    /// Whose it is.
+    pub customer: CustomerCard,
+    /// Who asked, when somebody acts for the customer.
+    pub person: Option<String>,
+    /// How close the deadline is.
+    pub urgency: Urgency,
+    /// For a plan: outside what the policy grants.
+    pub off_policy: bool,
+    /// Whether one person prepares the decision and another takes it.
+    pub four_eyes: bool,
+    /// Who has claimed it.
+    pub assignee: Option<String>,
+    /// Who proposed the decision.
+    pub prepared_by: Option<String>,
+    /// Who decided.
+    pub decided_by: Option<String>,
+    /// Everything that happened, oldest first, notes among staff included.
+    pub history: Vec<Happened>,
+    /// The ledger of the bills in question, oldest first.
+    pub ledger: Vec<LedgerLine>,
+    /// What decisions said about those bills.
+    pub notes: Vec<BillNote>,
+    /// Payments that may be the ones a receipt proves.
+    pub payments: Vec<Match>,
+    /// Open bills of the amount on a receipt, besides those it names.
+    pub bills: Vec<BillLine>,
+    /// What to look at twice.
+    pub warnings: Vec<Warning>,
+    /// What whoever looks may do, and why not.
+    pub buttons: Vec<Button>,
+}
+
+#[derive(sqlx::FromRow)]
+struct EventRow {
+    at: DateTime<Utc>,
+    actor_kind: String,
+    name: Option<String>,
+    #[sqlx(try_from = "String")]
+    action: What,
+    #[sqlx(try_from = "String")]
+    from_status: Status,
+    #[sqlx(try_from = "String")]
+    to_status: Status,
+    told: Option<String>,
+    internal: Option<String>,
+}
+
+/// One request, for staff. That it was looked at is recorded.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::Forbidden`] for a role that has no business with customers.
+pub async fn open(server: &Server, staff: &Staff, protocol: &str) -> Result<StaffView> {
+    staff.only(READERS)?;
+    let protocol = digits(protocol)?;
+    let mut conn = server.db.read().await?;
+    let row = sql!(conn, optional Row: "select * from requests where protocol = $1", protocol)?.ok_or(Error::NotFound)?;
+    let view = look(server, &mut conn, staff, &row).await?;
+    drop(conn);
+    let mut tx = server.db.write().await?;
+    audit::record(
+        server,
+        &mut tx,
+        Event {
+            actor: staff.actor(),
+            action: "requests.look",
+            subject_kind: "request",
+            subject_id: Some(row.id.0),
+            customer: Some(row.customer_id),
+            detail: json!({}),
+        },
+    )
+    .await?;
+    tx.commit().await?;
+    Ok(view)
+}
+
+async fn look(server: &Server, conn: &mut Conn, staff: &Staff, row: &Row) -> Result<StaffView> {
+    let policy = policies::requests(server, conn).await?;
+    let calendar = policies::calendar(conn).await?;
+    let request = view(conn, row).await?;
+    let customer = sql!(conn, one CustomerCard: "select id, name, tax_id, email, email_changed_at, phone from customers where id = $1", row.customer_id.0)?;
+    let person = if row.person_id == row.customer_id {
+        None
+    } else {
+        sql!(conn, optional (String,): "select name from customers where id = $1", row.person_id.0)?.map(|(name,)| name)
+    };
+    let events = sql!(conn, all EventRow: "select e.at, e.actor_kind, coalesce(s.name, c.name) as name, e.action, e.from_status, e.to_status, e.told, e.internal
+        from request_events e left join staff s on s.id = e.actor_id left join customers c on c.id = e.actor_id
+        where e.request_id = $1 order by e.at, e.id", row.id.0)?;
+    let history = events
+        .into_iter()
+        .map(|event| Happened {
+            at: event.at,
+            by: Side::of(&event.actor_kind),
+            name: event.name,
+            what: event.action,
+            from: event.from_status,
+            to: event.to_status,
+            told: event.told,
+            internal: event.internal,
+        })
+        .collect();
+    let notes = sql!(conn, all BillNote: "select n.bill_id, n.kind, q.protocol, n.at from request_bills r join bill_notes n on n.bill_id = r.bill_id
+        join requests q on q.id = n.request_id where r.request_id = $1 order by n.at, n.id", row.id.0)?;
+    let (payments, bills) = matches(conn, row, &request).await?;
+    let case = row.case();
+    Ok(StaffView {
+        ledger: ledger(conn, row, &request).await?,
+        warnings: warnings(conn, row, &request).await?,
+        assignee: name(conn, row.assignee_id).await?,
+        prepared_by: name(conn, row.prepared_by).await?,
+        decided_by: name(conn, row.decided_by).await?,
+        request,
+        customer,
+        person,
+        urgency: rules::urgency(row.deadline_on, server.clock.today(), &calendar),
+        off_policy: row.off_policy,
+        four_eyes: case.needs_four_eyes(&policy),
+        history,
+        notes,
+        payments,
+        bills,
+        buttons: rules::buttons(&case, staff.who(), &policy).map(|(action, disabled)| Button { action, disabled }).collect(),
+    })
+}
+
+async fn name(conn: &mut Conn, staff: Option<Uuid>) -> Result<Option<String>> {
+    let Some(staff) = staff else { return Ok(None) };
+    Ok(sql!(conn, optional (String,): "select name from staff where id = $1", staff)?.map(|(name,)| name))
+}
+
+/// The last twenty lines of each bill in question; for a refund, of the bill the credit lies on and the one it goes to.
+async fn ledger(conn: &mut Conn, row: &Row, request: &RequestView) -> Result<Vec<LedgerLine>> {
+    let mut bills: Vec<BillId> = request.bills.iter().map(|bill| bill.id).collect();
+    if let Detail::Refund { credit, target, .. } = &request.detail {
+        bills.extend(credit.iter().chain(target).map(|bill| bill.id));
+    }
+    bills.sort_unstable();
+    bills.dedup();
+    let mut lines = Vec::new();
+    for bill in bills {
+        let mut of_bill = sql!(conn, all LedgerLine: "select e.bill_id as bill, b.number, e.effective_on, e.kind, e.amount, e.note
+            from entries e join bills b on b.id = e.bill_id where e.bill_id = $1 and e.customer_id = $2
+            order by e.effective_on desc, e.id desc limit 20", bill.0, row.customer_id.0)?;
+        of_bill.reverse();
+        lines.extend(of_bill);
+    }
+    Ok(lines)
+}
+
+/// For a receipt: payments and open bills of the amount it says, or of what its bills add up to.
+async fn matches(conn: &mut Conn, row: &Row, request: &RequestView) -> Result<(Vec<Match>, Vec<BillLine>)> {
+    let Detail::Receipt { paid_on, amount } = &request.detail else { return Ok((Vec::new(), Vec::new())) };
+    let amount = amount.unwrap_or_else(|| request.bills.iter().map(|bill| bill.amount).sum());
+    let around = paid_on.unwrap_or_else(|| row.opened_at.date_naive());
+    let (from, to) = (around - Days::new(NEAR_DAYS), around + Days::new(NEAR_DAYS));
+    let payments = sql!(conn, all Match: "select p.id, p.paid_on, p.amount, p.method, p.bank_reference, p.bill_id, b.number
+        from payments p left join bills b on b.id = p.bill_id
+        where p.customer_id = $1 and p.amount = $2 and p.paid_on between $3 and $4 order by p.paid_on, p.id limit 20",
+        row.customer_id.0, amount.as_cents(), from, to)?;
+    let mut bills = sql!(conn, all BillLine: "select * from bills where customer_id = $1 and balance = $2 and balance > 0
+        order by due_on, id limit 20", row.customer_id.0, amount.as_cents())?;
+    bills.retain(|bill| request.bills.iter().all(|named| named.id != bill.id));
+    Ok((payments, bills))
+}
+
+async fn warnings(conn: &mut Conn, row: &Row, request: &RequestView) -> Result<Vec<Warning>> {
+    let mut warnings = Vec::new();
+    if row.kind == Kind::Refund {
+        let refund = crate::refunds::row(conn, row.id).await?;
+        if let Some(digest) = &refund.destination_digest {
+            let (others,) = sql!(conn, one (i64,): "select count(distinct r.customer_id) from refunds f join requests r on r.id = f.request_id
+                where f.destination_digest = $1 and r.customer_id <> $2", digest.as_str(), row.customer_id.0)?;
+            if others > 0 {
+                warnings.push(Warning::DestinationShared(others));
+            }
+        }
+        if matches!(refund.state, OrderStatus::Prepared | OrderStatus::Approved) {
+            warnings.extend(refund.free_from.map(Warning::NotBefore));
+        }
+        warnings.extend(refund.holder()?.filter(|holder| holder.needs_proof()).map(Warning::HolderNeedsProof));
+    }
+    for file in request.timeline.iter().flat_map(|moment| &moment.files) {
+        let elsewhere = sql!(conn, optional (Uuid,): "select o.id from uploads u join uploads o on o.file_hash = u.file_hash
+            where u.id = $1 and o.customer_id <> $2 limit 1", file.id.0, row.customer_id.0)?;
+        if elsewhere.is_some() {
+            warnings.push(Warning::FileSentByAnother(file.id));
+        }
+    }
+    Ok(warnings)
+}
+
+/// A file of any request, for staff. That it was taken is recorded.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::Forbidden`].
+pub async fn attachment(server: &Server, staff: &Staff, upload: UploadId) -> Result<Download> {
+    staff.only(READERS)?;
+    let mut conn = server.db.read().await?;
+    let row = sql!(conn, optional (String, String, String, i64): "select f.hash, u.name, f.media_type, f.size
+        from uploads u join files f on f.hash = u.file_hash where u.id = $1", upload.0)?;
+    let owner = sql!(conn, optional (Uuid,): "select customer_id from uploads where id = $1", upload.0)?;
+    drop(conn);
+    let download = download(server, row)?;
+    let mut tx = server.db.write().await?;
+    audit::record(
+        server,
+        &mut tx,
+        Event {
+            actor: staff.actor(),
+            action: "uploads.take",
+            subject_kind: "upload",
+            subject_id: Some(upload.0),
+            customer: owner.map(|(id,)| CustomerId(id)),
+            detail: json!({}),
+        },
+    )
+    .await?;
+    tx.commit().await?;
+    Ok(download)
+}
+
+/// Takes a request out of the queue. Of two who claim at once, one has it and the other is told.
+///
+/// # Errors
+/// [`Error::Overtaken`]; [`Error::Forbidden`]; [`Error::NotFound`].
+pub async fn claim(server: &Server, staff: &Staff, protocol: &str) -> Result<()> {
+    act(server, staff, protocol, Action::Claim, &DecisionForm::default()).await.map(drop)
+}
+
+/// Puts a request back into the queue.
+///
+/// # Errors
+/// As [`act`].
+pub async fn release(server: &Server, staff: &Staff, protocol: &str) -> Result<()> {
+    act(server, staff, protocol, Action::Release, &DecisionForm::default()).await.map(drop)
+}
+
+/// Asks the customer for something.
+///
+/// # Errors
+/// As [`act`].
+pub async fn ask_more(server: &Server, staff: &Staff, protocol: &str, form: &DecisionForm) -> Result<()> {
+    act(server, staff, protocol, Action::AskMore, form).await.map(drop)
+}
+
+/// Proposes a favourable decision for somebody else to take.
+///
+/// # Errors
+/// As [`act`].
+pub async fn prepare(server: &Server, staff: &Staff, protocol: &str, form: &DecisionForm) -> Result<()> {
+    act(server, staff, protocol, Action::Prepare, form).await.map(drop)
+}
+
+/// Decides in favour, with all that follows from it.
+///
+/// # Errors
+/// As [`act`].
+pub async fn approve(server: &Server, staff: &Staff, protocol: &str, form: &DecisionForm) -> Result<()> {
+    act(server, staff, protocol, Action::Approve, form).await.map(drop)
+}
+
+/// Returns a proposal to review.
+///
+/// # Errors
+/// As [`act`].
+pub async fn send_back(server: &Server, staff: &Staff, protocol: &str, form: &DecisionForm) -> Result<()> {
+    act(server, staff, protocol, Action::SendBack, form).await.map(drop)
+}
+
+/// Decides against, with a reason that the customer reads.
+///
+/// # Errors
+/// As [`act`].
+pub async fn refuse(server: &Server, staff: &Staff, protocol: &str, form: &DecisionForm) -> Result<()> {
+    act(server, staff, protocol, Action::Refuse, form).await.map(drop)
+}
+
+/// Says that what was decided has happened; or answers a question.
+///
+/// # Errors
+/// As [`act`].
+pub async fn finish(server: &Server, staff: &Staff, protocol: &str, form: &DecisionForm) -> Result<()> {
+    act(server, staff, protocol, Action::Finish, form).await.map(drop)
+}
+
+/// Leaves a message to the customer, a note among staff, or both.
+///
+/// # Errors
+/// As [`act`].
+pub async fn note(server: &Server, staff: &Staff, protocol: &str, form: &DecisionForm) -> Result<()> {
+    act(server, staff, protocol, Action::Note, form).await.map(drop)
+}
+
+/// Takes any step: what a page with a button for each posts. Gives the status it leads to.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::Form`] for missing words or amount; [`Error::Forbidden`] for the role; [`Error::Refused`] with
+/// `not_assigned_to_you`, `needs_four_eyes`, `prepared_by_you`, `above_your_limit`, or what the kind's own effect refuses;
+/// [`Error::Overtaken`] when somebody was first.
+pub async fn act(server: &Server, staff: &Staff, protocol: &str, action: Action, form: &DecisionForm) -> Result<Status> {
+    staff.only(READERS)?;
+    let mut tx = server.db.write().await?;
+    let row = take(&mut tx, protocol).await?;
+    let words = form.parse(row.kind, action)?;
+    // The amount is the proposal's: who approves a proposal approves that amount and no other.
+    let proposes = action == Action::Prepare || (action == Action::Approve && row.status == Status::InReview);
+    if row.kind == Kind::Dispute && proposes {
+        let granted = words.amount.ok_or_else(|| Error::field("amount", Problem::Missing))?;
+        disputes::propose(&mut tx, &row, granted).await?;
+    }
+    let step = Step { told: words.told.as_deref(), internal: words.internal.as_deref(), ..Step::of(action) };
+    let status = advance(server, &mut tx, &row, By::Staff(staff), &step).await?;
+    tx.commit().await?;
+    Ok(status)
+}

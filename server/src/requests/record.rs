@@ -1,0 +1,75 @@
+//! What the bank's record settles by itself: a payment that was found, a slip that was registered, a down payment that came or
+//! did not. Run after every import and from time to time; running it again changes nothing.
+//!
+//! Never decides anything for which a person is needed.
+
+use domain::ids::RequestId;
+use domain::requests::{Action, Kind, Status};
+use uuid::Uuid;
+
+use super::advance::{By, Step, advance};
+use super::take_id;
+use crate::db::Tx;
+use crate::error::{Error, Result};
+use crate::{Server, agreements, sql};
+
+/// Finishes what the record has settled, one request in each transaction. Says how many moved.
+///
+/// # Errors
+/// The database's.
+pub async fn settle(server: &Server) -> Result<usize> {
+    let mut conn = server.db.read().await?;
+    let mut due = sql!(conn, all (Uuid,): "select r.id from requests r where r.closed_at is null and r.kind = 'receipt' and r.status <> 'prepared'
+        and not exists (select 1 from request_bills rb join bills b on b.id = rb.bill_id where rb.request_id = r.id and b.balance > 0)
+        order by r.id")?;
+    due.extend(
+        sql!(conn, all (Uuid,): "select r.id from requests r where r.closed_at is null and r.kind = 'slip' and r.status <> 'prepared'
+        and not exists (select 1 from request_bills rb join bills b on b.id = rb.bill_id where rb.request_id = r.id and b.balance > 0
+            and not exists (select 1 from slip_bills sb join slips s on s.id = sb.slip_id
+                where sb.bill_id = b.id and sb.payable = $1 and s.state = 'registered' and s.limit_on >= $2))
+        order by r.id", true, server.clock.today())?,
+    );
+    // Agreements outlive their requests: one that is in force ends with its last installment.
+    due.extend(sql!(conn, all (Uuid,): "select request_id from agreements where status in ('awaiting_down_payment', 'active') order by request_id")?);
+    drop(conn);
+    let mut moved = 0;
+    for (id,) in due {
+        let mut tx = server.db.write().await?;
+        match settle_one(server, &mut tx, RequestId(id)).await {
+            Ok(true) => {
+                tx.commit().await?;
+                moved += 1;
+            }
+            // Somebody was first: then there is nothing left to do here.
+            Ok(false) | Err(Error::Overtaken(_)) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(moved)
+}
+
+/// Looks again with the request taken: the record may have changed since the list was read.
+async fn settle_one(server: &Server, tx: &mut Tx, request: RequestId) -> Result<bool> {
+    let row = take_id(tx, request).await?;
+    let settled = match row.kind {
+        Kind::Plan => return agreements::follow(server, tx, &row).await,
+        Kind::Receipt => {
+            let open = sql!(tx, optional (Uuid,): "select b.id from request_bills rb join bills b on b.id = rb.bill_id
+                where rb.request_id = $1 and b.balance > 0 limit 1", request.0)?;
+            open.is_none()
+        }
+        Kind::Slip => {
+            let without = sql!(tx, optional (Uuid,): "select b.id from request_bills rb join bills b on b.id = rb.bill_id
+                where rb.request_id = $1 and b.balance > 0 and not exists (select 1 from slip_bills sb join slips s on s.id = sb.slip_id
+                    where sb.bill_id = b.id and sb.payable = $2 and s.state = 'registered' and s.limit_on >= $3) limit 1",
+                request.0, true, server.clock.today())?;
+            without.is_none()
+        }
+        Kind::Refund | Kind::Dispute | Kind::Question => false,
+    };
+    if !settled || row.status == Status::Prepared {
+        return Ok(false);
+    }
+    advance(server, tx, &row, By::System, &Step::of(Action::Finish)).await?;
+    Ok(true)
+}
