@@ -35,6 +35,8 @@ use crate::{Server, bills, policies, sql};
 
 /// Pages of one PDF.
 pub const MOST: usize = 200;
+/// Pages that are drawn where they are asked for; more are drawn on a thread that answers nobody else.
+const FEW: usize = 4;
 /// Messages with slips that one person may ask for.
 const MAILS: Limit = Limit { hits: 10, seconds: 3600 };
 
@@ -118,7 +120,7 @@ pub enum Situation {
         /// The slip.
         slip: Slip,
         /// What that comes to on the chosen day, worked out by us: information only.
-        estimate: Calculation,
+        estimate: Box<Calculation>,
     },
     /// Banks do not accept its slip any more: a new one has to be asked for.
     PastLimit {
@@ -179,7 +181,7 @@ pub(crate) async fn payable_of(server: &Server, conn: &mut Conn, customer: Custo
                 (Standing::Open | Standing::Settled, Some(slip)) if today <= slip.limit_on => {
                     let terms = bills::terms(&row.tax_id, &row.fine_rate, &row.monthly_interest)?;
                     match estimate(&slip, &terms, today, pay_on, &calendar) {
-                        Some(estimate) => Situation::Overdue { slip, estimate },
+                        Some(estimate) => Situation::Overdue { slip, estimate: Box::new(estimate) },
                         None => Situation::Payable { slip },
                     }
                 }
@@ -204,6 +206,23 @@ pub(crate) async fn payable_of(server: &Server, conn: &mut Conn, customer: Custo
         .collect()
 }
 
+/// Why no copy is handed out, in words; [`Error::Refused`] carries the word of a [`NoCopy`].
+#[must_use]
+pub fn no_copy(l: Locale, reason: NoCopy) -> &'static str {
+    match reason {
+        NoCopy::PastLimit => texts::slips::no_copy_past_limit(l),
+        NoCopy::Paid => texts::slips::no_copy_paid(l),
+        NoCopy::Replaced => texts::slips::no_copy_replaced(l),
+        NoCopy::Closed => texts::slips::no_copy_closed(l),
+        NoCopy::InAgreement => texts::slips::no_copy_in_agreement(l),
+        NoCopy::Disputed => texts::slips::no_copy_disputed(l),
+        NoCopy::NoSlip => texts::slips::no_copy_no_slip(l),
+        NoCopy::NotDrawn => texts::slips::no_copy_not_drawn(l),
+        NoCopy::TooMany => texts::slips::no_copy_too_many(l),
+        NoCopy::NoEmail => texts::slips::no_copy_no_email(l),
+    }
+}
+
 /// A slip to be handed out, named by itself or by a bill that it settles.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Pick {
@@ -220,7 +239,7 @@ pub enum Pick {
 /// [`Error::NotFound`] for what is not this customer's; [`Error::Refused`] with the word of a [`NoCopy`].
 pub async fn second_copy(server: &Server, customer: &Customer, picks: &[Pick], pay_on: NaiveDate, channel: Channel) -> Result<Vec<u8>> {
     let copies = copies(server, &mut server.db.read().await?, customer.id(), picks, pay_on).await?;
-    let bytes = copies.draw(customer.locale())?;
+    let bytes = copies.draw(customer.locale()).await?;
     let mut tx = server.db.write().await?;
     hand_out(server, &mut tx, &copies, customer.person, channel).await?;
     tx.commit().await?;
@@ -239,7 +258,7 @@ pub async fn second_copy_for_staff(
     pay_on: NaiveDate,
 ) -> Result<Vec<u8>> {
     let copies = copies(server, &mut server.db.read().await?, customer, picks, pay_on).await?;
-    let bytes = copies.draw(Locale::default())?;
+    let bytes = copies.draw(Locale::default()).await?;
     let mut tx = server.db.write().await?;
     hand_out(server, &mut tx, &copies, customer, Channel::Staff).await?;
     let slips: Vec<Uuid> = copies.sheets.iter().map(|sheet| sheet.slip.id.0).collect();
@@ -267,7 +286,7 @@ pub async fn mail_me(server: &Server, customer: &Customer, picks: &[Pick], pay_o
     let copies = copies(server, &mut conn, customer.id(), picks, pay_on).await?;
     drop(conn);
     let l = customer.locale();
-    let bytes = copies.draw(l)?;
+    let bytes = copies.draw(l).await?;
     let mut tx = server.db.write().await?;
     let heard = throttle::hit(server, &mut tx, &format!("slips.mail/{}", customer.person.0), MAILS).await;
     if heard.is_err() {
@@ -405,7 +424,7 @@ impl Sheet {
 }
 
 impl Copies {
-    fn draw(&self, l: Locale) -> Result<Vec<u8>> {
+    async fn draw(&self, l: Locale) -> Result<Vec<u8>> {
         let sheets = self.sheets.iter().map(|sheet| self.sheet(l, sheet)).collect::<Result<Vec<_>>>()?;
         // No clock: the same copy has the same bytes.
         let newest = self.sheets.iter().map(|sheet| sheet.slip.issued_on).max().unwrap_or_default();
@@ -414,7 +433,13 @@ impl Copies {
             language: l.tag().to_owned(),
             created: newest.and_time(NaiveTime::MIN).and_utc(),
         };
-        Ok(pdf::boleto::draw(&sheets, &info, &self.texts(l))?)
+        let texts = self.texts(l);
+        if sheets.len() <= FEW {
+            return Ok(pdf::boleto::draw(&sheets, &info, &texts)?);
+        }
+        let drawn =
+            tokio::task::spawn_blocking(move || pdf::boleto::draw(&sheets, &info, &texts)).await.map_err(|_| Error::Corrupt("a boleto"))?;
+        Ok(drawn?)
     }
 
     fn sheet(&self, l: Locale, sheet: &Sheet) -> Result<BoletoSheet> {
@@ -579,9 +604,10 @@ async fn resolve(conn: &mut Conn, customer: CustomerId, picks: &[Pick]) -> Resul
     let mut slips: HashMap<Uuid, Option<Uuid>> = HashMap::new();
     for ids in of_bills.chunks(CHUNK) {
         let [a, b, c, d, e, f, g, h] = padded(ids);
+        // Coalesce keeps SQLite from walking all of the customer's bills: the eight ids are what is looked up.
         let found = sql!(conn, all (Uuid, Option<Uuid>, String):
             "select b.id, l.slip_id, b.standing from bills b left join slip_bills l on l.bill_id = b.id and l.payable
-              where b.id in ($2, $3, $4, $5, $6, $7, $8, $9) and b.customer_id = $1", customer.0, a, b, c, d, e, f, g, h)?;
+              where b.id in ($2, $3, $4, $5, $6, $7, $8, $9) and coalesce(b.customer_id, $1) = $1", customer.0, a, b, c, d, e, f, g, h)?;
         for (bill, slip, standing) in found {
             match (slip, Standing::try_from(standing)) {
                 (None, Ok(Standing::InAgreement)) => return Err(refused(NoCopy::InAgreement)),

@@ -4,11 +4,12 @@
 use std::fmt;
 use std::str::FromStr;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use domain::charges::late_charges;
 use domain::ids::{BillId, ContractId, CustomerId, EntryId, SlipId};
 use domain::money::Money;
 use domain::statement::{EntryKind, Nature, Position, Shown, Standing, days_late, late_before};
+use domain::tax_ids::TaxId;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -16,6 +17,9 @@ use crate::audit::{self, Event};
 use crate::bills::{self, FIRST_DAY, LAST_DAY, Span};
 use crate::db::Conn;
 use crate::error::{Error, Result};
+use crate::pdf::statement::{StatementColumns, StatementRow, StatementSheet};
+use crate::pdf::{self, Brand, Colour, DocumentInfo, Party};
+use crate::policies::Creditor;
 use crate::sessions::{Customer, Staff};
 use crate::texts::{self, Locale};
 use crate::{Server, policies, sql};
@@ -224,6 +228,11 @@ pub async fn ledger(server: &Server, customer: &Customer, after: Option<Cursor>)
     ledger_page(&mut server.db.read().await?, customer.id(), after).await
 }
 
+/// The first page of anybody's bills, for a verb that has recorded the look.
+pub(crate) async fn of(server: &Server, conn: &mut Conn, customer: CustomerId, filter: &Filter) -> Result<Statement> {
+    page(server, conn, customer, filter, Some(PAGE)).await
+}
+
 pub(crate) async fn ledger_page(conn: &mut Conn, customer: CustomerId, after: Option<Cursor>) -> Result<Ledger> {
     let after = after.unwrap_or(Cursor { on: LAST_DAY, id: Uuid::max() });
     let mut lines = sql!(conn, all LedgerLine:
@@ -294,6 +303,146 @@ pub async fn csv(server: &Server, customer: &Customer, filter: &Filter) -> Resul
     let bytes = out.into_inner().map_err(|_| Error::Corrupt("csv"))?;
     // The mark tells spreadsheets that it is UTF-8.
     String::from_utf8(bytes).map(|text| format!("\u{feff}{text}")).map_err(|_| Error::Corrupt("csv"))
+}
+
+/// The ledger of the filter's contract and dates on paper, oldest first, with the balance before it and after each entry.
+/// Whether bills are open or settled does not matter here; a day in the past ends it.
+///
+/// # Errors
+/// The database's.
+pub async fn pdf(server: &Server, customer: &Customer, filter: &Filter) -> Result<Vec<u8>> {
+    let l = customer.locale();
+    let as_of = server.clock.now();
+    let today = server.clock.local(as_of).date_naive();
+    let from = filter.from.unwrap_or(FIRST_DAY).max(FIRST_DAY);
+    let to = [filter.to, filter.as_of].into_iter().flatten().min().unwrap_or(today).min(today);
+    let contract = filter.contract.map(|contract| contract.0);
+    let mut conn = server.db.read().await?;
+    let creditor = policies::creditor(&mut conn).await?;
+    let (name, tax_id) = sql!(conn, one (String, String): "select name, tax_id from customers where id = $1", customer.id().0)?;
+    let number =
+        sql!(conn, optional (String,): "select number from contracts where id = $1 and customer_id = $2", contract, customer.id().0)?;
+    let (before,) = sql!(conn, one (i64,):
+        "select cast(coalesce(sum(e.amount), 0) as bigint) from entries e left join bills b on b.id = e.bill_id
+          where e.customer_id = $1 and e.effective_on < $2 and ($3 is null or b.contract_id = $3)", customer.id().0, from, contract)?;
+    let entries = sql!(conn, all PaperRow:
+        "select e.effective_on, e.kind, e.amount, b.number, b.nature, b.competence, b.due_on, e.note
+           from entries e left join bills b on b.id = e.bill_id
+          where e.customer_id = $1 and e.effective_on between $2 and $3 and ($4 is null or b.contract_id = $4)
+          order by e.effective_on, e.id", customer.id().0, from, to, contract)?;
+    drop(conn);
+    let sheet = paper(
+        l,
+        &creditor,
+        Paper { name, tax_id, number: number.map(|(number,)| number), from, to, before: Money::cents(before), entries },
+    );
+    let info = DocumentInfo { title: sheet.title.clone(), language: l.tag().to_owned(), created: to.and_time(NaiveTime::MIN).and_utc() };
+    // A company's statement takes a while to set: not on a thread that answers.
+    let drawn =
+        tokio::task::spawn_blocking(move || pdf::statement::draw(&sheet, &info)).await.map_err(|_| Error::Corrupt("a statement"))?;
+    Ok(drawn?)
+}
+
+/// What a printed statement says.
+struct Paper {
+    name: String,
+    tax_id: String,
+    number: Option<String>,
+    from: NaiveDate,
+    to: NaiveDate,
+    before: Money,
+    entries: Vec<PaperRow>,
+}
+
+#[derive(sqlx::FromRow)]
+struct PaperRow {
+    effective_on: NaiveDate,
+    #[sqlx(try_from = "String")]
+    kind: EntryKind,
+    #[sqlx(try_from = "i64")]
+    amount: Money,
+    number: Option<String>,
+    nature: Option<String>,
+    competence: Option<String>,
+    due_on: Option<NaiveDate>,
+    note: String,
+}
+
+fn paper(l: Locale, creditor: &Creditor, paper: Paper) -> StatementSheet {
+    let period = if paper.from == FIRST_DAY {
+        texts::statement::paper_until(l, texts::date(l, paper.to))
+    } else {
+        texts::statement::paper_period(l, texts::date(l, paper.from), texts::date(l, paper.to))
+    };
+    let mut about = vec![
+        (texts::statement::paper_customer(l).to_owned(), paper.name),
+        (texts::statement::paper_tax_id(l).to_owned(), TaxId::parse(&paper.tax_id).map(|id| id.masked_for_display()).unwrap_or_default()),
+    ];
+    about.extend(paper.number.map(|number| (texts::statement::column_contract(l).to_owned(), number)));
+    about.push((texts::statement::paper_about_period(l).to_owned(), period));
+    let mut balance = paper.before;
+    let mut rows = Vec::with_capacity(paper.entries.len() + 1);
+    if paper.from != FIRST_DAY {
+        let description = texts::statement::paper_before(l).to_owned();
+        rows.push(StatementRow { date: paper.from, description, reference: String::new(), due: None, amount: None, balance });
+    }
+    let (mut charged, mut credited) = (Money::ZERO, Money::ZERO);
+    for entry in paper.entries {
+        balance += entry.amount;
+        if entry.amount.is_positive() {
+            charged += entry.amount
+        } else {
+            credited += entry.amount
+        }
+        rows.push(StatementRow {
+            date: entry.effective_on,
+            description: described(l, &entry),
+            reference: entry.number.unwrap_or_default(),
+            due: entry.due_on,
+            amount: Some(entry.amount),
+            balance,
+        });
+    }
+    StatementSheet {
+        brand: Brand { name: creditor.name.clone(), colour: Colour::parse(&creditor.brand_color).unwrap_or(Colour::new(0x22, 0x22, 0x22)) },
+        creditor: Party {
+            name: creditor.legal_name.clone(),
+            tax_id: TaxId::parse(&creditor.cnpj).map_or_else(|_| creditor.cnpj.clone(), |cnpj| cnpj.to_string()),
+            address: vec![creditor.address.clone()],
+        },
+        kind: texts::statement::paper_kind(l).into(),
+        title: texts::statement::paper_title(l).into(),
+        about,
+        columns: StatementColumns {
+            date: texts::statement::paper_date(l).into(),
+            description: texts::statement::column_description(l).into(),
+            reference: texts::statement::paper_reference(l).into(),
+            due: texts::statement::column_due(l).into(),
+            amount: texts::statement::column_amount(l).into(),
+            balance: texts::statement::column_balance(l).into(),
+        },
+        rows,
+        totals: vec![
+            (texts::statement::paper_charged(l).into(), charged),
+            (texts::statement::paper_credited(l).into(), credited),
+            (texts::statement::paper_balance(l, texts::date(l, paper.to)), balance),
+        ],
+        notes: vec![texts::statement::paper_note(l).into()],
+        footer: creditor.legal_name.clone(),
+        // The page says which and how many.
+        page_of: texts::statement::paper_page(l, "{page}", "{pages}"),
+    }
+}
+
+/// `Conta emitida · Mensalidade novembro de 2026`; an entry's own words come last.
+fn described(l: Locale, entry: &PaperRow) -> String {
+    let mut text = bills::entry_kind(l, entry.kind).to_owned();
+    if entry.kind == EntryKind::Charge
+        && let (Some(nature), Some(competence)) = (entry.nature.as_deref().and_then(|nature| nature.parse().ok()), &entry.competence)
+    {
+        text = format!("{text} · {} {}", bills::nature(l, nature), texts::competence(l, competence));
+    }
+    if entry.note.is_empty() { text } else { format!("{text} · {}", entry.note) }
 }
 
 /// A text that no spreadsheet runs: what begins like a formula is put behind an apostrophe (OWASP, "CSV injection").
@@ -385,6 +534,8 @@ async fn page(server: &Server, conn: &mut Conn, customer: CustomerId, filter: &F
     };
     let without = if shown == Shown::Settled { Standing::InAgreement.as_str() } else { "" };
     let after = filter.after.unwrap_or(Cursor { on: LAST_DAY, id: Uuid::max() });
+    // The cursor's day bounds the index whichever of the conditions the database takes for it.
+    let to = to.min(after.on);
     let text = match (past, open) {
         (true, _) => THEN,
         (false, true) => NOW_OPEN,

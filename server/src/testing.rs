@@ -5,17 +5,21 @@ use std::path::PathBuf;
 
 use chrono::{Days, NaiveDate};
 use domain::actors::Role;
-use domain::ids::{BillId, ContractId, CustomerId, StaffId};
+use domain::boleto::banks::{Title as _, banco_do_brasil};
+use domain::ids::{BillId, ContractId, CustomerId, DocumentId, SlipId, StaffId};
 use domain::money::Money;
+use domain::pix::br_code::{Charge, Parts};
 use domain::sign_in::{CodeForm, SignInForm, StaffSignInForm};
+use domain::statement::EntryKind;
 use domain::tax_ids::{Cnpj, Cpf, TaxId};
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 use uuid::Uuid;
 
 use crate::config::Sources;
-use crate::sealing::Keys;
+use crate::ledger::NewEntry;
+use crate::sealing::{Keys, sha256};
 use crate::sessions::{Actors, Customer, Staff, Visit};
-use crate::{Server, mail, outbox, sessions, sign_in, sql};
+use crate::{Server, ledger, mail, outbox, sessions, sign_in, sql};
 
 /// A server on a database of its own.
 pub struct TestServer {
@@ -158,6 +162,74 @@ impl TestServer {
              values ($1, $2, $3, 'charge', $4, $5, $6, $7, '')",
             Uuid::now_v7(), customer.0, id.0, amount.as_cents(), due_on - Days::new(20), self.clock.now(), format!("bill/B{n}"))
         .unwrap();
+        tx.commit().await.unwrap();
+        id
+    }
+
+    /// A slip registered for a bill, at its amount and due date, payable for sixty days after.
+    pub async fn a_slip(&self, bill: BillId) -> SlipId {
+        let mut conn = self.db.read().await.unwrap();
+        let (due_on,) = sql!(conn, one (NaiveDate,): "select due_on from bills where id = $1", bill.0).unwrap();
+        drop(conn);
+        self.a_slip_of(&[bill], due_on + Days::new(60)).await
+    }
+
+    /// A slip registered for several bills of one customer, at their amounts together and the first one's due date, with a Pix code.
+    pub async fn a_slip_of(&self, bills: &[BillId], limit_on: NaiveDate) -> SlipId {
+        let id: SlipId = self.server.id();
+        let n = u64::from(self.next());
+        let mut tx = self.db.write().await.unwrap();
+        let (mut amount, mut due_on, mut customer) = (0, NaiveDate::MAX, Uuid::nil());
+        for bill in bills {
+            let row = sql!(tx, one (i64, NaiveDate, Uuid): "select amount, due_on, customer_id from bills where id = $1", bill.0).unwrap();
+            (amount, due_on, customer) = (amount + row.0, due_on.min(row.1), row.2);
+        }
+        let title = banco_do_brasil::Title::Convenio7 { nosso_numero: 12_387_980_000_000_000 + n, carteira: 17 };
+        let barcode = title.barcode(due_on, Money::cents(amount)).unwrap();
+        let pix = Parts {
+            once: true,
+            charge: Some(Charge::Location(format!("pix.example.com/v2/cobv/{}", id.0.simple()))),
+            recurrence: None,
+            amount: None,
+            name: "Cooperativa Teste".into(),
+            city: "Curitiba".into(),
+            postal_code: None,
+            txid: None,
+        };
+        let (agreement,) = sql!(tx, one (Uuid,): "select id from bank_agreements where external_id = 'main'").unwrap();
+        sql!(tx, execute: "insert into slips (id, external_id, customer_id, bank_agreement_id, nosso_numero, document_number, barcode, emv, amount, issued_on, due_on, limit_on, state, instructions)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'registered', $13)",
+            id.0, format!("S{n}"), customer, agreement, title.particulars().nosso_numero, format!("D{n}"), barcode.as_str(), pix.write().unwrap().as_str(),
+            amount, due_on - Days::new(20), due_on, limit_on, "Após o vencimento, multa e juros conforme o contrato.").unwrap();
+        for bill in bills {
+            sql!(tx, execute: "insert into slip_bills (slip_id, bill_id, payable) values ($1, $2, $3)", id.0, bill.0, true).unwrap();
+        }
+        tx.commit().await.unwrap();
+        id
+    }
+
+    /// An entry of the ledger that counts from a day.
+    pub async fn posted(&self, customer: CustomerId, bill: Option<BillId>, kind: EntryKind, amount: Money, on: NaiveDate) {
+        let source = format!("test/{}", self.next());
+        let entry =
+            NewEntry { customer, bill, kind, amount, effective_on: on, payment: None, request: None, of: None, source: &source, note: "" };
+        let mut tx = self.db.write().await.unwrap();
+        assert!(ledger::post(&self.server, &mut tx, &entry).await.unwrap());
+        tx.commit().await.unwrap();
+    }
+
+    /// A document of a customer, with these bytes.
+    pub async fn a_document(&self, customer: CustomerId, kind: &str, competence: &str, bytes: &[u8]) -> DocumentId {
+        let id: DocumentId = self.server.id();
+        let hash = sha256(bytes);
+        let folder = self.config.files.join(&hash[..2]).join(&hash[2..4]);
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(folder.join(&hash), bytes).unwrap();
+        let mut tx = self.db.write().await.unwrap();
+        sql!(tx, execute: "insert into files (hash, size, media_type, stored_at) values ($1, $2, 'application/pdf', $3) on conflict (hash) do nothing",
+            hash.as_str(), i64::try_from(bytes.len()).unwrap(), self.clock.now()).unwrap();
+        sql!(tx, execute: "insert into documents (id, external_id, customer_id, kind, name, competence, issued_on, file_hash) values ($1, $2, $3, $4, $5, $6, $7, $8)",
+            id.0, format!("F{}", id.0), customer.0, kind, format!("{kind}.pdf"), competence, self.clock.today(), hash).unwrap();
         tx.commit().await.unwrap();
         id
     }

@@ -1,4 +1,11 @@
 //! Every verb through the front door, on SQLite and on PostgreSQL. One binary: linking is what takes time.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, unused_crate_dependencies)]
 
+mod authenticity;
+mod bills;
+mod customers;
+mod documents;
+mod notices;
 mod sign_in;
+mod slips;
+mod statement;
