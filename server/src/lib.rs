@@ -15,6 +15,7 @@ pub mod documents;
 pub mod error;
 pub mod files;
 pub mod flashes;
+pub mod imports;
 pub mod ledger;
 pub mod mail;
 pub mod notices;

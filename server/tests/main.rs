@@ -5,6 +5,7 @@ mod authenticity;
 mod bills;
 mod customers;
 mod documents;
+mod imports;
 mod notices;
 mod sign_in;
 mod slips;
