@@ -8,7 +8,7 @@ use domain::charges::{self, Calculation, Payer, Terms};
 use domain::ids::{BillId, ContractId, CustomerId};
 use domain::money::Money;
 use domain::requests::{Kind, Status};
-use domain::statement::{EntryKind, Nature, Position, Standing};
+use domain::statement::{EntryKind, Nature, Position, Standing, days_late};
 use rust_decimal::Decimal;
 use serde_json::json;
 use uuid::Uuid;
@@ -39,7 +39,7 @@ pub struct Overview {
     pub interest: Money,
     /// How many bills are late.
     pub late: usize,
-    /// How many fall due today.
+    /// How many fall due today, or did on days when banks were closed until today.
     pub due_today: usize,
     /// How many bills can be paid, due or not.
     pub open: usize,
@@ -179,11 +179,11 @@ pub async fn overview(server: &Server, customer: &Customer) -> Result<Overview> 
             Standing::InAgreement => {}
             Standing::Open | Standing::Settled => {
                 position.add(row.due_on, row.balance, today, &calendar);
-                let calculation = row.cost(today, &calendar)?;
-                fine += calculation.fine.amount;
-                interest += calculation.interest.amount;
-                if domain::statement::days_late(row.due_on, today, &calendar) > 0 {
+                if days_late(row.due_on, today, &calendar) > 0 {
                     late += 1;
+                    let calculation = row.cost(today, &calendar)?;
+                    fine += calculation.fine.amount;
+                    interest += calculation.interest.amount;
                 } else if row.due_on <= today {
                     due_today += 1;
                 } else if next.is_none() {

@@ -141,8 +141,8 @@ pub struct Picture {
     pub representatives: Vec<Representative>,
     /// Open bills, the oldest first, and how each can be paid.
     pub bills: Vec<PayableBill>,
-    /// Open amounts by age and in all, with late charges.
-    pub position: statement::Statement,
+    /// The first page of the statement, with open amounts by age and late charges.
+    pub statement: statement::Statement,
     /// The newest entries of the ledger.
     pub ledger: Vec<LedgerLine>,
     /// The newest slips, payable or not.
@@ -462,7 +462,7 @@ pub async fn picture(server: &Server, staff: &Staff, customer: CustomerId) -> Re
         contracts: contracts(conn, customer).await?,
         representatives: representatives(server, conn, customer).await?,
         bills: slips::payable_of(server, conn, customer, server.clock.today()).await?,
-        position: statement::of(server, conn, customer, &statement::Filter::default()).await?,
+        statement: statement::of(server, conn, customer, &statement::Filter::default()).await?,
         ledger: statement::ledger_page(conn, customer, None).await?.lines,
         slips: sql!(conn, all SlipRow:
             "select id, nosso_numero, amount, due_on, limit_on, state from slips where customer_id = $1 order by due_on desc, id desc limit 40", customer.0)?,

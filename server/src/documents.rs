@@ -1,12 +1,19 @@
 //! Documents made available to a customer: NFS-e, letters, terms. Never makes one; the bytes lie under their own SHA-256.
 
+use std::collections::HashSet;
+use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
 
+use bytes::Bytes;
 use chrono::NaiveDate;
 use domain::ids::{BillId, CustomerId, DocumentId};
+use futures::Stream;
 use serde_json::json;
 use tokio::fs::File;
+use tokio::sync::mpsc;
 use uuid::Uuid;
+use zip::ZipWriter;
+use zip::write::SimpleFileOptions;
 
 use crate::audit::{self, Event};
 use crate::bills::LAST_DAY;
@@ -132,6 +139,80 @@ pub async fn open_for_staff(server: &Server, staff: &Staff, id: DocumentId) -> R
     opened(server, found).await
 }
 
+/// Documents of one archive.
+pub const MOST: i64 = 1_000;
+
+/// The filter's documents, the newest first and a thousand at most, as one ZIP that is made while it is sent: in a folder for each
+/// month, none in memory as a whole.
+///
+/// # Errors
+/// The database's; [`Error::NotFound`] when there are none. What goes wrong later ends the stream with an error.
+pub async fn zip(server: &Server, customer: &Customer, filter: &Filter) -> Result<impl Stream<Item = io::Result<Bytes>> + Send + 'static> {
+    let mut conn = server.db.read().await?;
+    let found = sql!(conn, all (String, String, String):
+        "select d.competence, d.name, d.file_hash from documents d
+          where d.customer_id = $1 and ($2 = '' or d.kind = $2) and ($3 = '' or d.competence = $3) order by d.issued_on desc, d.id desc limit $4",
+        customer.id().0, filter.kind.as_str(), filter.competence.as_str(), MOST)?;
+    drop(conn);
+    if found.is_empty() {
+        return Err(Error::NotFound);
+    }
+    let mut names = HashSet::new();
+    let mut files = Vec::with_capacity(found.len());
+    for (competence, name, hash) in found {
+        files.push((unique(&mut names, &competence, &name), path(server, &hash)?));
+    }
+    let (sender, receiver) = mpsc::channel(8);
+    tokio::task::spawn_blocking(move || {
+        let (pipe, broken) = (Pipe(sender.clone()), sender);
+        if let Err(error) = archive(pipe, &files) {
+            // When nobody listens any more, nobody need be told.
+            let _ = broken.blocking_send(Err(error));
+        }
+    });
+    Ok(futures::stream::unfold(receiver, |mut receiver| async move { receiver.recv().await.map(|part| (part, receiver)) }))
+}
+
+/// A name that no other file of the archive has, and that leads out of no folder.
+fn unique(names: &mut HashSet<String>, competence: &str, name: &str) -> String {
+    let plain =
+        |text: &str| -> String { text.chars().map(|c| if c.is_control() || matches!(c, '/' | '\\' | ':') { '-' } else { c }).collect() };
+    let (folder, name) = (if competence.is_empty() { String::new() } else { format!("{}/", plain(competence)) }, plain(name));
+    let (stem, ending) = name.rsplit_once('.').map_or((name.as_str(), String::new()), |(stem, ending)| (stem, format!(".{ending}")));
+    let mut full = format!("{folder}{name}");
+    let mut n = 2;
+    while !names.insert(full.clone()) {
+        full = format!("{folder}{stem} ({n}){ending}");
+        n += 1;
+    }
+    full
+}
+
+fn archive(pipe: Pipe, files: &[(String, PathBuf)]) -> io::Result<()> {
+    let mut zip = ZipWriter::new_stream(BufWriter::with_capacity(64 * 1024, pipe));
+    for (name, path) in files {
+        let mut file = std::fs::File::open(path)?;
+        zip.start_file(name.as_str(), SimpleFileOptions::default())?;
+        io::copy(&mut file, &mut zip)?;
+    }
+    zip.finish()?.into_inner().flush()
+}
+
+/// Writes into a stream, and waits for whoever reads it.
+struct Pipe(mpsc::Sender<io::Result<Bytes>>);
+
+impl Write for Pipe {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let gone = |_| io::Error::from(io::ErrorKind::BrokenPipe);
+        self.0.blocking_send(Ok(Bytes::copy_from_slice(bytes))).map_err(gone)?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
 /// The documents of one bill, newest first.
 pub(crate) async fn of_bill(conn: &mut Conn, customer: CustomerId, bill: BillId) -> Result<Vec<Document>> {
     Ok(sql!(conn, all Document:
@@ -159,5 +240,22 @@ fn path(server: &Server, hash: &str) -> Result<PathBuf> {
             Ok(server.config.files.join(first).join(second).join(hash))
         }
         _ => Err(Error::Corrupt("hash of a file")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_stay_apart_and_inside() {
+        let mut names = HashSet::new();
+        let mut name = |competence: &str, name: &str| unique(&mut names, competence, name);
+        assert_eq!(name("2026-11", "nota.pdf"), "2026-11/nota.pdf");
+        assert_eq!(name("2026-11", "nota.pdf"), "2026-11/nota (2).pdf");
+        assert_eq!(name("2026-11", "nota.pdf"), "2026-11/nota (3).pdf");
+        assert_eq!(name("", "../../etc/passwd"), "..-..-etc-passwd");
+        assert_eq!(name("", "carta"), "carta");
+        assert_eq!(name("", "carta"), "carta (2)");
     }
 }

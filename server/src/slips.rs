@@ -285,14 +285,13 @@ pub async fn mail_me(server: &Server, customer: &Customer, picks: &[Pick], pay_o
     let email = email.filter(|email| !email.is_empty()).ok_or_else(|| refused(NoCopy::NoEmail))?;
     let copies = copies(server, &mut conn, customer.id(), picks, pay_on).await?;
     drop(conn);
+    let mut tx = server.db.write().await?;
+    let heard = throttle::hit(server, &mut tx, &format!("slips.mail/{}", customer.person.0), MAILS).await;
+    tx.commit().await?;
+    heard?;
     let l = customer.locale();
     let bytes = copies.draw(l).await?;
     let mut tx = server.db.write().await?;
-    let heard = throttle::hit(server, &mut tx, &format!("slips.mail/{}", customer.person.0), MAILS).await;
-    if heard.is_err() {
-        tx.commit().await?;
-        return heard.map(|()| String::new());
-    }
     let count = i64::try_from(copies.sheets.len()).unwrap_or(i64::MAX);
     let mail = Mail {
         to: email.clone(),

@@ -314,8 +314,8 @@ pub async fn pdf(server: &Server, customer: &Customer, filter: &Filter) -> Resul
     let l = customer.locale();
     let as_of = server.clock.now();
     let today = server.clock.local(as_of).date_naive();
-    let from = filter.from.unwrap_or(FIRST_DAY).max(FIRST_DAY);
-    let to = [filter.to, filter.as_of].into_iter().flatten().min().unwrap_or(today).min(today);
+    let from = filter.from.unwrap_or(FIRST_DAY).clamp(FIRST_DAY, LAST_DAY);
+    let to = [filter.to, filter.as_of].into_iter().flatten().min().unwrap_or(today).clamp(FIRST_DAY, today);
     let contract = filter.contract.map(|contract| contract.0);
     let mut conn = server.db.read().await?;
     let creditor = policies::creditor(&mut conn).await?;
@@ -521,8 +521,8 @@ async fn page(server: &Server, conn: &mut Conn, customer: CustomerId, filter: &F
     let calendar = policies::calendar(conn).await?;
     let span = Span {
         contract: filter.contract,
-        from: filter.from.unwrap_or(FIRST_DAY).max(FIRST_DAY),
-        to: filter.to.unwrap_or(LAST_DAY).min(LAST_DAY),
+        from: filter.from.unwrap_or(FIRST_DAY).clamp(FIRST_DAY, LAST_DAY),
+        to: filter.to.unwrap_or(LAST_DAY).clamp(FIRST_DAY, LAST_DAY),
     };
     let shown = filter.shown.unwrap_or(Shown::All);
     let open = matches!(shown, Shown::Open | Shown::Late);

@@ -72,7 +72,7 @@ on_both_databases! {
         let picture = customers::picture(&t, &staff, person).await.unwrap();
         assert_eq!(picture.person.id, person);
         assert_eq!((picture.contracts.len(), picture.bills.len(), picture.ledger.len(), picture.slips.len()), (2, 1, 3, 1));
-        assert_eq!(picture.position.position.open(), Money::cents(10_000));
+        assert_eq!(picture.statement.position.open(), Money::cents(10_000));
         assert_eq!((picture.requests[0].protocol.as_str(), picture.copies.len(), picture.sessions.len()), (protocol.as_str(), 1, 1));
         assert_eq!(picture.copies[0].channel, Channel::Pdf);
         let looked = &picture.timeline[0];

@@ -1,6 +1,7 @@
 use std::collections::HashSet;
 
 use domain::actors::Role;
+use futures::StreamExt as _;
 use server::documents::{self, Filter};
 use server::error::Error;
 use server::{on_both_databases, sql};
@@ -31,6 +32,31 @@ on_both_databases! {
             }
             assert_eq!(seen.len(), expected);
         }
+    }
+
+    async fn a_selection_comes_as_one_archive(t: TestServer) {
+        let (company, other) = (t.a_company().await, t.a_company().await);
+        let mut large = vec![0u8; 3_000_000];
+        for (at, byte) in large.iter_mut().enumerate() {
+            *byte = u8::try_from(at * at % 251).unwrap();
+        }
+        t.a_document(company, "nfse_pdf", "2026-10", &large).await;
+        t.a_document(company, "nfse_pdf", "2026-10", b"%PDF-1").await;
+        t.a_document(company, "nfse_pdf", "2026-11", b"%PDF-2").await;
+        t.a_document(other, "nfse_pdf", "2026-10", b"%PDF-3").await;
+        let customer = t.signed_in(company).await;
+        let october = Filter { competence: "2026-10".into(), ..Filter::default() };
+        let parts: Vec<_> = documents::zip(&t, &customer, &october).await.unwrap().collect().await;
+        let bytes: Vec<u8> = parts.into_iter().flat_map(|part| part.unwrap()).collect();
+        let mut archive = zip::ZipArchive::new(std::io::Cursor::new(bytes)).unwrap();
+        let mut names: Vec<String> = archive.file_names().map(str::to_owned).collect();
+        names.sort();
+        assert_eq!(names, ["2026-10/nfse_pdf (2).pdf", "2026-10/nfse_pdf.pdf"]);
+        let mut read = Vec::new();
+        std::io::copy(&mut archive.by_name("2026-10/nfse_pdf (2).pdf").unwrap(), &mut read).unwrap();
+        assert!(read == large);
+        let none = Filter { kind: "letter".into(), ..Filter::default() };
+        assert!(matches!(documents::zip(&t, &customer, &none).await.map(drop), Err(Error::NotFound)));
     }
 
     async fn a_document_is_opened_by_its_owner_and_by_staff(t: TestServer) {
