@@ -17,6 +17,8 @@ pub mod customers;
 pub mod demo;
 pub mod disputes;
 pub mod documents;
+#[cfg(feature = "ssr")]
+pub mod download;
 pub mod help;
 #[cfg(feature = "ssr")]
 pub mod http;

@@ -328,3 +328,25 @@ pub fn holder(l: Locale, holder: HolderMatch) -> &'static str {
         HolderMatch::ThirdPerson => t::holder_third_person(l),
     }
 }
+
+/// What the audit trail calls an act, in words: `slips.copy`.
+#[must_use]
+pub fn audited(l: Locale, action: &str) -> &'static str {
+    use texts::words as t;
+    match action {
+        "requests.look" => t::audited_requests_look(l),
+        "requests.submit" => t::audited_requests_submit(l),
+        "customers.look" => t::audited_customers_look(l),
+        "customers.email_changed" => t::audited_customers_email_changed(l),
+        "statement.look" => t::audited_statement_look(l),
+        "bills.look" => t::audited_bills_look(l),
+        "documents.open" => t::audited_documents_open(l),
+        "sessions.open" => t::audited_sessions_open(l),
+        "sessions.close" => t::audited_sessions_close(l),
+        "sessions.close_all" => t::audited_sessions_close_all(l),
+        "sessions.act_for" => t::audited_sessions_act_for(l),
+        "slips.copy" => t::audited_slips_copy(l),
+        "uploads.take" => t::audited_uploads_take(l),
+        _ => t::audited_other(l),
+    }
+}
