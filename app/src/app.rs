@@ -19,6 +19,7 @@ pub fn router(app: App) -> Router {
         .route(paths::CODE, get(sign_in::page::code))
         .route(paths::STAFF_SIGN_IN, get(sign_in::page::staff))
         .route("/idioma/{tag}", get(sign_in::page::language))
+        .route(paths::DEMO, get(demo::logins))
         .route(paths::MAILBOX, get(demo::mailbox))
         .merge(features())
         .route("/api/{*function}", post(http::server_function))

@@ -8,6 +8,8 @@ mod destination;
 #[cfg(feature = "ssr")]
 mod page;
 
+pub mod staff;
+
 /// The pages of this feature.
 #[cfg(feature = "ssr")]
 pub fn routes() -> axum::Router<crate::visitor::App> {
@@ -17,4 +19,5 @@ pub fn routes() -> axum::Router<crate::visitor::App> {
         .route(paths::REFUND, get(page::credits))
         .route(paths::REFUND_DESTINATION, get(destination::destination))
         .route(paths::REFUND_CHECK, get(check::check))
+        .merge(staff::routes())
 }

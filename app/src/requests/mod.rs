@@ -16,6 +16,8 @@ pub mod parts;
 #[cfg(feature = "ssr")]
 mod question;
 
+pub mod staff;
+
 /// The pages of this feature.
 #[cfg(feature = "ssr")]
 pub fn routes() -> axum::Router<crate::visitor::App> {
@@ -28,4 +30,5 @@ pub fn routes() -> axum::Router<crate::visitor::App> {
         .route("/pedidos/{protocol}/recebido", get(confirmation::received))
         .route("/pedidos/{protocol}/desistir", get(page::withdrawal))
         .route("/pedidos/{protocol}/arquivo/{upload}", get(download::upload))
+        .merge(staff::routes())
 }
