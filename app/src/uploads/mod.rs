@@ -3,6 +3,6 @@
 
 pub mod progress;
 #[cfg(feature = "ssr")]
-mod received;
+pub mod received;
 #[cfg(feature = "ssr")]
 pub use received::{FilesField, Received, Refused, RefusedFile};
