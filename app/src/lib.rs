@@ -9,6 +9,8 @@ pub mod agreements;
 #[cfg(feature = "ssr")]
 pub mod app;
 #[cfg(feature = "ssr")]
+pub mod asked;
+#[cfg(feature = "ssr")]
 pub mod assets;
 pub mod authenticity;
 pub mod bills;
@@ -17,9 +19,11 @@ pub mod customers;
 pub mod demo;
 pub mod disputes;
 pub mod documents;
-pub mod help;
+#[cfg(feature = "ssr")]
+pub mod download;
 #[cfg(feature = "ssr")]
 pub mod drafts;
+pub mod help;
 #[cfg(feature = "ssr")]
 pub mod http;
 pub mod islands;

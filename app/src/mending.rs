@@ -8,7 +8,7 @@ use server::texts::{self, Locale};
 use crate::page::Page;
 use crate::ui::forms::ErrorSummary;
 use crate::ui::{Str, Words};
-use crate::uploads::Refused;
+use crate::uploads::received::Refused;
 use crate::wording;
 
 /// How one form words its problems and where they lead.

@@ -48,6 +48,8 @@ pub const QUESTION: &str = "/pedidos/nova-pergunta";
 pub const DISPUTE: &str = "/contestar";
 /// Documents.
 pub const DOCUMENTS: &str = "/documentos";
+/// The filter's documents as one ZIP.
+pub const DOCUMENTS_ZIP: &str = "/documentos.zip";
 /// Account: data, sessions, for whom one acts.
 pub const ACCOUNT: &str = "/conta";
 /// Notices.
@@ -82,6 +84,29 @@ pub fn bill(id: BillId) -> String {
     format!("/extrato/conta/{id}")
 }
 
+/// A form about one bill (a receipt, a dispute), which is chosen there already.
+#[must_use]
+pub fn about(form: &str, bill: BillId) -> String {
+    format!("{form}?conta={bill}")
+}
+
+/// Second copies of the slips with which these bills can be paid.
+#[must_use]
+pub fn second_copy(bills: &[BillId]) -> String {
+    with_bills(SECOND_COPY, bills)
+}
+
+/// A page that takes bills as `conta`, with these.
+#[must_use]
+pub fn with_bills(page: &str, bills: &[BillId]) -> String {
+    let mut address = page.to_owned();
+    for (at, bill) in bills.iter().enumerate() {
+        address.push_str(if at == 0 { "?conta=" } else { "&conta=" });
+        address.push_str(&bill.to_string());
+    }
+    address
+}
+
 /// One request, by its protocol in digits.
 #[must_use]
 pub fn request(protocol: &str) -> String {
@@ -98,12 +123,6 @@ pub fn confirmation(protocol: &str) -> String {
 #[must_use]
 pub fn withdrawal(protocol: &str) -> String {
     format!("{REQUESTS}/{}/desistir", digits(protocol))
-}
-
-/// A page about one bill: sending its receipt, disputing it, putting it into installments.
-#[must_use]
-pub fn about(page: &str, bill: BillId) -> String {
-    format!("{page}?conta={bill}")
 }
 
 /// A step of a journey, with what was answered so far kept under an id.

@@ -55,6 +55,7 @@ mod on_server {
     pub struct Next {
         location: String,
         banner: Option<String>,
+        kept: Option<serde_json::Value>,
         cookies: Vec<(&'static str, String, i64)>,
     }
 
@@ -74,6 +75,14 @@ mod on_server {
         #[must_use]
         pub fn saying(mut self, banner: impl Into<String>) -> Self {
             self.banner = Some(banner.into());
+            self
+        }
+
+        /// With something for that page alone, which reads it as its form: an answer that must not stand in an address, where anybody
+        /// could put it.
+        #[must_use]
+        pub fn keeping(mut self, form: &impl Serialize) -> Self {
+            self.kept = serde_json::to_value(form).ok();
             self
         }
 
@@ -151,17 +160,17 @@ mod on_server {
                 }
             }
             let form = serde_json::to_value(form).unwrap_or_default();
-            let page = path_of(&answer.location);
             let flash =
-                Flash { page, form, errors: answer.errors.clone(), banner: answer.banner.clone(), good: false };
+                Flash { page: path_of(&answer.location), form, errors: answer.errors.clone(), banner: answer.banner.clone(), good: false };
             self.keep(&flash).await;
             self.redirect(&answer.location);
             Ok(answer)
         }
 
         async fn lead(self, next: Next) -> Result<Answer, ServerFnError> {
-            if let Some(banner) = &next.banner {
-                self.keep(&Flash { page: path_of(&next.location), banner: Some(banner.clone()), good: true, ..Flash::default() }).await;
+            if next.banner.is_some() || next.kept.is_some() {
+                let (page, form) = (path_of(&next.location), next.kept.clone().unwrap_or_default());
+                self.keep(&Flash { page, form, errors: Vec::new(), banner: next.banner.clone(), good: true }).await;
             }
             for (name, value, seconds) in &next.cookies {
                 self.options.append_header(header::SET_COOKIE, self.app.cookie(name, value, *seconds));

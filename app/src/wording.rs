@@ -2,7 +2,10 @@
 
 use domain::actors::Role;
 use domain::forms::Problem;
+use domain::requests::{Kind, Status};
 use server::texts::{self, Locale};
+
+use crate::ui::Tone;
 
 /// What is wrong with a field, and how to mend it.
 #[must_use]
@@ -59,7 +62,8 @@ pub fn throttled(l: Locale, seconds: i64) -> String {
 /// Why the rules say no: the reason's own sentence, or a general one for a reason that has none.
 #[must_use]
 pub fn refused(l: Locale, reason: &str) -> String {
-    texts::refusals::of(l, reason).unwrap_or_else(|| texts::failures::refused_words(l)).to_owned()
+    let no_copy = || reason.parse().ok().map(|reason| server::slips::no_copy(l, reason));
+    texts::refusals::of(l, reason).or_else(no_copy).unwrap_or_else(|| texts::failures::refused_words(l)).to_owned()
 }
 
 /// A role's name.
@@ -72,4 +76,39 @@ pub fn role(l: Locale, role: Role) -> &'static str {
         Role::Legal => texts::roles::legal(l),
         Role::Administrator => texts::roles::administrator(l),
     }
+}
+
+/// What was asked, as the title of a request.
+#[must_use]
+pub fn request_kind(l: Locale, kind: Kind) -> &'static str {
+    use texts::request_words as t;
+    match kind {
+        Kind::Receipt => t::kind_receipt(l),
+        Kind::Refund => t::kind_refund(l),
+        Kind::Plan => t::kind_plan(l),
+        Kind::Dispute => t::kind_dispute(l),
+        Kind::Slip => t::kind_slip(l),
+        Kind::Question => t::kind_question(l),
+    }
+}
+
+/// Where a request stands, as its customer is told.
+#[must_use]
+pub fn request_status(l: Locale, status: Status) -> (Tone, &'static str) {
+    use texts::request_words as t;
+    match status {
+        Status::Received => (Tone::Info, t::status_received(l)),
+        Status::InReview | Status::Prepared => (Tone::Info, t::status_in_review(l)),
+        Status::WaitingCustomer => (Tone::Attention, t::status_waiting_customer(l)),
+        Status::Approved => (Tone::Good, t::status_approved(l)),
+        Status::Refused => (Tone::Neutral, t::status_refused(l)),
+        Status::Done => (Tone::Good, t::status_done(l)),
+        Status::Withdrawn => (Tone::Neutral, t::status_withdrawn(l)),
+    }
+}
+
+/// A protocol number as people read it aloud; as it is when it cannot be read.
+#[must_use]
+pub fn protocol(digits: &str) -> String {
+    digits.parse::<domain::requests::Protocol>().map_or_else(|_| digits.to_owned(), |protocol| protocol.to_string())
 }

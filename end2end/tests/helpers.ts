@@ -24,6 +24,16 @@ export const test = base.extend<{ quiet: void }>({
 });
 export { expect };
 
+// People of the demonstration, as `emdia demo` makes them with its usual seed.
+/** Somebody with late bills. */
+export const LATE = '100.104.729-08';
+/** Somebody whose boleto is past the last day on which banks accept it. */
+export const PAST_LIMIT = '100.120.567-74';
+/** Somebody who acts for others as well. */
+export const ACTS_FOR_OTHERS = '100.128.486-03';
+/** Somebody with nothing to pay. */
+export const UP_TO_DATE = '100.144.324-12';
+
 /** Whether this walk is one with JavaScript. */
 export const withJavaScript = () => test.info().project.use.javaScriptEnabled !== false;
 
@@ -51,12 +61,12 @@ export async function signInAfresh(page: Page, taxId: string) {
     const before = await newestCode(page);
     await page.goto('/entrar');
     await page.getByLabel('CPF ou CNPJ').fill(taxId);
-    await page.getByRole('button', { name: 'Continuar' }).click();
+    await page.getByRole('button', { name: 'Receber código' }).click();
     let code = before;
     // Mail leaves by the outbox, a moment after the answer.
     await expect.poll(async () => (code = await newestCode(page)), { message: 'a code in the mailbox' }).not.toBe(before);
-    await page.getByLabel('Código').fill(code);
-    await page.getByRole('button', { name: 'Entrar' }).click();
+    await page.getByLabel('Código de 6 números').fill(code);
+    await page.getByRole('button', { name: 'Entrar', exact: true }).click();
     await expect(page).toHaveURL('/');
   });
 }
@@ -66,8 +76,9 @@ async function newestCode(page: Page) {
   const answer = await page.request.get('/demo/caixa-de-correio');
   expect(answer.ok(), 'the demo mailbox answers').toBe(true);
   const mails = (await answer.text()).split('<article').slice(1);
-  const mail = mails.find(text => /código/i.test(text)) ?? '';
-  return mail.replace(/<[^>]*>/g, ' ').match(/\b\d{6}\b/)?.[0] ?? '';
+  // The code stands alone on a line; no other mail has such a line.
+  const codes = mails.map(mail => mail.replace(/<[^>]*>/g, '\n').match(/^\d{6}$/m)?.[0]);
+  return codes.find(code => code) ?? '';
 }
 
 /** Runs `act` while no other worker does the same: two codes asked for at once could not be told apart in the mailbox. */
@@ -86,6 +97,13 @@ async function abandoned(lock: string) {
   const made = await stat(lock).then(it => it.mtimeMs, () => Date.now());
   if (Date.now() - made > 30_000) await rm(lock, { recursive: true, force: true });
   return false;
+}
+
+/** Leaves only so many of the page's first checkboxes ticked, by keyboard. */
+export async function tickOnly(page: Page, first: number) {
+  for (const [at, box] of (await page.getByRole('checkbox').all()).entries()) {
+    if ((await box.isChecked()) !== at < first) await box.press('Space');
+  }
 }
 
 /** No violation that axe can find (WCAG 2.2 AA and best practice), and nothing wider than the screen. */

@@ -1,13 +1,16 @@
 //! The ledger: the only place where entries are written. Never updates or deletes one; a mistake is corrected by another entry.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 use domain::ids::{BillId, CustomerId, EntryId, PaymentId, RequestId};
 use domain::money::Money;
 use domain::statement::EntryKind;
+use uuid::Uuid;
 
 use crate::db::Tx;
 use crate::error::{Error, Result};
-use crate::{Server, sql};
+use crate::{Server, rows, sql};
 
 /// One line to be written.
 #[derive(Clone, Debug)]
@@ -60,6 +63,46 @@ pub async fn post(server: &Server, tx: &mut Tx, entry: &NewEntry<'_>) -> Result<
         sql!(tx, execute: "update bills set standing = 'open' where id = $1 and balance > 0 and standing = 'settled'", bill.0)?;
     }
     Ok(true)
+}
+
+/// Posts many entries at once, as [`post`] posts one. Says how many were new.
+///
+/// # Errors
+/// [`Error::NotFound`] when a bill is not its customer's; an amount whose sign does not fit its kind.
+pub async fn post_all(server: &Server, tx: &mut Tx, entries: &[NewEntry<'_>]) -> Result<usize> {
+    if entries.iter().any(|entry| !entry.kind.fits(entry.amount)) {
+        return Err(Error::Corrupt("sign of a ledger entry"));
+    }
+    let now = server.clock.now();
+    let written = rows!(tx, returning (Option<Uuid>, Uuid, i64):
+        "insert into entries (id, customer_id, bill_id, kind, amount, effective_on, posted_at, payment_id, request_id, of_entry, source, note)",
+        entries,
+        |entry| [server.id::<EntryId>().0, entry.customer.0, entry.bill.map(|bill| bill.0), entry.kind.as_str(), entry.amount.as_cents(), entry.effective_on, now,
+            entry.payment.map(|payment| payment.0), entry.request.map(|request| request.0), entry.of.map(|of| of.0), entry.source, entry.note],
+        "on conflict (source) do nothing returning bill_id, customer_id, amount");
+    let mut moved: BTreeMap<(Uuid, Uuid), i64> = BTreeMap::new();
+    for (bill, customer, cents) in &written {
+        if let Some(bill) = bill {
+            *moved.entry((*bill, *customer)).or_default() += cents;
+        }
+    }
+    let moved: Vec<((Uuid, Uuid), i64)> = moved.into_iter().collect();
+    let changed = rows!(
+        tx,
+        "update bills set balance = bills.balance + moved.column3,
+            standing = case when bills.standing = 'in_agreement' then bills.standing
+                            when bills.balance + moved.column3 <= 0 then 'settled'
+                            when bills.standing = 'settled' then 'open'
+                            else bills.standing end
+         from (",
+        &moved,
+        |row| [row.0.0, row.0.1, row.1],
+        ") as moved where bills.id = moved.column1 and bills.customer_id = moved.column2"
+    );
+    if changed != moved.len() as u64 {
+        return Err(Error::NotFound);
+    }
+    Ok(written.len())
 }
 
 /// Bills whose balance is not the sum of their entries: none, unless somebody wrote into the database. At most twenty.

@@ -74,13 +74,18 @@ impl TestServer {
 
     /// `None` where no PostgreSQL was started for the tests.
     pub async fn postgres() -> Option<Self> {
+        let url = Self::empty_postgres().await?;
+        Some(Self::open(url, tempfile::tempdir().unwrap()).await)
+    }
+
+    /// The address of a new PostgreSQL database without anything in it.
+    pub async fn empty_postgres() -> Option<String> {
         let base = std::env::var("EMDIA_TEST_POSTGRES").ok()?;
-        let folder = tempfile::tempdir().unwrap();
         let name = format!("emdia_{}", Uuid::new_v4().simple());
         let mut admin = PgConnection::connect(&base).await.unwrap();
         admin.execute(sqlx::query(AssertSqlSafe(format!("create database {name}")))).await.unwrap();
         let (server, _) = base.rsplit_once('/').unwrap();
-        Some(Self::open(format!("{server}/{name}"), folder).await)
+        Some(format!("{server}/{name}"))
     }
 
     async fn open(url: String, folder: tempfile::TempDir) -> Self {

@@ -104,6 +104,34 @@ pub fn competence(l: Locale, month: &str) -> String {
     }
 }
 
+/// A text for search: lower case, without the accents of Latin letters, blanks made one. `São  João` is found by `sao joao`.
+#[must_use]
+pub fn folded(text: &str) -> String {
+    let mut folded = String::with_capacity(text.len());
+    for character in text.chars().flat_map(char::to_lowercase) {
+        match character {
+            'á' | 'à' | 'â' | 'ã' | 'ä' | 'å' => folded.push('a'),
+            'é' | 'è' | 'ê' | 'ë' => folded.push('e'),
+            'í' | 'ì' | 'î' | 'ï' => folded.push('i'),
+            'ó' | 'ò' | 'ô' | 'õ' | 'ö' => folded.push('o'),
+            'ú' | 'ù' | 'û' | 'ü' => folded.push('u'),
+            'ç' => folded.push('c'),
+            'ñ' => folded.push('n'),
+            'ý' | 'ÿ' => folded.push('y'),
+            // Combining accents, when a text spells its letters in two parts.
+            '\u{300}'..='\u{36f}' => {}
+            blank if blank.is_whitespace() => {
+                if !folded.is_empty() && !folded.ends_with(' ') {
+                    folded.push(' ');
+                }
+            }
+            other => folded.push(other),
+        }
+    }
+    folded.truncate(folded.trim_end().len());
+    folded
+}
+
 const MESES: [&str; 12] =
     ["janeiro", "fevereiro", "março", "abril", "maio", "junho", "julho", "agosto", "setembro", "outubro", "novembro", "dezembro"];
 

@@ -3,11 +3,14 @@
 
 mod agreements;
 mod authenticity;
+mod backup;
 mod bills;
+mod creditor;
 mod customers;
 mod disputes;
 mod documents;
 mod files;
+mod imports;
 mod notices;
 mod pdf;
 mod receipts;

@@ -141,7 +141,9 @@ fn installments(l: Locale, plan: &Plan, first: Installment, last: Installment) -
 /// When it begins: at once, or after somebody looked at it, and why somebody has to.
 fn begins(l: Locale, plan: &Plan) -> (&'static str, String) {
     match &plan.within_policy {
-        Within::Automatic => (t::at_once_title(l), if plan.down_payment.is_some() { t::at_once(l) } else { t::at_once_no_down(l) }.to_owned()),
+        Within::Automatic => {
+            (t::at_once_title(l), if plan.down_payment.is_some() { t::at_once(l) } else { t::at_once_no_down(l) }.to_owned())
+        }
         Within::NeedsApproval(reasons) => {
             let why: Vec<&str> = reasons
                 .iter()

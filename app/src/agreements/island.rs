@@ -199,9 +199,8 @@ pub fn PlanSimulator(
     let live = RwSignal::new(false);
     Effect::new(move |_| live.set(true));
     let (said, given) = (StoredValue::new(words.clone()), StoredValue::new(ground.clone()));
-    let plans = Memo::new(move |_| {
-        said.with_value(|words| given.with_value(|ground| worked_out(ground, words, &down_payment.get(), day.get())))
-    });
+    let plans =
+        Memo::new(move |_| said.with_value(|words| given.with_value(|ground| worked_out(ground, words, &down_payment.get(), day.get()))));
     let Ground { policy, count_error, day_error, down_payment_error, .. } = ground;
     let amount_error = move || match plans.get() {
         Err((true, told)) => Some(told),
@@ -230,7 +229,9 @@ pub fn PlanSimulator(
         })
         .collect_view();
     let list = move || match plans.get() {
-        Ok(plans) => plans.iter().enumerate().map(|(at, plan)| said.with_value(|words| option(at, plan, words, count))).collect_view().into_any(),
+        Ok(plans) => {
+            plans.iter().enumerate().map(|(at, plan)| said.with_value(|words| option(at, plan, words, count))).collect_view().into_any()
+        }
         Err((false, told)) => view! { <p class="error">{told}</p> }.into_any(),
         Err((true, _)) => ().into_any(),
     };

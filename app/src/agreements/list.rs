@@ -58,10 +58,15 @@ fn card(l: Locale, page: &Page, agreement: Agreement, today: chrono::NaiveDate) 
     let bills: Vec<_> = agreement
         .bills
         .iter()
-        .map(|(bill, amount)| view! { <li><a href=paths::bill(bill.id)>{parts::bill_title(l, bill)}</a>": "{texts::money(l, *amount)}</li> })
+        .map(
+            |(bill, amount)| view! { <li><a href=paths::bill(bill.id)>{parts::bill_title(l, bill)}</a>": "{texts::money(l, *amount)}</li> },
+        )
         .collect();
     let mut pairs = vec![
-        Pair::new(texts::my_requests::protocol(l), view! { <a class="number" href=paths::request(&digits)>{agreement.protocol.to_string()}</a> }),
+        Pair::new(
+            texts::my_requests::protocol(l),
+            view! { <a class="number" href=paths::request(&digits)>{agreement.protocol.to_string()}</a> },
+        ),
         Pair::new(t::bills_short(l), view! { <ul class="files">{bills}</ul> }),
         Pair::new(t::total_cost(l), parts::money(l, agreement.plan.total_cost)),
     ];

@@ -1,7 +1,10 @@
 //! The customer's own data and sessions; for staff, the whole picture of a customer and the search.
 
+#[cfg(feature = "ssr")]
+pub mod account;
+
 /// The pages of this feature.
 #[cfg(feature = "ssr")]
 pub fn routes() -> axum::Router<crate::visitor::App> {
-    axum::Router::new()
+    axum::Router::new().route(crate::paths::ACCOUNT, axum::routing::get(account::account))
 }

@@ -9,7 +9,7 @@ use crate::post::Answer;
 use crate::{
     paths,
     post::{Next, Post},
-    uploads::Received,
+    uploads::received::Received,
 };
 #[cfg(feature = "ssr")]
 use domain::{disputes::DisputeForm, requests::Protocol};

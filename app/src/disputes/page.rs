@@ -19,7 +19,7 @@ use crate::ui::forms::{Choice, ChoiceStyle, Hidden, PostForm, Radios, TextArea};
 use crate::ui::icons::Icon;
 use crate::ui::layout::PageTitle;
 use crate::ui::panels::{Empty, Notice};
-use crate::uploads::FilesField;
+use crate::uploads::received::FilesField;
 use crate::visitor::AsCustomer;
 
 const FORM: &str = "dispute";

@@ -13,13 +13,13 @@ use crate::mending::Mending;
 use crate::page::{CustomerRoom, Page, PageResult};
 use crate::paths;
 use crate::requests::parts;
+use crate::ui::Str;
 use crate::ui::actions::{Actions, BackLink, Button, ButtonKind, ButtonLink};
 use crate::ui::forms::{Checkboxes, Choice, ChoiceStyle, Field, Hidden, Kind, PostForm, TextArea, Width};
 use crate::ui::icons::Icon;
 use crate::ui::layout::PageTitle;
 use crate::ui::panels::{Empty, Notice};
-use crate::ui::Str;
-use crate::uploads::FilesField;
+use crate::uploads::received::FilesField;
 use crate::visitor::AsCustomer;
 
 const FORM: &str = "receipt";

@@ -77,7 +77,9 @@ fn facts(l: Locale, form: &RefundForm, valid: &ValidRefundForm, offer: &Offer, c
             let target = credits.targets.iter().find(|bill| chosen.is_empty() || bill.id.to_string() == chosen);
             let amount = target.map_or(offer.credit.amount, |target| offer.credit.amount.min(target.balance));
             pairs.push(Pair::new(t::amount(l), parts::money(l, amount)));
-            pairs.extend(target.map(|target| change(Pair::new(t::taken_off(l), parts::bill_title(l, target)), paths::REFUND, t::taken_off(l))));
+            pairs.extend(
+                target.map(|target| change(Pair::new(t::taken_off(l), parts::bill_title(l, target)), paths::REFUND, t::taken_off(l))),
+            );
             if amount < offer.credit.amount {
                 pairs.push(Pair::new(t::left_over(l), parts::money(l, offer.credit.amount - amount)));
             }

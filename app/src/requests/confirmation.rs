@@ -4,9 +4,9 @@ use axum::extract::Path;
 use domain::agreements::Status as AgreementStatus;
 use domain::requests::{Kind, Status};
 use leptos::prelude::*;
+use server::agreements;
 use server::requests::{self, Detail, RequestView};
 use server::texts::{self, Locale, my_requests as t};
-use server::agreements;
 
 use super::parts;
 use crate::page::{CustomerRoom, Page, PageResult};
@@ -73,13 +73,11 @@ struct FirstPayment {
 }
 
 /// The first payment of a plan that was granted at once.
-async fn first_payment(
-    page: &Page,
-    customer: &server::sessions::Customer,
-    request: &RequestView,
-) -> server::Result<Option<FirstPayment>> {
+async fn first_payment(page: &Page, customer: &server::sessions::Customer, request: &RequestView) -> server::Result<Option<FirstPayment>> {
     let l = page.l;
-    let Detail::Plan { status: AgreementStatus::AwaitingDownPayment | AgreementStatus::Active, .. } = request.detail else { return Ok(None) };
+    let Detail::Plan { status: AgreementStatus::AwaitingDownPayment | AgreementStatus::Active, .. } = request.detail else {
+        return Ok(None);
+    };
     let agreement = agreements::find(&page.server, customer, &request.protocol.digits()).await?;
     Ok(agreement.installments.first().map(|first| FirstPayment {
         amount: texts::money(l, first.amount),

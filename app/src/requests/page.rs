@@ -21,7 +21,7 @@ use crate::ui::layout::PageTitle;
 use crate::ui::lists::{Event, Message, Pagination, Pair, Progress, Row, Rows, SummaryList, Timeline};
 use crate::ui::panels::{Card, Empty, Notice, StatusTag};
 use crate::ui::{Tone, When, Words};
-use crate::uploads::FilesField;
+use crate::uploads::received::FilesField;
 use crate::visitor::AsCustomer;
 
 const FORM: &str = "message";
@@ -216,11 +216,8 @@ fn message_form(page: &Page, digits: &str, is_answer: bool) -> AnyView {
 fn facts(l: Locale, request: &RequestView) -> AnyView {
     let mut pairs = vec![Pair::new(t::protocol(l), view! { <span class="number">{request.protocol.to_string()}</span> })];
     if !request.bills.is_empty() {
-        let bills: Vec<_> = request
-            .bills
-            .iter()
-            .map(|bill| view! { <li><a href=paths::bill(bill.id)>{parts::bill_title(l, bill)}</a></li> })
-            .collect();
+        let bills: Vec<_> =
+            request.bills.iter().map(|bill| view! { <li><a href=paths::bill(bill.id)>{parts::bill_title(l, bill)}</a></li> }).collect();
         pairs.push(Pair::new(t::fact_bills(l), view! { <ul class="files">{bills}</ul> }));
     }
     match &request.detail {
@@ -238,9 +235,11 @@ fn facts(l: Locale, request: &RequestView) -> AnyView {
             let count = i64::try_from(plan.installments.len()).unwrap_or(i64::MAX);
             pairs.push(money_pair(l, t::fact_plan_total(l), plan.total_cost));
             pairs.extend(plan.down_payment.map(|down| money_pair(l, t::fact_down_payment(l), down.amount)));
-            pairs.extend(plan.installments.first().map(|first| {
-                Pair::new(t::fact_installments(l), t::fact_installments_words(l, texts::money(l, first.amount), count))
-            }));
+            pairs.extend(
+                plan.installments
+                    .first()
+                    .map(|first| Pair::new(t::fact_installments(l), t::fact_installments_words(l, texts::money(l, first.amount), count))),
+            );
             pairs.push(Pair::new(t::fact_agreement(l), view! { <a href=paths::AGREEMENTS>{agreement_status(l, *status)}</a> }));
         }
         Detail::Dispute { reason, granted } => {

@@ -12,7 +12,7 @@ use crate::paths;
 use crate::ui::actions::{Actions, BackLink, Button, ButtonKind, ButtonLink};
 use crate::ui::forms::{Hidden, PostForm, TextArea};
 use crate::ui::layout::PageTitle;
-use crate::uploads::FilesField;
+use crate::uploads::received::FilesField;
 use crate::visitor::AsCustomer;
 
 const FORM: &str = "question";

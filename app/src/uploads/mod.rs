@@ -4,5 +4,3 @@
 pub mod progress;
 #[cfg(feature = "ssr")]
 pub mod received;
-#[cfg(feature = "ssr")]
-pub use received::{FilesField, Received, Refused, RefusedFile};

@@ -1,0 +1,311 @@
+//! Payments as the bank reports them, each with its entries in the ledger. Never changes one: what the bank said stays said.
+
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
+use domain::ids::{BillId, CustomerId, PaymentId};
+use domain::money::Money;
+use domain::statement::EntryKind;
+use uuid::Uuid;
+
+use super::fields::{self, Column, LONGEST_ID, Row, optional, required};
+use super::{Kind, Outcome, Reason, Record, Refused, Run};
+use crate::db::Tx;
+use crate::error::Result;
+use crate::ledger::{self, NewEntry};
+use crate::{among, rows};
+
+const METHODS: &[&str] = &["boleto", "pix", "transfer", "direct_debit", "card", "cash", "other"];
+
+/// One line.
+pub(super) struct Payment {
+    external_id: String,
+    bill: Option<String>,
+    slip: Option<String>,
+    paid_on: NaiveDate,
+    credited_on: Option<NaiveDate>,
+    amount: Money,
+    /// Of the amount, what the bank charged for paying late.
+    fine: Money,
+    interest: Money,
+    /// What the bank took off for paying early.
+    discount: Money,
+    method: &'static str,
+    bank_reference: String,
+    payer_tax_id: Option<String>,
+}
+
+#[derive(PartialEq, Eq, sqlx::FromRow)]
+struct Stored {
+    external_id: String,
+    bill: Option<String>,
+    slip: Option<String>,
+    paid_on: NaiveDate,
+    credited_on: Option<NaiveDate>,
+    amount: i64,
+    method: String,
+    bank_reference: String,
+    payer_tax_id: Option<String>,
+}
+
+#[derive(Clone, Debug, sqlx::FromRow)]
+struct BillRow {
+    external_id: String,
+    id: Uuid,
+    customer_id: Uuid,
+    balance: i64,
+}
+
+#[derive(Debug, sqlx::FromRow)]
+struct SlipRow {
+    external_id: String,
+    id: Uuid,
+    bill: String,
+}
+
+/// A payment that is not there yet.
+struct New<'a> {
+    id: Uuid,
+    line: &'a Payment,
+    customer: Uuid,
+    bill: Option<Uuid>,
+    slip: Option<Uuid>,
+}
+
+/// An entry to be written with it.
+struct Posting {
+    customer: Uuid,
+    bill: Uuid,
+    kind: EntryKind,
+    amount: Money,
+    on: NaiveDate,
+    payment: Uuid,
+    source: String,
+}
+
+impl Record for Payment {
+    const KIND: Kind = Kind::Payments;
+    const COLUMNS: &'static [Column] = &[
+        required("external_id"),
+        optional("bill"),
+        optional("slip"),
+        required("paid_on"),
+        optional("credited_on"),
+        required("amount"),
+        optional("fine"),
+        optional("interest"),
+        optional("discount"),
+        required("method"),
+        optional("bank_reference"),
+        optional("payer_tax_id"),
+    ];
+
+    fn read(row: &Row<'_>) -> Result<Self, Refused> {
+        let part = |column| row.said(column, fields::not_negative).map(|said| said.flatten().unwrap_or_default());
+        let payment = Self {
+            external_id: row.text("external_id", LONGEST_ID)?,
+            bill: row.reference("bill")?,
+            slip: row.reference("slip")?,
+            paid_on: row.date("paid_on")?,
+            credited_on: row.said("credited_on", fields::date)?.flatten(),
+            amount: row.amount("amount")?,
+            fine: part("fine")?,
+            interest: part("interest")?,
+            discount: part("discount")?,
+            method: row.choice("method", METHODS)?,
+            bank_reference: row.said_text("bank_reference", 100)?.flatten().unwrap_or_default(),
+            payer_tax_id: row.said("payer_tax_id", fields::tax_id)?.flatten().map(|tax_id| tax_id.as_str().to_owned()),
+        };
+        if payment.bill.is_none() && payment.slip.is_none() {
+            return Err(Refused::new("bill", Reason::BillOrSlip));
+        }
+        if payment.paid_on > row.today {
+            return Err(Refused::new("paid_on", Reason::InTheFuture));
+        }
+        if payment.credited_on.is_some_and(|credited_on| credited_on < payment.paid_on) {
+            return Err(Refused::new("credited_on", Reason::Before { other: "paid_on" }));
+        }
+        Ok(payment)
+    }
+
+    async fn write(run: &Run<'_>, tx: &mut Tx, records: &[&Self]) -> Result<Vec<Outcome>> {
+        let ids = records.iter().map(|record| record.external_id.as_str()).collect();
+        let known = among!(tx, Stored:
+            "select p.external_id, b.external_id as bill, s.external_id as slip, p.paid_on, p.credited_on, p.amount, p.method, p.bank_reference, p.payer_tax_id
+               from payments p left join bills b on b.id = p.bill_id left join slips s on s.id = p.slip_id", "p.external_id", ids)?;
+        let known: HashMap<&str, &Stored> = known.iter().map(|stored| (stored.external_id.as_str(), stored)).collect();
+        let slips = records.iter().filter_map(|record| record.slip.as_deref()).collect();
+        let slip_rows = among!(tx, SlipRow:
+            "select s.external_id, s.id, b.external_id as bill
+               from slips s join slip_bills sb on sb.slip_id = s.id join bills b on b.id = sb.bill_id", "s.external_id", slips)?;
+        let mut slips: HashMap<&str, Vec<&SlipRow>> = HashMap::new();
+        for row in &slip_rows {
+            slips.entry(row.external_id.as_str()).or_default().push(row);
+        }
+        let bills =
+            records.iter().filter_map(|record| record.bill.as_deref()).chain(slip_rows.iter().map(|row| row.bill.as_str())).collect();
+        let bills = among!(tx, BillRow: "select external_id, id, customer_id, balance from bills", "external_id", bills)?;
+        let mut bills: HashMap<String, BillRow> = bills.into_iter().map(|bill| (bill.external_id.clone(), bill)).collect();
+        let mut new = Vec::new();
+        let mut postings = Vec::new();
+        let mut outcomes = Vec::with_capacity(records.len());
+        for record in records {
+            let outcome = match known.get(record.external_id.as_str()) {
+                Some(stored) if record.is(stored) => Outcome::Unchanged,
+                Some(_) => Outcome::Refused(Refused { column: None, reason: Reason::CannotChange }),
+                None => match record.targets(&slips, &bills) {
+                    Err(refused) => Outcome::Refused(refused),
+                    Ok((targets, slip)) => {
+                        let id = run.server.id();
+                        let customer = record.allocate(id, &targets, &mut bills, &mut postings);
+                        let bill =
+                            if targets.len() == 1 { targets.first().and_then(|bill| bills.get(bill)).map(|bill| bill.id) } else { None };
+                        new.push(New { id, line: record, customer, bill, slip });
+                        Outcome::Created
+                    }
+                },
+            };
+            outcomes.push(outcome);
+        }
+        insert(run, tx, &new, &postings).await?;
+        Ok(outcomes)
+    }
+}
+
+async fn insert(run: &Run<'_>, tx: &mut Tx, new: &[New<'_>], postings: &[Posting]) -> Result<()> {
+    let now = run.server.clock.now();
+    rows!(
+        tx,
+        "insert into payments (id, external_id, customer_id, bill_id, slip_id, paid_on, credited_on, amount, method, bank_reference, payer_tax_id, created_at)",
+        new,
+        |row| [
+            row.id,
+            &row.line.external_id,
+            row.customer,
+            row.bill,
+            row.slip,
+            row.line.paid_on,
+            row.line.credited_on,
+            row.line.amount.as_cents(),
+            row.line.method,
+            &row.line.bank_reference,
+            &row.line.payer_tax_id,
+            now
+        ],
+        ""
+    );
+    let entries: Vec<NewEntry<'_>> = postings
+        .iter()
+        .map(|posting| NewEntry {
+            customer: CustomerId(posting.customer),
+            bill: Some(BillId(posting.bill)),
+            kind: posting.kind,
+            amount: posting.amount,
+            effective_on: posting.on,
+            payment: Some(PaymentId(posting.payment)),
+            request: None,
+            of: None,
+            source: &posting.source,
+            note: "",
+        })
+        .collect();
+    ledger::post_all(run.server, tx, &entries).await?;
+    let paid: Vec<Uuid> = new.iter().filter_map(|row| row.slip).collect();
+    rows!(tx, "update slips set state = 'paid' from (", paid, |id| [*id], ") as paid where slips.id = paid.column1");
+    rows!(
+        tx,
+        "update slip_bills set payable = not true from (",
+        paid,
+        |id| [*id],
+        ") as paid where slip_bills.slip_id = paid.column1 and payable"
+    );
+    Ok(())
+}
+
+impl Payment {
+    /// Whether the bank says what it said.
+    fn is(&self, stored: &Stored) -> bool {
+        let said = Stored {
+            external_id: self.external_id.clone(),
+            // A slip of one bill says the bill as well.
+            bill: self.bill.clone().or_else(|| stored.bill.clone()),
+            slip: self.slip.clone(),
+            paid_on: self.paid_on,
+            credited_on: self.credited_on,
+            amount: self.amount.as_cents(),
+            method: self.method.to_owned(),
+            bank_reference: self.bank_reference.clone(),
+            payer_tax_id: self.payer_tax_id.clone(),
+        };
+        said == *stored
+    }
+
+    /// The bills it pays, oldest id first, and its slip.
+    fn targets(
+        &self,
+        slips: &HashMap<&str, Vec<&SlipRow>>,
+        bills: &HashMap<String, BillRow>,
+    ) -> Result<(Vec<String>, Option<Uuid>), Refused> {
+        let Some(slip) = &self.slip else {
+            let bill = self.bill.clone().unwrap_or_default();
+            return if bills.contains_key(&bill) {
+                Ok((vec![bill], None))
+            } else {
+                Err(Refused::new("bill", Reason::UnknownBill { id: bill }))
+            };
+        };
+        let rows = slips.get(slip.as_str()).ok_or_else(|| Refused::new("slip", Reason::UnknownSlip { id: slip.clone() }))?;
+        let id = rows.first().map(|row| row.id);
+        if let Some(bill) = &self.bill {
+            return if rows.iter().any(|row| row.bill == *bill) {
+                Ok((vec![bill.clone()], id))
+            } else if bills.contains_key(bill) {
+                Err(Refused::new("bill", Reason::NotOfThisSlip))
+            } else {
+                Err(Refused::new("bill", Reason::UnknownBill { id: bill.clone() }))
+            };
+        }
+        let mut targets: Vec<String> = rows.iter().map(|row| row.bill.clone()).collect();
+        targets.sort();
+        Ok((targets, id))
+    }
+
+    /// Lays the amount on the bills, each up to what it still costs; what is left stays on the last one as a credit. Fine,
+    /// interest and discount belong to the last one too. Answers whose payment it is.
+    fn allocate(&self, id: Uuid, targets: &[String], bills: &mut HashMap<String, BillRow>, postings: &mut Vec<Posting>) -> Uuid {
+        let mut customer = Uuid::nil();
+        let mut left = self.amount;
+        for (at, target) in targets.iter().enumerate() {
+            let Some(bill) = bills.get_mut(target) else { continue };
+            customer = bill.customer_id;
+            let last = at + 1 == targets.len();
+            let mut post = |name: &str, kind, amount: Money| {
+                if !amount.is_zero() {
+                    bill.balance += amount.as_cents();
+                    let source = format!("payment/{}{name}", self.external_id);
+                    postings.push(Posting {
+                        customer: bill.customer_id,
+                        bill: bill.id,
+                        kind,
+                        amount,
+                        on: self.paid_on,
+                        payment: id,
+                        source,
+                    });
+                }
+                Money::cents(bill.balance)
+            };
+            let mut owed = post("", EntryKind::Charge, Money::ZERO);
+            if last {
+                post("/fine", EntryKind::Fine, self.fine);
+                post("/interest", EntryKind::Interest, self.interest);
+                post("/discount", EntryKind::Discount, -self.discount);
+                owed = left;
+            }
+            let amount = left.min(owed.max(Money::ZERO));
+            left -= amount;
+            post(&if targets.len() == 1 { String::new() } else { format!("/{}", at + 1) }, EntryKind::Payment, -amount);
+        }
+        customer
+    }
+}
