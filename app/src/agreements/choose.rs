@@ -55,7 +55,10 @@ pub(super) async fn choose(page: Page, AsCustomer(customer): AsCustomer, RawQuer
         }
         let notices: Vec<_> = blocked
             .into_iter()
-            .map(|it| view! { <Notice tone=Tone::Attention title=it.title><p>{it.words} " " <a href=it.href>{it.link}</a></p></Notice> })
+            .map(|it| {
+                let link = it.link();
+                view! { <Notice tone=Tone::Attention title=it.title><p>{it.words}</p>{link}</Notice> }
+            })
             .collect();
         let actions = can_go_on.then(|| {
             view! {
@@ -116,7 +119,7 @@ fn choice(l: Locale, offered: &OfferedBill, today: chrono::NaiveDate) -> Choice 
         None => choice.hint(parts::bill_about(l, bill, today)),
         Some(against) => {
             let it = Blocked::of(l, &against);
-            let link = (!it.link.is_empty()).then(|| view! { <p><a href=it.href>{it.link}</a></p> });
+            let link = it.link();
             choice.off(it.words).more(link)
         }
     }
@@ -131,6 +134,12 @@ struct Blocked {
 }
 
 impl Blocked {
+    /// The way on, when it leads somewhere else.
+    fn link(&self) -> Option<AnyView> {
+        let (href, words) = (self.href.clone(), self.link);
+        (!words.is_empty()).then(|| view! { <p><a href=href>{words}</a></p> }.into_any())
+    }
+
     fn of(l: Locale, against: &Ineligible) -> Self {
         let words = match *against {
             Ineligible::NoBills => t::against_no_bills(l).to_owned(),
