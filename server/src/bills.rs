@@ -211,8 +211,9 @@ pub async fn calculation(server: &Server, customer: &Customer, bill: BillId, on:
 /// Anybody's bill, for staff; the look is recorded.
 ///
 /// # Errors
-/// [`Error::NotFound`].
+/// [`Error::Forbidden`] for a role that has no business with customers; [`Error::NotFound`].
 pub async fn calculation_for_staff(server: &Server, staff: &Staff, bill: BillId, on: NaiveDate) -> Result<BillDetail> {
+    staff.sees_customers()?;
     let mut tx = server.db.write().await?;
     let detail = detail(server, &mut tx, None, bill, on).await?;
     let event = Event {
@@ -226,6 +227,11 @@ pub async fn calculation_for_staff(server: &Server, staff: &Staff, bill: BillId,
     audit::record(server, &mut tx, event).await?;
     tx.commit().await?;
     Ok(detail)
+}
+
+/// What anybody's bill costs today, for a verb that has recorded the look; nothing when it cannot be paid by itself.
+pub(crate) async fn cost_today(server: &Server, conn: &mut Conn, bill: BillId) -> Result<Option<Calculation>> {
+    Ok(detail(server, conn, None, bill, server.clock.today()).await?.calculation)
 }
 
 async fn detail(server: &Server, conn: &mut Conn, of: Option<CustomerId>, id: BillId, on: NaiveDate) -> Result<BillDetail> {

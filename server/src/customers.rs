@@ -369,8 +369,9 @@ pub async fn access_log(server: &Server, customer: &Customer) -> Result<Vec<Acce
 /// The search is recorded, without what was searched.
 ///
 /// # Errors
-/// [`Error::Form`] on the field `q` for fewer than three characters.
+/// [`Error::Forbidden`] for a role that has no business with customers; [`Error::Form`] on the field `q` for fewer than three characters.
 pub async fn find(server: &Server, staff: &Staff, query: &str) -> Result<Vec<Found>> {
+    staff.sees_customers()?;
     let query = query.trim();
     if query.chars().count() < 3 {
         return Err(Error::field("q", Problem::TooShort { min: 3 }));
@@ -449,8 +450,9 @@ fn pattern(query: &str) -> String {
 /// happened, in order. The look is recorded.
 ///
 /// # Errors
-/// [`Error::NotFound`].
+/// [`Error::Forbidden`] for a role that has no business with customers; [`Error::NotFound`].
 pub async fn picture(server: &Server, staff: &Staff, customer: CustomerId) -> Result<Picture> {
+    staff.sees_customers()?;
     let mut tx = server.db.write().await?;
     sql!(tx, optional (Uuid,): "select id from customers where id = $1", customer.0)?.ok_or(Error::NotFound)?;
     look(server, &mut tx, staff, "customers.look", Some(customer), json!({})).await?;

@@ -120,8 +120,9 @@ pub async fn open(server: &Server, customer: &Customer, id: DocumentId) -> Resul
 /// Anybody's document, for staff; the look is recorded.
 ///
 /// # Errors
-/// [`Error::NotFound`]; a file that is not where it should be.
+/// [`Error::Forbidden`] for a role that has no business with customers; [`Error::NotFound`]; a file that is not where it should be.
 pub async fn open_for_staff(server: &Server, staff: &Staff, id: DocumentId) -> Result<Opened> {
+    staff.sees_customers()?;
     let mut tx = server.db.write().await?;
     let (customer,) = sql!(tx, optional (Uuid,): "select customer_id from documents where id = $1", id.0)?.ok_or(Error::NotFound)?;
     let found = sql!(tx, one Stored:

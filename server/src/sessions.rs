@@ -140,6 +140,14 @@ impl Staff {
         Actor::Staff(self.id)
     }
 
+    /// Refuses roles that have no business with customers: administrators keep users and rules.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`].
+    pub fn sees_customers(&self) -> Result<()> {
+        self.only(&[Role::Operator, Role::Receivables, Role::Supervisor, Role::Legal])
+    }
+
     /// Refuses every role but these.
     ///
     /// # Errors

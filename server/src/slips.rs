@@ -249,7 +249,7 @@ pub async fn second_copy(server: &Server, customer: &Customer, picks: &[Pick], p
 /// The same for staff, who hand them on to the customer; the look is recorded as well.
 ///
 /// # Errors
-/// [`Error::NotFound`]; [`Error::Refused`] with the word of a [`NoCopy`].
+/// [`Error::Forbidden`] for a role that has no business with customers; [`Error::NotFound`]; [`Error::Refused`] with the word of a [`NoCopy`].
 pub async fn second_copy_for_staff(
     server: &Server,
     staff: &Staff,
@@ -257,6 +257,7 @@ pub async fn second_copy_for_staff(
     picks: &[Pick],
     pay_on: NaiveDate,
 ) -> Result<Vec<u8>> {
+    staff.sees_customers()?;
     let copies = copies(server, &mut server.db.read().await?, customer, picks, pay_on).await?;
     let bytes = copies.draw(Locale::default()).await?;
     let mut tx = server.db.write().await?;

@@ -194,8 +194,9 @@ pub async fn load(server: &Server, customer: &Customer, filter: &Filter) -> Resu
 /// The same of anybody, for staff; the look is recorded.
 ///
 /// # Errors
-/// [`Error::NotFound`].
+/// [`Error::Forbidden`] for a role that has no business with customers; [`Error::NotFound`].
 pub async fn load_for_staff(server: &Server, staff: &Staff, customer: CustomerId, filter: &Filter) -> Result<Statement> {
+    staff.sees_customers()?;
     let mut tx = server.db.write().await?;
     sql!(tx, optional (Uuid,): "select id from customers where id = $1", customer.0)?.ok_or(Error::NotFound)?;
     let event = Event {

@@ -7,6 +7,7 @@ use server::{demo as demonstration, mail, sign_in};
 
 use crate::page::{Failure, Page, PageResult};
 use crate::paths;
+use crate::ui::panels::Details;
 use crate::ui::tables::{Column, DataTable};
 use crate::wording;
 
@@ -60,6 +61,11 @@ pub async fn logins(page: Page) -> PageResult {
             ]
         })
         .collect();
+    let secrets = logins
+        .staff
+        .iter()
+        .map(|login| vec![login.name.clone().into_any(), view! { <code>{login.totp_secret.clone()}</code> }.into_any()])
+        .collect::<Vec<_>>();
     let staff: Vec<Vec<AnyView>> = logins
         .staff
         .into_iter()
@@ -68,10 +74,9 @@ pub async fn logins(page: Page) -> PageResult {
             vec![
                 login.name.into_any(),
                 wording::role(l, login.role).into_any(),
-                login.email.into_any(),
+                view! { <code>{login.email}</code> }.into_any(),
                 view! { <code>{login.password}</code> }.into_any(),
-                view! { <code>{login.totp_secret}</code> }.into_any(),
-                view! { <span class="number nowrap">{code}</span> }.into_any(),
+                view! { <code class="nowrap">{code}</code> }.into_any(),
             ]
         })
         .collect();
@@ -89,13 +94,20 @@ pub async fn logins(page: Page) -> PageResult {
                 />
                 <p><a href=paths::SIGN_IN>{texts::sign_in::title(l)}</a></p>
                 <h2>{t::staff(l)}</h2>
+                <p>{t::staff_lede(l)}</p>
                 <DataTable
                     caption=t::staff(l) caption_hidden=true rows=staff
                     columns=vec![
-                        Column::new(t::name(l)), Column::new(t::role(l)), Column::new(t::email(l)), Column::new(t::password(l)), Column::new(t::secret(l)),
+                        Column::new(t::name(l)), Column::new(t::role(l)), Column::new(t::email(l)), Column::new(t::password(l)),
                         Column::new(t::code(l)),
                     ]
                 />
+                <Details summary=t::secrets(l)>
+                    <DataTable
+                        caption=t::secrets(l) caption_hidden=true rows=secrets
+                        columns=vec![Column::new(t::name(l)), Column::new(t::secret(l))]
+                    />
+                </Details>
                 <p><a href=paths::STAFF_SIGN_IN>{texts::sign_in::staff_title(l)}</a></p>
             </div>
         }

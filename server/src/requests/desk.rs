@@ -3,7 +3,7 @@
 //! Never decides by itself who may: `domain::requests` does. Looking at a request is recorded.
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
-use domain::actors::Role;
+use domain::charges::Calculation;
 use domain::forms::Problem;
 use domain::ids::{BillId, CustomerId, PaymentId, UploadId};
 use domain::money::Money;
@@ -20,12 +20,12 @@ use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::files::Download;
 use crate::sessions::Staff;
-use crate::{Server, disputes, policies, sql};
+use crate::{Server, bills, disputes, policies, sql};
 
-/// Those who see requests. Administrators keep users and rules, and have no need to see customers.
-const READERS: &[Role] = &[Role::Operator, Role::Receivables, Role::Supervisor, Role::Legal];
 /// A payment this many days from the day on a receipt may be the one it proves: weekends, holidays and clearing.
 const NEAR_DAYS: u64 = 7;
+/// Bills whose cost today is worked out for one request; a company's receipt may name thousands.
+const COSTS: usize = 12;
 /// Lines of one page of the queue.
 pub const PAGE: i64 = 50;
 
@@ -95,7 +95,7 @@ struct QueueRow {
 /// # Errors
 /// [`Error::Forbidden`] for a role that has no business with customers.
 pub async fn queue(server: &Server, staff: &Staff, filter: &Filter, page: u32) -> Result<Queue> {
-    staff.only(READERS)?;
+    staff.sees_customers()?;
     let today = server.clock.today();
     let mut conn = server.db.read().await?;
     let (kind, status) = (filter.kind.map_or("", Kind::as_str), filter.status.map_or("", Status::as_str));
@@ -263,6 +263,8 @@ pub struct StaffView {
     pub history: Vec<Happened>,
     /// The ledger of the bills in question, oldest first.
     pub ledger: Vec<LedgerLine>,
+    /// What the first of those bills that can be paid cost today, part by part.
+    pub costs: Vec<(BillId, Calculation)>,
     /// What decisions said about those bills.
     pub notes: Vec<BillNote>,
     /// Payments that may be the ones a receipt proves.
@@ -295,7 +297,7 @@ struct EventRow {
 /// # Errors
 /// [`Error::NotFound`]; [`Error::Forbidden`] for a role that has no business with customers.
 pub async fn open(server: &Server, staff: &Staff, protocol: &str) -> Result<StaffView> {
-    staff.only(READERS)?;
+    staff.sees_customers()?;
     let protocol = digits(protocol)?;
     let mut conn = server.db.read().await?;
     let row = sql!(conn, optional Row: "select * from requests where protocol = $1", protocol)?.ok_or(Error::NotFound)?;
@@ -351,6 +353,7 @@ async fn look(server: &Server, conn: &mut Conn, staff: &Staff, row: &Row) -> Res
     let case = row.case();
     Ok(StaffView {
         ledger: ledger(conn, row, &request).await?,
+        costs: costs(server, conn, &request).await?,
         warnings: warnings(conn, row, &request).await?,
         assignee: name(conn, row.assignee_id).await?,
         prepared_by: name(conn, row.prepared_by).await?,
@@ -391,6 +394,14 @@ async fn ledger(conn: &mut Conn, row: &Row, request: &RequestView) -> Result<Vec
         lines.extend(of_bill);
     }
     Ok(lines)
+}
+
+async fn costs(server: &Server, conn: &mut Conn, request: &RequestView) -> Result<Vec<(BillId, Calculation)>> {
+    let mut costs = Vec::new();
+    for bill in request.bills.iter().filter(|bill| bill.balance.is_positive()).take(COSTS) {
+        costs.extend(bills::cost_today(server, conn, bill.id).await?.map(|cost| (bill.id, cost)));
+    }
+    Ok(costs)
 }
 
 /// For a receipt: payments and open bills of the amount it says, or of what its bills add up to.
@@ -440,7 +451,7 @@ async fn warnings(conn: &mut Conn, row: &Row, request: &RequestView) -> Result<V
 /// # Errors
 /// [`Error::NotFound`]; [`Error::Forbidden`].
 pub async fn attachment(server: &Server, staff: &Staff, upload: UploadId) -> Result<Download> {
-    staff.only(READERS)?;
+    staff.sees_customers()?;
     let mut conn = server.db.read().await?;
     let row = sql!(conn, optional (String, String, String, i64): "select f.hash, u.name, f.media_type, f.size
         from uploads u join files f on f.hash = u.file_hash where u.id = $1", upload.0)?;
@@ -544,7 +555,7 @@ pub async fn note(server: &Server, staff: &Staff, protocol: &str, form: &Decisio
 /// `not_assigned_to_you`, `needs_four_eyes`, `prepared_by_you`, `above_your_limit`, or what the kind's own effect refuses;
 /// [`Error::Overtaken`] when somebody was first.
 pub async fn act(server: &Server, staff: &Staff, protocol: &str, action: Action, form: &DecisionForm) -> Result<Status> {
-    staff.only(READERS)?;
+    staff.sees_customers()?;
     let mut tx = server.db.write().await?;
     let row = take(&mut tx, protocol).await?;
     let words = form.parse(row.kind, action)?;

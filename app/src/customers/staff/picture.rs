@@ -11,8 +11,9 @@ use server::slips::Situation;
 use server::texts::{self, Locale};
 
 use super::timeline;
+use crate::bills::parts::{amount, calculation};
 use crate::page::{Page, PageResult, StaffRoom};
-use crate::requests::staff::evidence::{amount, bill_title, calculation, tax_id};
+use crate::requests::staff::evidence::{bill_title, tax_id};
 use crate::ui::Tone;
 use crate::ui::actions::BackLink;
 use crate::ui::amounts::{Bar, Bars, MoneyText};
@@ -46,9 +47,13 @@ pub(super) async fn picture(page: Page, AsStaff(staff): AsStaff, Path(customer):
     let main = view! {
         {bills(l, &picture)}
         {requests(&page, &picture)}
-        {payments(l, &picture)}
-        {ledger(l, &picture)}
-        {slips(&page, &picture)}
+        <Card title=t::records(l)>
+            {payments(l, &picture)}
+            {ledger(l, &picture)}
+            {slips(&page, &picture)}
+            {notices(&page, &picture)}
+            {sessions(&page, &picture)}
+        </Card>
         {timeline::card(&page, &picture.timeline)}
     };
     let side = view! {
@@ -56,8 +61,6 @@ pub(super) async fn picture(page: Page, AsStaff(staff): AsStaff, Path(customer):
         {contracts(l, &picture)}
         {by_age(l, &picture)}
         {agreements(l, &picture)}
-        {notices(&page, &picture)}
-        {sessions(&page, &picture)}
     };
     Ok(page.staff(&staff, StaffRoom::Customers, &name.clone(), || {
         view! {
@@ -245,15 +248,13 @@ fn slips(page: &Page, picture: &Picture) -> impl IntoView + use<> {
     }
 }
 
-/// A list that opens when asked for, with how many lines it has.
+/// A list that opens when asked for, with how many lines it shows.
 fn folded(l: Locale, title: &'static str, lines: usize, list: AnyView) -> impl IntoView + use<> {
-    let body = if lines == 0 {
-        none(l)
-    } else {
-        let summary = texts::customers_staff::lines(l, i64::try_from(lines).unwrap_or(i64::MAX));
-        view! { <Details summary>{list}</Details> }.into_any()
-    };
-    view! { <Card title>{body}</Card> }
+    if lines == 0 {
+        return view! { <p class="soft">{texts::customers_staff::empty_list(l, title)}</p> }.into_any();
+    }
+    let summary = texts::customers_staff::list(l, i64::try_from(lines).unwrap_or(i64::MAX), title);
+    view! { <Details summary>{list}</Details> }.into_any()
 }
 
 fn person(page: &Page, picture: &Picture) -> impl IntoView + use<> {

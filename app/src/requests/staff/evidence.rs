@@ -3,27 +3,21 @@
 
 use chrono::{DateTime, Utc};
 use domain::agreements::{ApprovalReason, Plan, Within};
-use domain::money::Money;
 use domain::statement::Nature;
 use domain::tax_ids::TaxId;
 use leptos::prelude::*;
-use server::bills::BillDetail;
 use server::requests::desk::{LedgerLine, StaffView, Warning};
 use server::requests::{BillLine, Detail};
 use server::texts::{self, Locale};
 
+use crate::bills::parts::{amount, calculation};
 use crate::page::Page;
+use crate::ui::Tone;
 use crate::ui::amounts::MoneyText;
 use crate::ui::lists::{Pair, Row, Rows, SummaryList};
 use crate::ui::panels::{Card, Details, Notice};
-use crate::ui::tables::{Calculation, Column, DataTable, Part};
-use crate::ui::{Amount, Tone};
+use crate::ui::tables::{Column, DataTable};
 use crate::{paths, wording};
-
-/// An amount and its words.
-pub(crate) fn amount(l: Locale, value: Money) -> Amount {
-    Amount::new(value, texts::money(l, value))
-}
 
 /// A CPF or CNPJ with its points, as staff reads it to somebody.
 pub(crate) fn tax_id(digits: &str) -> String {
@@ -117,11 +111,21 @@ pub(super) fn files(page: &Page, view: &StaffView) -> Option<impl IntoView + use
     let mut rows = Vec::new();
     for moment in &view.request.timeline {
         for file in &moment.files {
-            let meta = t::file_about(l, self::moment(page, moment.at), &file.media_type, kibibytes(file.size));
+            let meta = t::file_about(l, self::moment(page, moment.at), media(&file.media_type), kibibytes(file.size));
             rows.push(view! { <Row title=file.name.clone() href=paths::staff_upload(&protocol, file.id) meta/> });
         }
     }
     (!rows.is_empty()).then(|| view! { <Card title=t::files(l)><p class="small soft">{t::files_hint(l)}</p><Rows>{rows}</Rows></Card> })
+}
+
+/// What a file is, as people call it.
+fn media(media_type: &str) -> &str {
+    match media_type {
+        "application/pdf" => "PDF",
+        "image/jpeg" => "JPEG",
+        "image/png" => "PNG",
+        other => other,
+    }
 }
 
 /// A size in KB, rounded up.
@@ -219,7 +223,7 @@ fn approval_reason(l: Locale, reason: ApprovalReason) -> &'static str {
 
 /// The bills in question: the last lines of their ledger with the balance after each, what they cost today, and what earlier
 /// decisions said of them.
-pub(super) fn ledger(page: &Page, view: &StaffView, costs: &[BillDetail]) -> Option<impl IntoView + use<>> {
+pub(super) fn ledger(page: &Page, view: &StaffView) -> Option<impl IntoView + use<>> {
     use texts::desk as t;
     let l = page.l;
     if view.request.bills.is_empty() {
@@ -231,8 +235,7 @@ pub(super) fn ledger(page: &Page, view: &StaffView, costs: &[BillDetail]) -> Opt
         .iter()
         .map(|bill| {
             let lines: Vec<&LedgerLine> = view.ledger.iter().filter(|line| line.bill == Some(bill.id.0)).collect();
-            let cost = costs.iter().find(|cost| cost.bill.id == bill.id).and_then(|cost| cost.calculation.as_ref());
-            let calculation = cost.map(|cost| calculation(l, cost));
+            let cost = view.costs.iter().find(|(of, _)| *of == bill.id).map(|(_, cost)| calculation(l, cost));
             let notes = view
                 .notes
                 .iter()
@@ -250,8 +253,7 @@ pub(super) fn ledger(page: &Page, view: &StaffView, costs: &[BillDetail]) -> Opt
             view! {
                 <Row title meta=t::due(l, texts::date(l, bill.due_on)) amount=amount(l, bill.balance) tag>
                     {notes}
-                    <Details summary=t::ledger_of(l)>{lines}</Details>
-                    {calculation.map(|calculation| view! { <Details summary=t::cost_of(l)>{calculation}</Details> })}
+                    <Details summary=if cost.is_some() { t::ledger_and_cost(l) } else { t::ledger_of(l) }>{lines}{cost}</Details>
                 </Row>
             }
         })
@@ -290,31 +292,4 @@ fn lines_of(l: Locale, bill: &BillLine, lines: &[&LedgerLine]) -> impl IntoView 
         Column::amount(t::column_balance(l)),
     ];
     view! { <DataTable caption=t::ledger_caption(l, &bill.number) caption_hidden=true columns rows/> }
-}
-
-/// What a bill costs today, line by line.
-pub(crate) fn calculation(l: Locale, cost: &domain::charges::Calculation) -> impl IntoView + use<> {
-    use texts::desk as t;
-    let money = |value: Money| texts::money(l, value);
-    let parts = vec![
-        Part::new(t::cost_principal(l), amount(l, cost.principal)),
-        Part::new(t::cost_fine(l), amount(l, cost.fine.amount)).how(t::cost_fine_how(l, money(cost.fine.base), percent(l, cost.fine.rate))),
-        Part::new(t::cost_interest(l), amount(l, cost.interest.amount)).how(t::cost_interest_how(
-            l,
-            money(cost.interest.base),
-            i64::from(cost.days),
-            percent(l, cost.interest.rate),
-        )),
-    ];
-    let total = Part::new(t::cost_total(l, texts::date(l, cost.on)), amount(l, cost.total));
-    view! { <Calculation caption=t::cost_of(l) parts total note=t::cost_rule(l, &cost.version)/> }
-}
-
-/// A rate as people write it: `2%`, `0,033%`.
-fn percent(l: Locale, rate: rust_decimal::Decimal) -> String {
-    let plain = rate.saturating_mul(rust_decimal::Decimal::ONE_HUNDRED).normalize().to_string();
-    match l {
-        Locale::PtBr => format!("{}%", plain.replace('.', ",")),
-        Locale::En => format!("{plain}%"),
-    }
 }

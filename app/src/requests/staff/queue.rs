@@ -135,10 +135,10 @@ fn row(page: &Page, staff: &Staff, line: &Queued) -> Vec<AnyView> {
     let href = paths::staff_request(&protocol);
     let opened = t::opened(l, texts::date(l, page.server.clock.local(line.opened_at).date_naive()));
     vec![
-        view! { <a class="number nowrap" href=href>{protocol}</a> }.into_any(),
+        view! { <a class="number nowrap" href=href>{protocol}</a> <br/> <span class="small">{opened}</span> }.into_any(),
         view! { <span>{wording::kind(l, line.kind)} {line.off_policy.then(|| view! { " " <StatusTag words=t::off_policy(l)/> })}</span> }
             .into_any(),
-        view! { <span>{line.customer.clone()}<br/><span class="small">{opened}</span></span> }.into_any(),
+        line.customer.clone().into_any(),
         money(l, line.amount),
         deadline(l, line),
         view! { <StatusTag tone=wording::status_tone(line.status) words=wording::status(l, line.status)/> }.into_any(),

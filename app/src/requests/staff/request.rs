@@ -9,7 +9,6 @@ use server::error::Error;
 use server::requests::desk::{self, Happened, StaffView};
 use server::requests::{Detail, Side, What};
 use server::texts::{self, Locale};
-use server::{bills, error};
 use tokio_util::io::ReaderStream;
 
 use super::{decide, evidence};
@@ -23,19 +22,11 @@ use crate::ui::{Tone, When};
 use crate::visitor::AsStaff;
 use crate::{paths, wording};
 
-/// Calculations worked out on the page; a company's receipt may name thousands of bills.
-const CALCULATIONS: usize = 12;
-
 /// One request.
 pub(super) async fn request(page: Page, AsStaff(staff): AsStaff, Path(protocol): Path<String>) -> PageResult {
     use texts::desk as t;
     let l = page.l;
     let view = desk::open(&page.server, &staff, &protocol).await?;
-    let today = page.server.clock.today();
-    let mut costs = Vec::new();
-    for bill in view.request.bills.iter().filter(|bill| bill.balance.is_positive()).take(CALCULATIONS) {
-        costs.push(bills::calculation_for_staff(&page.server, &staff, bill.id, today).await?);
-    }
     let title = t::request_title(l, wording::kind(l, view.request.kind), &view.customer.name);
     let number = view.request.protocol.to_string();
     let lede = if view.request.status.is_open() {
@@ -54,7 +45,7 @@ pub(super) async fn request(page: Page, AsStaff(staff): AsStaff, Path(protocol):
     let status = view! { <StatusTag tone=wording::status_tone(view.request.status) words=wording::status(l, view.request.status)/> };
     let (summary, panel) = (page.summary(), decide::panel(&page, &view));
     let (warnings, asked, files) = (evidence::warnings(&page, &view), evidence::asked(&page, &view), evidence::files(&page, &view));
-    let (matches, ledger) = (evidence::matches(&page, &view), evidence::ledger(&page, &view, &costs));
+    let (matches, ledger) = (evidence::matches(&page, &view), evidence::ledger(&page, &view));
     let plan = match &view.request.detail {
         Detail::Plan { plan, .. } => Some(evidence::plan(l, plan)),
         _ => None,
@@ -149,6 +140,6 @@ fn title(l: Locale, happened: &Happened) -> &'static str {
 pub(super) async fn file(page: Page, AsStaff(staff): AsStaff, Path((_, upload)): Path<(String, String)>) -> PageResult {
     let upload: UploadId = upload.parse().map_err(|_| Error::NotFound)?;
     let download = desk::attachment(&page.server, &staff, upload).await?;
-    let file = tokio::fs::File::open(&download.path).await.map_err(error::Error::Io)?;
+    let file = tokio::fs::File::open(&download.path).await.map_err(Error::Io)?;
     Ok(attachment(&download.name, &download.media_type, Body::from_stream(ReaderStream::new(file))))
 }
