@@ -1,6 +1,7 @@
 // What every journey needs: a quiet page, a customer signed in, a page that everybody can use, a picture of it.
 import { execFileSync } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { createHash, createHmac } from 'node:crypto';
+import { mkdir, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
@@ -33,6 +34,20 @@ export const PAST_LIMIT = '100.120.567-74';
 export const ACTS_FOR_OTHERS = '100.128.486-03';
 /** Somebody with nothing to pay. */
 export const UP_TO_DATE = '100.144.324-12';
+
+// Staff of the demonstration, by their mailboxes.
+/** Works the queue. */
+export const OPERATOR = 'iara.operadora';
+/** Works the queue too. */
+export const OTHER_OPERATOR = 'ciro.operador';
+/** Prepares refunds. */
+export const RECEIVABLES = 'nadia.recebiveis';
+/** Approves them. */
+export const SUPERVISOR = 'otto.supervisor';
+/** Reads, and decides nothing. */
+export const LEGAL = 'lia.juridico';
+/** Keeps users and rules, and sees no customer. */
+export const ADMINISTRATOR = 'davi.administrador';
 
 /** Whether this walk is one with JavaScript. */
 export const withJavaScript = () => test.info().project.use.javaScriptEnabled !== false;
@@ -69,6 +84,42 @@ export async function signInAfresh(page: Page, taxId: string) {
     await page.getByRole('button', { name: 'Entrar', exact: true }).click();
     await expect(page).toHaveURL('/');
   });
+}
+
+/**
+ * Signs the page's visitor in as this member of staff, and leaves them at the queue. A code of the authenticator serves once, so
+ * that all walks share one session a person, kept in a file.
+ */
+export async function signInStaff(page: Page, mailbox: string) {
+  const kept = join(tmpdir(), `emdia-${mailbox}-${new URL(test.info().project.use.baseURL!).port}.json`);
+  await alone(mailbox, async () => {
+    const known = await readFile(kept, 'utf8').then(text => JSON.parse(text) as Cookies, () => []);
+    await page.context().addCookies(known);
+    await page.goto('/equipe/fila');
+    if (!page.url().endsWith('/equipe/entrar')) return;
+    await page.getByLabel('E-mail').fill(`${mailbox}@vidaserena.example`);
+    await page.getByLabel('Senha').fill(`demo ${mailbox}`);
+    await page.getByLabel('Código do autenticador').fill(authenticator(mailbox));
+    await page.getByRole('button', { name: 'Entrar', exact: true }).click();
+    await expect(page).toHaveURL('/equipe/fila');
+    await writeFile(kept, JSON.stringify(await page.context().cookies()));
+  });
+}
+
+/** What the authenticator of a member of the demonstration's staff shows now: RFC 6238, SHA-1, 30 seconds, 6 digits. */
+function authenticator(mailbox: string) {
+  const secret = createHash('sha1').update(`emdia demo ${mailbox}@vidaserena.example`).digest();
+  const step = Buffer.alloc(8);
+  step.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000)));
+  const hash = createHmac('sha1', secret).update(step).digest();
+  const code = hash.readUInt32BE(hash[19] & 15) & 0x7fffffff;
+  return String(code % 1_000_000).padStart(6, '0');
+}
+
+/** The page of somebody else, in a browser of their own. */
+export async function another(page: Page) {
+  const context = await page.context().browser()!.newContext({ ...test.info().project.use });
+  return context.newPage();
 }
 
 /** The six digits of the newest sign-in mail in the demo mailbox, which lists mails newest first; empty when there is none. */

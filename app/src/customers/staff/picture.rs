@@ -44,16 +44,17 @@ pub(super) async fn picture(page: Page, AsStaff(staff): AsStaff, Path(customer):
     })
     .collect_view();
     let as_of = t::as_of(l, texts::date_time(l, page.server.clock.local(picture.statement.as_of)));
+    let records = view! {
+        {payments(l, &picture)}
+        {ledger(l, &picture)}
+        {slips(&page, &picture)}
+        {notices(&page, &picture)}
+        {sessions(&page, &picture)}
+    };
     let main = view! {
         {bills(l, &picture)}
         {requests(&page, &picture)}
-        <Card title=t::records(l)>
-            {payments(l, &picture)}
-            {ledger(l, &picture)}
-            {slips(&page, &picture)}
-            {notices(&page, &picture)}
-            {sessions(&page, &picture)}
-        </Card>
+        <Card title=t::records(l)>{records}</Card>
         {timeline::card(&page, &picture.timeline)}
     };
     let side = view! {
