@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
-import { type BrowserContext, type Page, expect, test as base } from '@playwright/test';
+import { type BrowserContext, type Locator, type Page, expect, test as base } from '@playwright/test';
 
 /** Playwright's test, failing also when the page throws, is refused something by its own policy, or writes an error. */
 export const test = base.extend<{ quiet: void }>({
@@ -104,6 +104,33 @@ export async function tickOnly(page: Page, first: number) {
   for (const [at, box] of (await page.getByRole('checkbox').all()).entries()) {
     if ((await box.isChecked()) !== at < first) await box.press('Space');
   }
+}
+
+/** Chooses a radio or ticks a box by keyboard: the label lies over it, so that all of a card can be touched. */
+export async function tick(box: Locator) {
+  await box.focus();
+  if (!(await box.isChecked())) await box.press('Space');
+  await expect(box).toBeChecked();
+}
+
+/** One of four, a different one for each way of walking: what is asked for once by one customer cannot be asked for again. */
+export function ofProject<T>(four: [T, T, T, T]): T {
+  return four[['desktop-js', 'phone-js', 'desktop-nojs', 'phone-nojs'].indexOf(test.info().project.name)] ?? four[0];
+}
+
+/** A small PDF, whole, unlike any other. */
+export function pdf(name = 'comprovante.pdf') {
+  let text = `%PDF-1.4\n% ${Math.random()}\n`;
+  const offsets: number[] = [];
+  const objects = ['<</Type/Catalog/Pages 2 0 R>>', '<</Type/Pages/Kids[3 0 R]/Count 1>>', '<</Type/Page/Parent 2 0 R/MediaBox[0 0 72 72]>>'];
+  objects.forEach((object, at) => {
+    offsets.push(text.length);
+    text += `${at + 1} 0 obj${object}endobj\n`;
+  });
+  const table = text.length;
+  const rows = offsets.map(offset => `${String(offset).padStart(10, '0')} 00000 n \n`).join('');
+  text += `xref\n0 4\n0000000000 65535 f \n${rows}trailer<</Size 4/Root 1 0 R>>\nstartxref\n${table}\n%%EOF\n`;
+  return { name, mimeType: 'application/pdf', buffer: Buffer.from(text, 'latin1') };
 }
 
 /** No violation that axe can find (WCAG 2.2 AA and best practice), and nothing wider than the screen. */

@@ -134,7 +134,7 @@ fn installments(l: Locale, plan: &Plan, first: Installment, last: Installment) -
     match count {
         1 => t::option_once(l, amount),
         count if first.amount == last.amount => t::option(l, amount, count),
-        count => t::option_uneven(l, amount, count - 1, texts::money(l, last.amount)),
+        count => t::option_uneven(l, amount, count, texts::money(l, last.amount)),
     }
 }
 

@@ -38,7 +38,10 @@ pub(super) async fn choose(page: Page, AsCustomer(customer): AsCustomer, RawQuer
     let offer = agreements::offer(&page.server, &customer, &[]).await?;
     let mended = MENDING.of(&page);
     let selected = selected(&page, &customer, query.as_deref(), mended.is_needed(), &offer.bills).await?;
-    let blocked: Vec<Blocked> = offer.against.iter().map(|against| Blocked::of(l, against)).collect();
+    // That no bill is free is no news to somebody who has an agreement.
+    let about_customer = offer.against.iter().any(|against| *against != Ineligible::NoBills);
+    let told = offer.against.iter().filter(|against| !about_customer || **against != Ineligible::NoBills);
+    let blocked: Vec<Blocked> = told.map(|against| Blocked::of(l, against)).collect();
     let none = offer.bills.is_empty();
     let can_go_on = blocked.is_empty();
     let choices: Vec<Choice> = offer.bills.iter().map(|offered| choice(l, offered, today)).collect();
@@ -68,13 +71,8 @@ pub(super) async fn choose(page: Page, AsCustomer(customer): AsCustomer, RawQuer
                 </Actions>
             }
         });
-        view! {
-            <div class="narrow flow">
-                <BackLink href=paths::HOME label=texts::frame::home(l)/>
-                {steps(l, 0)}
-                {summary}
-                <PageTitle title=t::title(l) lede=t::lede(l)/>
-                {notices}
+        let form = (!about_customer).then(|| {
+            view! {
                 <PostForm action=api::choose_url()>
                     <Checkboxes
                         name="form[bills][]" legend=t::bills(l) hint=t::bills_hint(l) style=ChoiceStyle::Cards
@@ -82,6 +80,16 @@ pub(super) async fn choose(page: Page, AsCustomer(customer): AsCustomer, RawQuer
                     />
                     {actions}
                 </PostForm>
+            }
+        });
+        view! {
+            <div class="narrow flow">
+                <BackLink href=paths::HOME label=texts::frame::home(l)/>
+                {steps(l, 0)}
+                {summary}
+                <PageTitle title=t::title(l) lede=t::lede(l)/>
+                {notices}
+                {form}
                 <Details summary=t::how(l)><p>{t::how_words(l)}</p></Details>
                 <Card title=t::too_much_title(l) quiet=true>
                     <p>{t::too_much(l)} " " <a href=format!("{}?{ABOUT_PLAN}", paths::QUESTION)>{t::talk_to_person(l)}</a></p>

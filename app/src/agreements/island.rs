@@ -101,7 +101,7 @@ impl SimulatorWords {
             count if first.amount == last.amount => self.option.replace("{count}", &count.to_string()).replace("{amount}", &amount),
             count => self
                 .option_uneven
-                .replace("{count}", &(count - 1).to_string())
+                .replace("{count}", &count.to_string())
                 .replace("{amount}", &amount)
                 .replace("{last}", &self.money(last.amount)),
         }
@@ -241,9 +241,9 @@ pub fn PlanSimulator(
         said.with_value(|words| match plan {
             Some(plan) => {
                 let told = words.told(plan).into_iter().map(|text| view! { <p>{text}</p> }).collect_view();
-                view! { <p class="notice-title">{words.chosen.clone()}</p><div class="notice-body">{told}</div> }.into_any()
+                view! { <p><strong>{words.chosen.clone()}</strong></p>{told} }.into_any()
             }
-            None => view! { <p class="notice-title">{words.none_chosen.clone()}</p> }.into_any(),
+            None => view! { <p>{words.none_chosen.clone()}</p> }.into_any(),
         })
     };
     view! {
@@ -275,7 +275,7 @@ pub fn PlanSimulator(
                 {count_error.map(|told| view! { <p class="error">{told}</p> })}
                 <div class="choices">{list}</div>
             </fieldset>
-            <div class="notice notice-plain" role="status">{summary}</div>
+            <div class="card" role="status">{summary}</div>
         </div>
     }
 }
