@@ -11,6 +11,9 @@ export default defineConfig<PlaywrightTestOptions>({
   forbidOnly: !!process.env.CI,
   // A test that passes only sometimes tells nothing: it is mended, not repeated.
   retries: 0,
+  // Axe reads whole pages of a company; a busy machine with two cores takes its time.
+  timeout: 120_000,
+  expect: { timeout: 15_000 },
   workers: 2,
   reporter: 'list',
   use: {

@@ -1,6 +1,8 @@
 import { expect, expectAccessible, ofProject, shot, signIn, test, tick, withJavaScript } from './helpers';
 
 test('late bills are split, checked and accepted', async ({ page }) => {
+  // Many pages, each looked at by axe: more than the usual time on a slow machine.
+  test.slow();
   await signIn(page, ofProject(['100.239.352-35', '100.255.190-00', '100.516.517-34', '100.880.791-55']));
   await page.goto('/parcelar');
   await expectAccessible(page);

@@ -1,6 +1,8 @@
 import { expect, expectAccessible, ofProject, shot, signIn, test, tick } from './helpers';
 
 test('a credit is asked back by Pix, to its holder alone', async ({ page }) => {
+  // Many pages, each looked at by axe: more than the usual time on a slow machine.
+  test.slow();
   const taxId = ofProject(['100.429.408-50', '100.437.327-98', '101.078.766-71', '101.197.551-30']);
   await signIn(page, taxId);
   await page.goto('/devolucao');

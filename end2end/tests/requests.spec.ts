@@ -18,7 +18,7 @@ test('a question is asked, added to, and taken back', async ({ page }) => {
   await expect(page.getByText('Posso mudar o dia do vencimento?')).toBeVisible();
   await expect(page.getByText(/Respondemos até/)).toBeVisible();
   await page.getByLabel('Acrescentar uma mensagem').fill('Prefiro o dia 20.');
-  await page.getByLabel('Arquivos').setInputFiles(pdf('contracheque.pdf'));
+  await page.getByLabel('Arquivos (opcional)').setInputFiles(pdf('contracheque.pdf'));
   await page.getByRole('button', { name: 'Enviar mensagem' }).click();
   await expect(page.getByText('Mensagem enviada.')).toBeVisible();
   await expect(page.getByText('Prefiro o dia 20.')).toBeVisible();

@@ -46,6 +46,7 @@ pub const TABLES: &[&str] = &[
     "flashes",
     "protocol_numbers",
     "requests",
+    "bill_notes",
     "request_bills",
     "request_events",
     "uploads",

@@ -1,4 +1,3 @@
-use server::testing::TestServer;
 use server::{Error, creditor, on_both_databases, policies, sql};
 
 const EXAMPLE: &str = include_str!("../examples/creditor.toml");

@@ -309,9 +309,14 @@ impl<R: Read> Lines<R> {
             if too_long {
                 break;
             }
-            if !ends_open(&whole, separator) {
-                record.bytes = whole;
-                return Ok(());
+            match split(&String::from_utf8_lossy(&whole), separator).1 {
+                Quotes::Open => {}
+                Quotes::Fine => {
+                    record.bytes = whole;
+                    return Ok(());
+                }
+                // The quote that was found opens another field: the one before was never closed.
+                Quotes::TextAfter => break,
             }
         }
         for line in taken.into_iter().rev() {
