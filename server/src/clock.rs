@@ -38,6 +38,13 @@ impl Clock {
         at.with_timezone(&self.zone)
     }
 
+    /// Another clock that shows another time, and is not moved with this one; for a demonstration's past.
+    #[must_use]
+    pub fn moved(&self, by: TimeDelta) -> Self {
+        let shift = self.shift_seconds.load(Ordering::Relaxed) + by.num_seconds();
+        Self { zone: self.zone, shift_seconds: Arc::new(AtomicI64::new(shift)) }
+    }
+
     /// Moves the clock; for tests and demonstrations.
     pub fn advance(&self, by: TimeDelta) {
         self.shift_seconds.fetch_add(by.num_seconds(), Ordering::Relaxed);

@@ -4,6 +4,7 @@
 mod authenticity;
 mod bills;
 mod customers;
+mod demo;
 mod documents;
 mod imports;
 mod notices;

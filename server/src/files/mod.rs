@@ -28,7 +28,7 @@ pub const MOST: u16 = 10;
 pub const FIELD: &str = "files";
 
 /// Where files lie until they are whole and known.
-const INCOMING: &str = "incoming";
+pub(crate) const INCOMING: &str = "incoming";
 /// A file still incoming after this long was left by a process or a browser that went away.
 const ORPHAN_AFTER: Duration = Duration::from_secs(3_600);
 /// A stored file that no request names after this long belonged to a form that was never finished.

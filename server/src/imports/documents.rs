@@ -14,7 +14,7 @@ use super::fields::{Column, LONGEST_ID, Row, optional, required};
 use super::{Kind, Outcome, Reason, Record, Refused, Run};
 use crate::db::Tx;
 use crate::error::{Error, Result};
-use crate::{among, sql};
+use crate::{among, files, sql};
 
 const KINDS: &[&str] = &["nfse_pdf", "nfse_xml", "letter", "statement", "clearance", "income_tax", "term", "other"];
 /// A scanned contract fits; a film does not.
@@ -125,8 +125,8 @@ impl Document {
 
     async fn store(&self, run: &Run<'_>, tx: &mut Tx, customer: Uuid, bill: Option<Uuid>, stored: Option<&Stored>) -> Result<Outcome> {
         let Some(folder) = run.folder.clone() else { return Ok(Outcome::refused("file", Reason::FilePath)) };
-        let (path, kind, files) = (self.file.clone(), self.kind, run.server.config.files.clone());
-        let copied = tokio::task::spawn_blocking(move || copy(&folder, &path, kind, &files))
+        let (path, kind, root) = (self.file.clone(), self.kind, run.server.config.files.clone());
+        let copied = tokio::task::spawn_blocking(move || copy(&folder, &path, kind, &root))
             .await
             .map_err(|_| Error::Corrupt("copy of a document"))??;
         let copied = match copied {
@@ -148,9 +148,11 @@ impl Document {
             std::fs::remove_file(&copied.waiting)?;
             return Ok(Outcome::Unchanged);
         }
-        copied.keep(&run.server.config.files)?;
-        sql!(tx, execute: "insert into files (hash, size, media_type, stored_at) values ($1, $2, $3, $4) on conflict (hash) do nothing",
+        // The row first, as for what people upload: a sweep of the same content waits for it.
+        sql!(tx, execute: "insert into files (hash, size, media_type, stored_at) values ($1, $2, $3, $4)
+             on conflict (hash) do update set stored_at = excluded.stored_at",
             &copied.hash, i64::try_from(copied.size).unwrap_or(i64::MAX), copied.media_type, run.server.clock.now())?;
+        copied.keep(&files::path(run.server, &copied.hash)?)?;
         sql!(tx, execute: "insert into documents (id, external_id, customer_id, bill_id, kind, name, competence, issued_on, file_hash)
              values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
              on conflict (external_id) do update set bill_id = excluded.bill_id, kind = excluded.kind, name = excluded.name,
@@ -168,7 +170,7 @@ fn within(path: &str) -> Option<PathBuf> {
 }
 
 /// Copies a file beside its later place, hashing it on the way. The outer error is the disk's, the inner one the line's.
-fn copy(folder: &Path, path: &Path, kind: &str, files: &Path) -> io::Result<Result<Copied, Reason>> {
+fn copy(folder: &Path, path: &Path, kind: &str, root: &Path) -> io::Result<Result<Copied, Reason>> {
     // Links are followed first, and what they lead to has to be in the folder as well.
     let (Ok(folder), Ok(path)) = (folder.canonicalize(), folder.join(path).canonicalize()) else { return Ok(Err(Reason::FileMissing)) };
     if !path.starts_with(&folder) {
@@ -178,8 +180,9 @@ fn copy(folder: &Path, path: &Path, kind: &str, files: &Path) -> io::Result<Resu
     if !file.metadata().is_ok_and(|data| data.is_file()) {
         return Ok(Err(Reason::FileMissing));
     }
-    std::fs::create_dir_all(files)?;
-    let waiting = files.join(format!("waiting-{}", Uuid::new_v4().simple()));
+    let incoming = root.join(files::INCOMING);
+    std::fs::create_dir_all(&incoming)?;
+    let waiting = incoming.join(format!("{}.part", Uuid::now_v7()));
     let copied = copy_to(file.take(LARGEST_MB * 1024 * 1024 + 1), kind, &waiting);
     if !matches!(copied, Ok(Ok(_))) && waiting.exists() {
         std::fs::remove_file(&waiting)?;
@@ -244,10 +247,11 @@ fn fits(kind: &str, media_type: &str) -> bool {
 }
 
 impl Copied {
-    /// Moves it to its place, `ab/cd/HASH` under the folder of files, unless the same content is there.
-    fn keep(&self, files: &Path) -> io::Result<()> {
-        let folder = files.join(self.hash.get(..2).unwrap_or("xx")).join(self.hash.get(2..4).unwrap_or("xx"));
-        std::fs::create_dir_all(&folder)?;
-        std::fs::rename(&self.waiting, folder.join(&self.hash))
+    /// Moves it to its place, and makes the move durable.
+    fn keep(&self, place: &Path) -> io::Result<()> {
+        let folder = place.parent().unwrap_or(place);
+        std::fs::create_dir_all(folder)?;
+        std::fs::rename(&self.waiting, place)?;
+        File::open(folder)?.sync_all()
     }
 }

@@ -27,7 +27,7 @@ use crate::audit::{self, Actor, Event};
 use crate::db::Tx;
 use crate::error::Error;
 use crate::texts::Locale;
-use crate::{Server, sql};
+use crate::{Server, requests, sql};
 
 use fields::{Column, Row};
 use lines::{Line, Lines};
@@ -281,6 +281,10 @@ async fn import<T: Record, R: Read + Send + 'static>(
     report.counts.bytes = end.bytes;
     report.warnings = end.warnings;
     record(&run, &report, &end.hash).await?;
+    if matches!(T::KIND, Kind::Payments | Kind::Slips) {
+        // What the bank's record settles by itself: receipts, asked-for slips, down payments.
+        requests::record::settle(server).await?;
+    }
     progress(&report.counts);
     Ok(report)
 }

@@ -1,0 +1,107 @@
+//! The invented creditor: who it is, its bank agreement, its rules, its holidays and its staff.
+
+use chrono::{Datelike, NaiveDate};
+use domain::actors::Role;
+use domain::agreements::PlanPolicy;
+use domain::refunds::RefundPolicy;
+use domain::requests::Policy;
+use serde::Serialize;
+use sha1::{Digest, Sha1};
+use uuid::Uuid;
+
+use super::{StaffLogin, people, records};
+use crate::audit::{self, Actor, Event};
+use crate::error::{Error, Result};
+use crate::sign_in::{self, NewStaff};
+use crate::{Server, sql};
+
+/// The creditor's brand.
+pub(super) const NAME: &str = "Cooperativa Vida Serena";
+
+/// Two operators, and one of each other role.
+const STAFF: [(Role, &str, &str); 6] = [
+    (Role::Operator, "iara.operadora", "Iara Monteiro Brito"),
+    (Role::Operator, "ciro.operador", "Ciro Vasconcelos"),
+    (Role::Receivables, "nadia.recebiveis", "Nádia Figueiredo"),
+    (Role::Supervisor, "otto.supervisor", "Otto Guimarães Leitão"),
+    (Role::Legal, "lia.juridico", "Lia Peçanha"),
+    (Role::Administrator, "davi.administrador", "Davi Saraiva"),
+];
+
+/// Writes creditor, agreement, rules and holidays, once.
+pub(super) async fn build(server: &Server) -> Result<()> {
+    let today = server.clock.today();
+    let mut tx = server.db.write().await?;
+    sql!(tx, execute: "insert into creditor (id, name, legal_name, cnpj, ans_registration, address, phone, email, privacy_contact, time_zone, brand_color)
+         values (1, $1, $2, $3, '999999', 'Alameda dos Manacás, 1000, Curitiba, PR, 80000-000', '0800 000 0000', 'atendimento@vidaserena.example',
+            'Encarregada de dados: privacidade@vidaserena.example', 'America/Sao_Paulo', '#0b6e5f')",
+        NAME, "Vida Serena Cooperativa de Saúde (demonstração)", people::creditor_cnpj())?;
+    sql!(tx, execute: "insert into bank_agreements (id, external_id, bank_code, bank_name, branch, beneficiary_code, carteira, payment_place, own_drawing)
+         values ($1, $2, '001', 'Banco Demonstração', '1234-5', $3, '17', 'Pagável em qualquer banco até a data limite', $4)",
+        server.id::<Uuid>(), records::AGREEMENT, records::CONVENIO.to_string(), true)?;
+    let since = NaiveDate::from_ymd_opt(today.year() - 3, 1, 1).unwrap_or(today);
+    let policies = [
+        ("requests", json(&Policy::default())?),
+        ("plans", json(&PlanPolicy { version: "demo-1".to_owned(), ..PlanPolicy::default() })?),
+        ("refunds", json(&RefundPolicy::default())?),
+    ];
+    for (kind, body) in policies {
+        sql!(tx, execute: "insert into policies (id, kind, version, valid_from, body) values ($1, $2, 1, $3, $4)", server.id::<Uuid>(), kind, since, body)?;
+    }
+    for year in today.year() - 2..=today.year() + 2 {
+        // 8 September, patroness of the creditor's city.
+        if let Some(day) = NaiveDate::from_ymd_opt(year, 9, 8) {
+            sql!(tx, execute: "insert into holidays (day, name) values ($1, 'Padroeira da cidade')", day)?;
+        }
+    }
+    let begun = Event {
+        actor: Actor::System,
+        action: "demo.begun",
+        subject_kind: "creditor",
+        subject_id: None,
+        customer: None,
+        detail: serde_json::json!({}),
+    };
+    audit::record(server, &mut tx, begun).await?;
+    tx.commit().await
+}
+
+fn json(policy: &impl Serialize) -> Result<String> {
+    serde_json::to_string(policy).map_err(|_| Error::Corrupt("policy"))
+}
+
+/// Makes the staff, whose passwords everybody may know.
+pub(super) async fn staff(server: &Server) -> Result<()> {
+    let mut tx = server.db.write().await?;
+    for login in logins() {
+        let new = NewStaff {
+            email: &login.email,
+            name: &login.name,
+            role: login.role,
+            password: &login.password,
+            totp_secret: secret(&login.email),
+        };
+        sign_in::put_staff(server, &mut tx, &new).await?;
+    }
+    tx.commit().await
+}
+
+/// How each member of staff signs in.
+pub(super) fn logins() -> Vec<StaffLogin> {
+    let login = |(role, mailbox, name): (Role, &str, &str)| {
+        let email = format!("{mailbox}@vidaserena.example");
+        StaffLogin {
+            role,
+            name: name.to_owned(),
+            password: format!("demo {mailbox}"),
+            totp_secret: sign_in::base32(&secret(&email)),
+            email,
+        }
+    };
+    STAFF.into_iter().map(login).collect()
+}
+
+/// The secret of a demonstration's authenticator: known to all, and the same every time.
+fn secret(email: &str) -> [u8; 20] {
+    Sha1::digest(format!("emdia demo {email}")).into()
+}
