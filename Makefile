@@ -33,11 +33,11 @@ help: ## say what each word does
 
 run: dev-site ## build, fill a demo database, serve it on 127.0.0.1:3000
 	@mkdir -p "$(EMDIA_DATA)/demo"
-	@$(DEV) demo --database "$(EMDIA_DATABASE)"
-	@EMDIA_SITE=$(DEV_SITE) exec $(DEV) serve --demo --database "$(EMDIA_DATABASE)" --listen "$(EMDIA_LISTEN)"
+	@$(DEV) demo --database "$(EMDIA_DATABASE)" --files "$(EMDIA_DATA)/demo/files"
+	@EMDIA_SITE=$(DEV_SITE) EMDIA_FILES="$(EMDIA_DATA)/demo/files" exec $(DEV) serve --demo --database "$(EMDIA_DATABASE)" --listen "$(EMDIA_LISTEN)"
 
 build: tools ## build for production: the binary, and the folder `site` beside it
-	cargo build $(LOCKED) --release --package app --bin emdia --features ssr
+	cargo build $(LOCKED) --release --workspace --features app/ssr
 	@.ci/site wasm $(RELEASE_SITE) $(RELEASE)
 	@echo "$(RELEASE) and $(RELEASE_SITE)"
 

@@ -108,6 +108,11 @@ fn placeholders(text: &str) -> BTreeSet<String> {
     text.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name.to_owned()).collect()
 }
 
+/// The expression that makes a text with its values in place.
+fn owned(text: &str) -> String {
+    if placeholders(text).is_empty() { format!("{text:?}.to_owned()") } else { format!("format!({text:?})") }
+}
+
 fn function(section: &str, key: &str, texts: &[Text], problems: &mut Vec<String>) -> String {
     let of = |text: &Text| match text {
         Text::Plain(text) => placeholders(text),
@@ -148,9 +153,9 @@ fn function(section: &str, key: &str, texts: &[Text], problems: &mut Vec<String>
         .iter()
         .zip(LOCALES)
         .map(|(text, (locale, _))| match text {
-            Text::Plain(text) => format!("            Locale::{locale} => format!({text:?}),\n"),
+            Text::Plain(text) => format!("            Locale::{locale} => {},\n", owned(text)),
             Text::Counted { one, other } => {
-                format!("            Locale::{locale} => if n == 1 {{ format!({one:?}) }} else {{ format!({other:?}) }},\n")
+                format!("            Locale::{locale} => if n == 1 {{ {} }} else {{ {} }},\n", owned(one), owned(other))
             }
         })
         .collect();

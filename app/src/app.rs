@@ -19,9 +19,11 @@ pub fn router(app: App) -> Router {
         .route(paths::CODE, get(sign_in::page::code))
         .route(paths::STAFF_SIGN_IN, get(sign_in::page::staff))
         .route("/idioma/{tag}", get(sign_in::page::language))
+        .route(paths::DEMO, get(demo::logins))
         .route(paths::MAILBOX, get(demo::mailbox))
         .merge(features())
         .route("/api/{*function}", post(http::server_function))
+        .fallback(http::fallback)
         .layer(compression)
         .layer(from_fn(http::same_origin))
         .layer(from_fn_with_state(app.clone(), http::failures))
@@ -51,5 +53,5 @@ fn features() -> Router<App> {
 
 /// What needs to know nothing of the visitor.
 fn quick() -> Router<App> {
-    Router::new().route("/health/live", get(http::live)).route("/health/ready", get(http::ready))
+    Router::new().route("/health/live", get(http::live)).route("/health/ready", get(http::ready)).route("/pkg/{*file}", get(http::fallback))
 }

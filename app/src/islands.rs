@@ -50,3 +50,52 @@ pub fn SessionWarning(
         </div>
     }
 }
+
+/// A button that copies a text. Without JavaScript it is not there: the text beside it is selected by one touch.
+#[island]
+pub fn CopyButton(
+    /// What is copied.
+    text: String,
+    /// What the button says.
+    label: String,
+    /// Of which thing, for those who hear buttons one by one; may be empty.
+    about: String,
+    /// What is said once it is done.
+    done: String,
+    /// What is said when the browser does not let us.
+    failed: String,
+    /// Whether this is the one thing to do beside it.
+    primary: bool,
+) -> impl IntoView {
+    let (ready, said) = (RwSignal::new(false), RwSignal::new(String::new()));
+    // Runs in the browser only.
+    Effect::new(move || ready.set(true));
+    let copy = move |_| {
+        let (text, done, failed) = (text.clone(), done.clone(), failed.clone());
+        leptos::task::spawn_local(async move {
+            said.set(if copied(&text).await { done } else { failed });
+        });
+    };
+    let class = if primary { "button button-primary" } else { "button button-secondary" };
+    view! {
+        <button type="button" class=class hidden=move || !ready.get() on:click=copy>{label}<span class="visually-hidden">{about}</span></button>
+        <span class="copy-said" role="status">{said}</span>
+    }
+}
+
+/// Puts a text on the clipboard; says whether the browser let us.
+#[cfg(feature = "hydrate")]
+async fn copied(text: &str) -> bool {
+    // Absent where the page did not come safely, whatever the type says.
+    let navigator = window().navigator();
+    let clipboard = js_sys::Reflect::get(&navigator, &"clipboard".into());
+    if clipboard.is_ok_and(|clipboard| clipboard.is_undefined()) {
+        return false;
+    }
+    wasm_bindgen_futures::JsFuture::from(navigator.clipboard().write_text(text)).await.is_ok()
+}
+
+#[cfg(not(feature = "hydrate"))]
+async fn copied(_: &str) -> bool {
+    false
+}

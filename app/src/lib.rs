@@ -9,6 +9,8 @@ pub mod agreements;
 #[cfg(feature = "ssr")]
 pub mod app;
 #[cfg(feature = "ssr")]
+pub mod asked;
+#[cfg(feature = "ssr")]
 pub mod assets;
 pub mod authenticity;
 pub mod bills;
@@ -17,10 +19,16 @@ pub mod customers;
 pub mod demo;
 pub mod disputes;
 pub mod documents;
+#[cfg(feature = "ssr")]
+pub mod download;
+#[cfg(feature = "ssr")]
+pub mod drafts;
 pub mod help;
 #[cfg(feature = "ssr")]
 pub mod http;
 pub mod islands;
+#[cfg(feature = "ssr")]
+pub mod mending;
 pub mod notices;
 #[cfg(feature = "ssr")]
 pub mod page;
@@ -37,6 +45,7 @@ pub mod slips;
 pub mod statement;
 #[cfg(feature = "ssr")]
 pub mod ui;
+pub mod uploads;
 #[cfg(feature = "ssr")]
 pub mod visitor;
 #[cfg(feature = "ssr")]

@@ -1,16 +1,16 @@
 //! `emdia`: one program that serves the portal, imports, verifies and keeps its data. The only place where errors become text for a terminal.
 
-use std::future::IntoFuture;
-use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
-use std::time::Duration;
+mod cli;
 
-use anyhow::{Context, bail};
-use app::assets::Assets;
-use app::visitor::App;
+use std::path::PathBuf;
+
+use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
+use domain::actors::Role;
+use server::Server;
 use server::config::{Config, KEYS, Sources};
-use server::{Server, audit, ledger, outbox, sealing};
+use server::imports::{Format, Kind};
+use server::sealing::Keys;
 
 /// Em Dia: a self-service portal for people and companies with bills in arrears, and for the creditor's staff.
 ///
@@ -32,6 +32,9 @@ struct Settings {
     /// The database: sqlite://PATH or postgres://USER@HOST/NAME
     #[arg(long, global = true, value_name = "URL")]
     database: Option<String>,
+    /// Folder of uploads and documents
+    #[arg(long, global = true, value_name = "FOLDER")]
+    files: Option<PathBuf>,
 }
 
 #[derive(Subcommand)]
@@ -50,8 +53,54 @@ enum Command {
     },
     /// Bring the database's schema up to date
     Migrate,
+    /// Import customers, contracts, bills, slips, payments or documents (see IMPORT.md)
+    Import {
+        /// What the file holds: customers, contracts, bills, slips, payments, documents
+        kind: Kind,
+        /// CSV with a header, or JSON lines; - reads standard input
+        file: PathBuf,
+        /// csv, json or auto
+        #[arg(long, default_value = "auto", value_parser = cli::data::format)]
+        format: Format,
+        /// Where refused lines go, to be mended and imported again [default: FILE.refused.csv]
+        #[arg(long, value_name = "FILE")]
+        refused: Option<PathBuf>,
+    },
+    /// Fill an empty database with a fictional creditor, its customers and their bills
+    Demo {
+        /// Times 500 beneficiaries
+        #[arg(long, default_value_t = 1)]
+        scale: u32,
+        /// The same number gives the same people and bills
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+    },
+    /// Say who the creditor is: name, address, bank agreements, holidays, policies, from a TOML file
+    Creditor {
+        /// See server/examples/creditor.toml
+        file: PathBuf,
+    },
+    /// Make or renew a member of staff; the password is read from standard input, the authenticator's secret is printed
+    Staff {
+        /// E-mail address to sign in with
+        email: String,
+        /// Name that colleagues see
+        name: String,
+        /// operator, receivables, supervisor, legal or administrator
+        role: Role,
+    },
     /// Check that the audit trail is whole and that every balance is the sum of its entries
     Verify,
+    /// Write the database and every file into one ZIP; the portal may go on working
+    Backup {
+        /// The ZIP to make
+        file: PathBuf,
+    },
+    /// Put a backup back into an empty database and folder
+    Restore {
+        /// The ZIP to read
+        file: PathBuf,
+    },
     /// Print every setting, its default and what it is for
     Config,
     /// Print a new secret key
@@ -72,8 +121,28 @@ enum Command {
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    let cli = Cli::parse();
-    match cli.command {
+    let Cli { settings, command } = Cli::parse();
+    match command {
+        Command::Serve { listen, site, demo } => {
+            let mut more = Vec::new();
+            more.extend(listen.map(|listen| ("listen", listen)));
+            more.extend(site.map(|site| ("site", site.display().to_string())));
+            if demo {
+                more.push(("demo", "true".to_owned()));
+            }
+            cli::serve::serve(configuration(&settings, more)?).await
+        }
+        Command::Migrate => {
+            open(&settings).await?.db.close().await;
+            Ok(())
+        }
+        Command::Import { kind, file, format, refused } => cli::data::import(&open(&settings).await?, kind, &file, format, refused).await,
+        Command::Demo { scale, seed } => cli::data::demo(&open(&settings).await?, scale, seed).await,
+        Command::Creditor { file } => cli::set_up::creditor(&open(&settings).await?, &file).await,
+        Command::Staff { email, name, role } => cli::set_up::staff(&open(&settings).await?, &email, &name, role).await,
+        Command::Verify => cli::data::verify(&open(&settings).await?).await,
+        Command::Backup { file } => cli::data::backup(&open(&settings).await?, &file).await,
+        Command::Restore { file } => cli::data::restore(&configuration(&settings, Vec::new())?, &file).await,
         Command::Config => {
             for key in KEYS {
                 println!(
@@ -86,29 +155,13 @@ async fn main() -> anyhow::Result<()> {
             Ok(())
         }
         Command::Key => {
-            println!("{}", sealing::Keys::generate());
+            println!("{}", Keys::generate());
             Ok(())
         }
         Command::Site { style, public, pkg, out } => {
             app::site::lay(&app::site::Source { style, public, pkg, out }).context("laying the site")?;
             Ok(())
         }
-        Command::Serve { ref listen, ref site, demo } => {
-            let mut more = Vec::new();
-            more.extend(listen.clone().map(|listen| ("listen", listen)));
-            more.extend(site.as_ref().map(|site| ("site", site.display().to_string())));
-            if demo {
-                more.push(("demo", "true".to_owned()));
-            }
-            let config = configuration(&cli.settings, more)?;
-            serve(config).await
-        }
-        Command::Migrate => {
-            let server = open(&cli.settings).await?;
-            server.db.close().await;
-            Ok(())
-        }
-        Command::Verify => verify(&open(&cli.settings).await?).await,
     }
 }
 
@@ -123,6 +176,9 @@ fn configuration(settings: &Settings, more: Vec<(&'static str, String)>) -> anyh
     if let Some(database) = &settings.database {
         sources = sources.set("command line", "database", database.clone());
     }
+    if let Some(files) = &settings.files {
+        sources = sources.set("command line", "files", files.display().to_string());
+    }
     for (key, value) in more {
         sources = sources.set("command line", key, value);
     }
@@ -134,89 +190,4 @@ async fn open(settings: &Settings) -> anyhow::Result<Server> {
     let server = Server::open(configuration(settings, Vec::new())?).await?;
     server.db.migrate().await?;
     Ok(server)
-}
-
-async fn verify(server: &Server) -> anyhow::Result<()> {
-    let mut conn = server.db.read().await?;
-    let chain = audit::verify(&mut conn).await?;
-    drop(conn);
-    let wrong = ledger::verify(server).await?;
-    match chain {
-        audit::Chain::Whole { events } => println!("audit trail: whole, {events} events"),
-        audit::Chain::Broken { seq } => println!("audit trail: broken at event {seq}"),
-    }
-    for bill in &wrong {
-        println!("ledger: the balance of bill {bill} is not the sum of its entries");
-    }
-    if wrong.is_empty() {
-        println!("ledger: every balance is the sum of its entries");
-    }
-    if matches!(chain, audit::Chain::Broken { .. }) || !wrong.is_empty() {
-        bail!("the data was changed from outside");
-    }
-    Ok(())
-}
-
-async fn serve(config: Config) -> anyhow::Result<()> {
-    log(&config);
-    if !config.demo && config.smtp_url.is_none() {
-        bail!("smtp_url: needed to send codes to customers (or serve --demo)");
-    }
-    let folder = site_folder(&config)?;
-    let assets = Assets::load(&folder).with_context(|| format!("site {}: lay it with `make build`", folder.display()))?;
-    let (listen, public_url, demo) = (config.listen, config.public_url.clone(), config.demo);
-    let server = Server::open(config).await?;
-    server.db.migrate().await?;
-    let deliveries = tokio::spawn(outbox::run(server.clone()));
-    let listener = tokio::net::TcpListener::bind(listen).await.with_context(|| format!("listen: {listen}"))?;
-    tracing::info!(%listen, "serving");
-    if demo {
-        println!("Em Dia is being demonstrated at {public_url}");
-        println!("  log-ins: {public_url}{}", app::paths::DEMO);
-        println!("  mailbox: {public_url}{}", app::paths::MAILBOX);
-    }
-    let router = app::app::router(App::new(server.clone(), assets)).into_make_service_with_connect_info::<SocketAddr>();
-    let (drain, mut drained) = tokio::sync::watch::channel(());
-    let served = axum::serve(listener, router).with_graceful_shutdown(async move {
-        told_to_stop().await;
-        drain.send_replace(());
-    });
-    // What is under way may end; a connection that is merely held open is not waited for longer than this.
-    let patience = async {
-        let _ = drained.changed().await;
-        tokio::time::sleep(Duration::from_secs(10)).await;
-    };
-    tokio::select! {
-        served = served.into_future() => served?,
-        () = patience => tracing::warn!("stopped with connections still open"),
-    }
-    deliveries.abort();
-    server.db.close().await;
-    tracing::info!("stopped");
-    Ok(())
-}
-
-fn site_folder(config: &Config) -> anyhow::Result<PathBuf> {
-    if let Some(site) = &config.site {
-        return Ok(site.clone());
-    }
-    let program = std::env::current_exe()?;
-    Ok(program.parent().unwrap_or(Path::new(".")).join("site"))
-}
-
-async fn told_to_stop() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let Ok(mut terminate) = signal(SignalKind::terminate()) else { return };
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = tokio::signal::ctrl_c() => {}
-    }
-}
-
-fn log(config: &Config) {
-    use tracing_subscriber::EnvFilter;
-    // The libraries below us speak of what they carry: from them only warnings are heard.
-    let filter = EnvFilter::new(format!("warn,app={0},server={0},emdia={0}", config.log_level));
-    let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    if config.log_json { subscriber.json().init() } else { subscriber.init() }
 }

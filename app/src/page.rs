@@ -353,9 +353,9 @@ impl Page {
                 link(paths::PRIVACY, texts::frame::privacy(l)),
             ],
             legal: vec![
-                texts::frame::legal(l, &creditor.legal_name, cnpj, &creditor.ans_registration).into(),
+                texts::frame::legal(l, &creditor.ans_registration, cnpj, &creditor.legal_name).into(),
                 creditor.address.clone().into(),
-                texts::frame::contact(l, &creditor.phone, &creditor.email).into(),
+                texts::frame::contact(l, &creditor.email, &creditor.phone).into(),
             ],
         }
     }

@@ -26,12 +26,20 @@ pub const SECOND_COPY_PDF: &str = "/pagar/segunda-via.pdf";
 pub const RECEIPT: &str = "/comprovante";
 /// Credits and refunds.
 pub const REFUND: &str = "/devolucao";
+/// A refund: where it goes.
+pub const REFUND_DESTINATION: &str = "/devolucao/destino";
+/// A refund: check and send.
+pub const REFUND_CHECK: &str = "/devolucao/conferir";
 /// Installment plan: which bills.
 pub const PLAN: &str = "/parcelar";
+/// Installment plan: why.
+pub const PLAN_REASON: &str = "/parcelar/motivo";
 /// Installment plan: how.
 pub const PLAN_OPTIONS: &str = "/parcelar/opcoes";
 /// Installment plan: check and accept.
 pub const PLAN_CHECK: &str = "/parcelar/conferir";
+/// The customer's agreements.
+pub const AGREEMENTS: &str = "/acordos";
 /// Requests.
 pub const REQUESTS: &str = "/pedidos";
 /// A question.
@@ -40,6 +48,8 @@ pub const QUESTION: &str = "/pedidos/nova-pergunta";
 pub const DISPUTE: &str = "/contestar";
 /// Documents.
 pub const DOCUMENTS: &str = "/documentos";
+/// The filter's documents as one ZIP.
+pub const DOCUMENTS_ZIP: &str = "/documentos.zip";
 /// Account: data, sessions, for whom one acts.
 pub const ACCOUNT: &str = "/conta";
 /// Notices.
@@ -74,6 +84,29 @@ pub fn bill(id: BillId) -> String {
     format!("/extrato/conta/{id}")
 }
 
+/// A form about one bill (a receipt, a dispute), which is chosen there already.
+#[must_use]
+pub fn about(form: &str, bill: BillId) -> String {
+    format!("{form}?conta={bill}")
+}
+
+/// Second copies of the slips with which these bills can be paid.
+#[must_use]
+pub fn second_copy(bills: &[BillId]) -> String {
+    with_bills(SECOND_COPY, bills)
+}
+
+/// A page that takes bills as `conta`, with these.
+#[must_use]
+pub fn with_bills(page: &str, bills: &[BillId]) -> String {
+    let mut address = page.to_owned();
+    for (at, bill) in bills.iter().enumerate() {
+        address.push_str(if at == 0 { "?conta=" } else { "&conta=" });
+        address.push_str(&bill.to_string());
+    }
+    address
+}
+
 /// One request, by its protocol in digits.
 #[must_use]
 pub fn request(protocol: &str) -> String {
@@ -84,6 +117,18 @@ pub fn request(protocol: &str) -> String {
 #[must_use]
 pub fn confirmation(protocol: &str) -> String {
     format!("{REQUESTS}/{}/recebido", digits(protocol))
+}
+
+/// Taking a request back.
+#[must_use]
+pub fn withdrawal(protocol: &str) -> String {
+    format!("{REQUESTS}/{}/desistir", digits(protocol))
+}
+
+/// A step of a journey, with what was answered so far kept under an id.
+#[must_use]
+pub fn step(page: &str, draft: uuid::Uuid) -> String {
+    format!("{page}?rascunho={draft}")
 }
 
 /// A file of a request.

@@ -15,6 +15,9 @@ pub struct Answer {
     pub banner: Option<String>,
 }
 
+/// The header of a call from the browser that will show the answer on the page it leads to.
+pub const KEEP_ANSWER: &str = "x-keep-answer";
+
 #[cfg(feature = "ssr")]
 pub use on_server::{Next, Post};
 
@@ -27,7 +30,7 @@ mod on_server {
     use server::error::{Error, Result};
     use server::{Server, flashes, texts};
 
-    use super::Answer;
+    use super::{Answer, KEEP_ANSWER};
     use crate::page::Flash;
     use crate::paths;
     use crate::visitor::{App, SESSION_COOKIE_SECONDS, Visitor, cookies};
@@ -43,6 +46,7 @@ mod on_server {
         app: App,
         code: Option<String>,
         html: bool,
+        keeps: bool,
         options: ResponseOptions,
     }
 
@@ -51,7 +55,13 @@ mod on_server {
     pub struct Next {
         location: String,
         banner: Option<String>,
+        kept: Option<serde_json::Value>,
         cookies: Vec<(&'static str, String, i64)>,
+    }
+
+    /// A flash belongs to a page whatever its query says.
+    fn path_of(location: &str) -> String {
+        location.split(['?', '#']).next().unwrap_or("").to_owned()
     }
 
     impl Next {
@@ -65,6 +75,14 @@ mod on_server {
         #[must_use]
         pub fn saying(mut self, banner: impl Into<String>) -> Self {
             self.banner = Some(banner.into());
+            self
+        }
+
+        /// With something for that page alone, which reads it as its form: an answer that must not stand in an address, where anybody
+        /// could put it.
+        #[must_use]
+        pub fn keeping(mut self, form: &impl Serialize) -> Self {
+            self.kept = serde_json::to_value(form).ok();
             self
         }
 
@@ -87,8 +105,10 @@ mod on_server {
         /// A post of this request.
         pub fn new(app: App, visitor: Visitor, headers: &http::HeaderMap) -> Self {
             let html = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).is_some_and(|value| value.contains("text/html"));
+            // An island that sends the form itself shows no answer of its own: it leads on to the page that does.
+            let keeps = html || headers.contains_key(KEEP_ANSWER);
             let code = crate::visitor::cookie(headers, &app.cookie_name(cookies::CODE)).map(str::to_owned);
-            Self { server: app.server.clone(), visitor, app, code, html, options: ResponseOptions::default() }
+            Self { server: app.server.clone(), visitor, app, code, html, keeps, options: ResponseOptions::default() }
         }
 
         /// The post that is being answered.
@@ -141,16 +161,16 @@ mod on_server {
             }
             let form = serde_json::to_value(form).unwrap_or_default();
             let flash =
-                Flash { page: answer.location.clone(), form, errors: answer.errors.clone(), banner: answer.banner.clone(), good: false };
+                Flash { page: path_of(&answer.location), form, errors: answer.errors.clone(), banner: answer.banner.clone(), good: false };
             self.keep(&flash).await;
             self.redirect(&answer.location);
             Ok(answer)
         }
 
         async fn lead(self, next: Next) -> Result<Answer, ServerFnError> {
-            if let Some(banner) = &next.banner {
-                let page = next.location.split(['?', '#']).next().unwrap_or("").to_owned();
-                self.keep(&Flash { page, banner: Some(banner.clone()), good: true, ..Flash::default() }).await;
+            if next.banner.is_some() || next.kept.is_some() {
+                let (page, form) = (path_of(&next.location), next.kept.clone().unwrap_or_default());
+                self.keep(&Flash { page, form, errors: Vec::new(), banner: next.banner.clone(), good: true }).await;
             }
             for (name, value, seconds) in &next.cookies {
                 self.options.append_header(header::SET_COOKIE, self.app.cookie(name, value, *seconds));
@@ -159,9 +179,9 @@ mod on_server {
             Ok(Answer { location: next.location, errors: Vec::new(), banner: next.banner })
         }
 
-        /// Keeps the flash for a plain post; a call from the browser's part shows the answer itself.
+        /// Keeps the flash for the page that shows it; other calls from the browser's part show the answer themselves.
         async fn keep(&self, flash: &Flash) {
-            if !self.html {
+            if !self.keeps {
                 return;
             }
             match flashes::keep(&self.server, flash).await {

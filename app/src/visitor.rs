@@ -25,8 +25,11 @@ pub struct App {
     pub server: Server,
     /// The site's files.
     pub assets: Assets,
-    creditor: Arc<RwLock<Option<(Instant, Arc<Creditor>)>>>,
+    creditor: Arc<RwLock<Option<Known>>>,
 }
+
+/// The creditor as it was read, and when.
+type Known = (Instant, Arc<Creditor>);
 
 /// How long the creditor's name and address are remembered: it changes once in years, and every page shows it.
 const CREDITOR_LASTS: Duration = Duration::from_secs(30);

@@ -2,7 +2,16 @@
 
 use domain::actors::Role;
 use domain::forms::Problem;
+use domain::refunds::{HolderMatch, OrderStatus, Way};
+use domain::requests::{Action, Kind, Refused, Status, Urgency};
+use domain::slips::{Channel, SlipState};
+use domain::statement::Age;
+use domain::{agreements, disputes};
+pub use server::bills::{entry_kind, nature, standing};
+use server::requests::{Side, What};
 use server::texts::{self, Locale};
+
+use crate::ui::Tone;
 
 /// What is wrong with a field, and how to mend it.
 #[must_use]
@@ -59,7 +68,8 @@ pub fn throttled(l: Locale, seconds: i64) -> String {
 /// Why the rules say no: the reason's own sentence, or a general one for a reason that has none.
 #[must_use]
 pub fn refused(l: Locale, reason: &str) -> String {
-    texts::refusals::of(l, reason).unwrap_or_else(|| texts::failures::refused_words(l)).to_owned()
+    let no_copy = || reason.parse().ok().map(|reason| server::slips::no_copy(l, reason));
+    texts::refusals::of(l, reason).or_else(no_copy).unwrap_or_else(|| texts::failures::refused_words(l)).to_owned()
 }
 
 /// A role's name.
@@ -71,5 +81,308 @@ pub fn role(l: Locale, role: Role) -> &'static str {
         Role::Supervisor => texts::roles::supervisor(l),
         Role::Legal => texts::roles::legal(l),
         Role::Administrator => texts::roles::administrator(l),
+    }
+}
+
+/// What was asked, as the title of a request.
+#[must_use]
+pub fn request_kind(l: Locale, kind: Kind) -> &'static str {
+    use texts::request_words as t;
+    match kind {
+        Kind::Receipt => t::kind_receipt(l),
+        Kind::Refund => t::kind_refund(l),
+        Kind::Plan => t::kind_plan(l),
+        Kind::Dispute => t::kind_dispute(l),
+        Kind::Slip => t::kind_slip(l),
+        Kind::Question => t::kind_question(l),
+    }
+}
+
+/// What is asked.
+#[must_use]
+pub fn kind(l: Locale, kind: Kind) -> &'static str {
+    use texts::words as t;
+    match kind {
+        Kind::Receipt => t::kind_receipt(l),
+        Kind::Refund => t::kind_refund(l),
+        Kind::Plan => t::kind_plan(l),
+        Kind::Dispute => t::kind_dispute(l),
+        Kind::Slip => t::kind_slip(l),
+        Kind::Question => t::kind_question(l),
+    }
+}
+
+/// Where a request stands, as its customer is told.
+#[must_use]
+pub fn request_status(l: Locale, status: Status) -> (Tone, &'static str) {
+    use texts::request_words as t;
+    match status {
+        Status::Received => (Tone::Info, t::status_received(l)),
+        Status::InReview | Status::Prepared => (Tone::Info, t::status_in_review(l)),
+        Status::WaitingCustomer => (Tone::Attention, t::status_waiting_customer(l)),
+        Status::Approved => (Tone::Good, t::status_approved(l)),
+        Status::Refused => (Tone::Neutral, t::status_refused(l)),
+        Status::Done => (Tone::Good, t::status_done(l)),
+        Status::Withdrawn => (Tone::Neutral, t::status_withdrawn(l)),
+    }
+}
+
+/// A protocol number as people read it aloud; as it is when it cannot be read.
+#[must_use]
+pub fn protocol(digits: &str) -> String {
+    digits.parse::<domain::requests::Protocol>().map_or_else(|_| digits.to_owned(), |protocol| protocol.to_string())
+}
+
+/// Where a request stands, for staff.
+#[must_use]
+pub fn status(l: Locale, status: Status) -> &'static str {
+    use texts::words as t;
+    match status {
+        Status::Received => t::status_received(l),
+        Status::InReview => t::status_in_review(l),
+        Status::WaitingCustomer => t::status_waiting_customer(l),
+        Status::Prepared => t::status_prepared(l),
+        Status::Approved => t::status_approved(l),
+        Status::Refused => t::status_refused(l),
+        Status::Done => t::status_done(l),
+        Status::Withdrawn => t::status_withdrawn(l),
+    }
+}
+
+/// Where a request stands, for its customer. That a second person checks is the creditor's own business: it is in review.
+#[must_use]
+pub fn own_status(l: Locale, own: Status) -> &'static str {
+    match own {
+        Status::WaitingCustomer => texts::words::status_waiting_you(l),
+        Status::Prepared => texts::words::status_in_review(l),
+        other => status(l, other),
+    }
+}
+
+/// The tone of where a request stands.
+#[must_use]
+pub fn status_tone(status: Status) -> Tone {
+    match status {
+        Status::Received | Status::Refused | Status::Withdrawn => Tone::Neutral,
+        Status::InReview | Status::Prepared => Tone::Info,
+        Status::WaitingCustomer => Tone::Attention,
+        Status::Approved | Status::Done => Tone::Good,
+    }
+}
+
+/// A step, as its button says it.
+#[must_use]
+pub fn action(l: Locale, action: Action) -> &'static str {
+    use texts::words as t;
+    match action {
+        Action::Claim => t::action_claim(l),
+        Action::Release => t::action_release(l),
+        Action::AskMore => t::action_ask_more(l),
+        Action::Answer => t::action_answer(l),
+        Action::Prepare => t::action_prepare(l),
+        Action::Approve => t::action_approve(l),
+        Action::SendBack => t::action_send_back(l),
+        Action::Refuse => t::action_refuse(l),
+        Action::Finish => t::action_finish(l),
+        Action::Withdraw => t::action_withdraw(l),
+        Action::Note => t::action_note(l),
+    }
+}
+
+/// A step, as history tells it.
+#[must_use]
+pub fn did(l: Locale, what: What) -> &'static str {
+    use texts::words as t;
+    match what {
+        What::Submitted => t::did_submit(l),
+        What::Step(Action::Claim) => t::did_claim(l),
+        What::Step(Action::Release) => t::did_release(l),
+        What::Step(Action::AskMore) => t::did_ask_more(l),
+        What::Step(Action::Answer) => t::did_answer(l),
+        What::Step(Action::Prepare) => t::did_prepare(l),
+        What::Step(Action::Approve) => t::did_approve(l),
+        What::Step(Action::SendBack) => t::did_send_back(l),
+        What::Step(Action::Refuse) => t::did_refuse(l),
+        What::Step(Action::Finish) => t::did_finish(l),
+        What::Step(Action::Withdraw) => t::did_withdraw(l),
+        What::Step(Action::Note) => t::did_note(l),
+    }
+}
+
+/// Which side did something.
+#[must_use]
+pub fn side(l: Locale, side: Side) -> &'static str {
+    use texts::words as t;
+    match side {
+        Side::Customer => t::side_customer(l),
+        Side::Creditor => t::side_creditor(l),
+        Side::System => t::side_system(l),
+    }
+}
+
+/// How close a deadline is.
+#[must_use]
+pub fn urgency(l: Locale, urgency: Urgency) -> &'static str {
+    use texts::words as t;
+    match urgency {
+        Urgency::Late => t::urgency_late(l),
+        Urgency::Today => t::urgency_today(l),
+        Urgency::Soon => t::urgency_soon(l),
+        Urgency::Calm => t::urgency_calm(l),
+    }
+}
+
+/// Why a step cannot be taken.
+#[must_use]
+pub fn refused_step(l: Locale, refused: Refused) -> String {
+    use texts::words as t;
+    match refused {
+        Refused::Closed => t::refused_closed(l).into(),
+        Refused::NotNow => t::refused_not_now(l).into(),
+        Refused::NotYours => t::refused_not_yours(l).into(),
+        Refused::NotAssignedToYou => t::refused_not_assigned_to_you(l).into(),
+        Refused::NeedsFourEyes => t::refused_needs_four_eyes(l).into(),
+        Refused::PreparedByYou => t::refused_prepared_by_you(l).into(),
+        Refused::OffPolicy => t::refused_off_policy(l).into(),
+        Refused::AboveYourLimit { limit } => t::refused_above_your_limit(l, texts::money(l, limit)),
+    }
+}
+
+/// How old an open bill is.
+#[must_use]
+pub fn age(l: Locale, age: Age) -> &'static str {
+    use texts::words as t;
+    match age {
+        Age::NotDue => t::age_not_due(l),
+        Age::To30 => t::age_to_30(l),
+        Age::To60 => t::age_to_60(l),
+        Age::To90 => t::age_to_90(l),
+        Age::To180 => t::age_to_180(l),
+        Age::To365 => t::age_to_365(l),
+        Age::Over365 => t::age_over_365(l),
+    }
+}
+
+/// Where an agreement stands.
+#[must_use]
+pub fn agreement(l: Locale, status: agreements::Status) -> &'static str {
+    use texts::words as t;
+    match status {
+        agreements::Status::Requested => t::agreement_requested(l),
+        agreements::Status::AwaitingDownPayment => t::agreement_awaiting_down_payment(l),
+        agreements::Status::Active => t::agreement_active(l),
+        agreements::Status::Settled => t::agreement_settled(l),
+        agreements::Status::Broken => t::agreement_broken(l),
+        agreements::Status::Cancelled => t::agreement_cancelled(l),
+    }
+}
+
+/// Why somebody asks for installments.
+#[must_use]
+pub fn plan_reason(l: Locale, reason: agreements::Reason) -> &'static str {
+    use texts::words as t;
+    match reason {
+        agreements::Reason::LessIncome => t::plan_reason_less_income(l),
+        agreements::Reason::UnexpectedExpense => t::plan_reason_unexpected_expense(l),
+        agreements::Reason::DateDoesNotFit => t::plan_reason_date_does_not_fit(l),
+        agreements::Reason::SeveralBills => t::plan_reason_several_bills(l),
+        agreements::Reason::Other => t::plan_reason_other(l),
+        agreements::Reason::NotSaid => t::plan_reason_not_said(l),
+    }
+}
+
+/// What is said to be wrong with a bill.
+#[must_use]
+pub fn dispute_reason(l: Locale, reason: disputes::Reason) -> &'static str {
+    use texts::words as t;
+    match reason {
+        disputes::Reason::Amount => t::dispute_amount(l),
+        disputes::Reason::AlreadyPaid => t::dispute_already_paid(l),
+        disputes::Reason::Contract => t::dispute_contract(l),
+        disputes::Reason::ChargedTwice => t::dispute_charged_twice(l),
+        disputes::Reason::NotUsed => t::dispute_not_used(l),
+        disputes::Reason::Other => t::dispute_other(l),
+    }
+}
+
+/// What the bank last said of a slip.
+#[must_use]
+pub fn slip_state(l: Locale, state: SlipState) -> &'static str {
+    use texts::words as t;
+    match state {
+        SlipState::Registered => t::slip_registered(l),
+        SlipState::Paid => t::slip_paid(l),
+        SlipState::Replaced => t::slip_replaced(l),
+        SlipState::Closed => t::slip_closed(l),
+    }
+}
+
+/// How a copy of a slip was handed out.
+#[must_use]
+pub fn channel(l: Locale, channel: Channel) -> &'static str {
+    use texts::words as t;
+    match channel {
+        Channel::Screen => t::channel_screen(l),
+        Channel::Pdf => t::channel_pdf(l),
+        Channel::Mail => t::channel_mail(l),
+        Channel::Staff => t::channel_staff(l),
+    }
+}
+
+/// How a credit is settled.
+#[must_use]
+pub fn way(l: Locale, way: Way) -> &'static str {
+    use texts::words as t;
+    match way {
+        Way::Compensate => t::way_compensate(l),
+        Way::Refund => t::way_refund(l),
+    }
+}
+
+/// Where a refund order stands.
+#[must_use]
+pub fn order(l: Locale, order: OrderStatus) -> &'static str {
+    use texts::words as t;
+    match order {
+        OrderStatus::Prepared => t::order_prepared(l),
+        OrderStatus::Approved => t::order_approved(l),
+        OrderStatus::Exported => t::order_exported(l),
+        OrderStatus::Paid => t::order_paid(l),
+        OrderStatus::Returned => t::order_returned(l),
+        OrderStatus::Cancelled => t::order_cancelled(l),
+    }
+}
+
+/// How the holder of an account relates to who paid.
+#[must_use]
+pub fn holder(l: Locale, holder: HolderMatch) -> &'static str {
+    use texts::words as t;
+    match holder {
+        HolderMatch::Payer => t::holder_payer(l),
+        HolderMatch::SameCompany => t::holder_same_company(l),
+        HolderMatch::ContractHolder => t::holder_contract_holder(l),
+        HolderMatch::ThirdPerson => t::holder_third_person(l),
+    }
+}
+
+/// What the audit trail calls an act, in words: `slips.copy`.
+#[must_use]
+pub fn audited(l: Locale, action: &str) -> &'static str {
+    use texts::words as t;
+    match action {
+        "requests.look" => t::audited_requests_look(l),
+        "requests.submit" => t::audited_requests_submit(l),
+        "customers.look" => t::audited_customers_look(l),
+        "customers.email_changed" => t::audited_customers_email_changed(l),
+        "statement.look" => t::audited_statement_look(l),
+        "bills.look" => t::audited_bills_look(l),
+        "documents.open" => t::audited_documents_open(l),
+        "sessions.open" => t::audited_sessions_open(l),
+        "sessions.close" => t::audited_sessions_close(l),
+        "sessions.close_all" => t::audited_sessions_close_all(l),
+        "sessions.act_for" => t::audited_sessions_act_for(l),
+        "slips.copy" => t::audited_slips_copy(l),
+        "uploads.take" => t::audited_uploads_take(l),
+        _ => t::audited_other(l),
     }
 }

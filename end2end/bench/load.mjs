@@ -10,7 +10,7 @@ import { join } from 'node:path';
 const PORT = Number(process.env.EMDIA_BENCH_PORT ?? 3200);
 const REQUESTS = Number(process.env.EMDIA_BENCH_REQUESTS ?? 3000);
 const CUSTOMER = process.env.EMDIA_BENCH_CUSTOMER ?? '529.982.247-25';
-const SIGN_IN = { page: '/entrar', taxId: 'tax_id', code: 'code', mailbox: '/demo/caixa-de-correio' };
+const SIGN_IN = { page: '/entrar', taxId: 'form[tax_id]', code: 'form[code]', mailbox: '/demo/caixa-de-correio' };
 // `link` is looked for on `path`, and what it leads to is measured instead.
 const ROUTES = [
   { name: 'bare handler (floor)', path: '/health/live' },
@@ -24,7 +24,7 @@ const emdia = process.argv[2];
 if (!emdia) throw new Error('usage: load.mjs EMDIA');
 const folder = mkdtempSync(join(tmpdir(), 'emdia-bench-'));
 const database = `sqlite://${folder}/emdia.db`;
-const env = { ...process.env, EMDIA_DATA: folder, RUST_LOG: 'warn' };
+const env = { ...process.env, EMDIA_FILES: `${folder}/files`, EMDIA_LOG_LEVEL: 'warn', EMDIA_THROTTLE: '1000000' };
 const ticksPerSecond = Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }));
 let server;
 let failed = false;

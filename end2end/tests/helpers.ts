@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
-import { type BrowserContext, type Page, expect, test as base } from '@playwright/test';
+import { type BrowserContext, type Locator, type Page, expect, test as base } from '@playwright/test';
 
 /** Playwright's test, failing also when the page throws, is refused something by its own policy, or writes an error. */
 export const test = base.extend<{ quiet: void }>({
@@ -23,6 +23,16 @@ export const test = base.extend<{ quiet: void }>({
   ],
 });
 export { expect };
+
+// People of the demonstration, as `emdia demo` makes them with its usual seed.
+/** Somebody with late bills. */
+export const LATE = '100.104.729-08';
+/** Somebody whose boleto is past the last day on which banks accept it. */
+export const PAST_LIMIT = '100.120.567-74';
+/** Somebody who acts for others as well. */
+export const ACTS_FOR_OTHERS = '100.128.486-03';
+/** Somebody with nothing to pay. */
+export const UP_TO_DATE = '100.144.324-12';
 
 /** Whether this walk is one with JavaScript. */
 export const withJavaScript = () => test.info().project.use.javaScriptEnabled !== false;
@@ -51,12 +61,12 @@ export async function signInAfresh(page: Page, taxId: string) {
     const before = await newestCode(page);
     await page.goto('/entrar');
     await page.getByLabel('CPF ou CNPJ').fill(taxId);
-    await page.getByRole('button', { name: 'Continuar' }).click();
+    await page.getByRole('button', { name: 'Receber código' }).click();
     let code = before;
     // Mail leaves by the outbox, a moment after the answer.
     await expect.poll(async () => (code = await newestCode(page)), { message: 'a code in the mailbox' }).not.toBe(before);
-    await page.getByLabel('Código').fill(code);
-    await page.getByRole('button', { name: 'Entrar' }).click();
+    await page.getByLabel('Código de 6 números').fill(code);
+    await page.getByRole('button', { name: 'Entrar', exact: true }).click();
     await expect(page).toHaveURL('/');
   });
 }
@@ -66,8 +76,9 @@ async function newestCode(page: Page) {
   const answer = await page.request.get('/demo/caixa-de-correio');
   expect(answer.ok(), 'the demo mailbox answers').toBe(true);
   const mails = (await answer.text()).split('<article').slice(1);
-  const mail = mails.find(text => /código/i.test(text)) ?? '';
-  return mail.replace(/<[^>]*>/g, ' ').match(/\b\d{6}\b/)?.[0] ?? '';
+  // The code stands alone on a line; no other mail has such a line.
+  const codes = mails.map(mail => mail.replace(/<[^>]*>/g, '\n').match(/^\d{6}$/m)?.[0]);
+  return codes.find(code => code) ?? '';
 }
 
 /** Runs `act` while no other worker does the same: two codes asked for at once could not be told apart in the mailbox. */
@@ -86,6 +97,40 @@ async function abandoned(lock: string) {
   const made = await stat(lock).then(it => it.mtimeMs, () => Date.now());
   if (Date.now() - made > 30_000) await rm(lock, { recursive: true, force: true });
   return false;
+}
+
+/** Leaves only so many of the page's first checkboxes ticked, by keyboard. */
+export async function tickOnly(page: Page, first: number) {
+  for (const [at, box] of (await page.getByRole('checkbox').all()).entries()) {
+    if ((await box.isChecked()) !== at < first) await box.press('Space');
+  }
+}
+
+/** Chooses a radio or ticks a box by keyboard: the label lies over it, so that all of a card can be touched. */
+export async function tick(box: Locator) {
+  await box.focus();
+  if (!(await box.isChecked())) await box.press('Space');
+  await expect(box).toBeChecked();
+}
+
+/** One of four, a different one for each way of walking: what is asked for once by one customer cannot be asked for again. */
+export function ofProject<T>(four: [T, T, T, T]): T {
+  return four[['desktop-js', 'phone-js', 'desktop-nojs', 'phone-nojs'].indexOf(test.info().project.name)] ?? four[0];
+}
+
+/** A small PDF, whole, unlike any other. */
+export function pdf(name = 'comprovante.pdf') {
+  let text = `%PDF-1.4\n% ${Math.random()}\n`;
+  const offsets: number[] = [];
+  const objects = ['<</Type/Catalog/Pages 2 0 R>>', '<</Type/Pages/Kids[3 0 R]/Count 1>>', '<</Type/Page/Parent 2 0 R/MediaBox[0 0 72 72]>>'];
+  objects.forEach((object, at) => {
+    offsets.push(text.length);
+    text += `${at + 1} 0 obj${object}endobj\n`;
+  });
+  const table = text.length;
+  const rows = offsets.map(offset => `${String(offset).padStart(10, '0')} 00000 n \n`).join('');
+  text += `xref\n0 4\n0000000000 65535 f \n${rows}trailer<</Size 4/Root 1 0 R>>\nstartxref\n${table}\n%%EOF\n`;
+  return { name, mimeType: 'application/pdf', buffer: Buffer.from(text, 'latin1') };
 }
 
 /** No violation that axe can find (WCAG 2.2 AA and best practice), and nothing wider than the screen. */

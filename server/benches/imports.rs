@@ -61,13 +61,13 @@ fn main() {
             contracts.push_str(&format!("K{n};C{n};{n};individual;Plano;2020-01-01\n"));
         }
         for (kind, text) in [(Kind::Customers, customers), (Kind::Contracts, contracts)] {
-            imports::run(&*t, kind, Cursor::new(text), Options::default(), |_| {}).await.unwrap();
+            imports::run(&t, kind, Cursor::new(text), Options::default(), |_| {}).await.unwrap();
         }
         let before = peak_memory();
         for pass in ["new", "again"] {
             let input = Bills { lines, next: 0, ready: Cursor::default() };
             let begin = Instant::now();
-            let report = imports::run(&*t, Kind::Bills, input, Options::default(), |_| {}).await.unwrap();
+            let report = imports::run(&t, Kind::Bills, input, Options::default(), |_| {}).await.unwrap();
             let taken = begin.elapsed();
             assert!(report.refusals.is_empty(), "{:?}", report.refusals.first());
             let per_second = u128::from(lines) * 1_000 / taken.as_millis().max(1);

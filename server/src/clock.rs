@@ -38,7 +38,7 @@ impl Clock {
         at.with_timezone(&self.zone)
     }
 
-    /// Another clock that shows another time, and is not moved with this one; for a demonstration's past.
+    /// Another clock that is so far from this one; for demonstrations, which have a past.
     #[must_use]
     pub fn moved(&self, by: TimeDelta) -> Self {
         let shift = self.shift_seconds.load(Ordering::Relaxed) + by.num_seconds();

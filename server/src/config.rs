@@ -39,6 +39,7 @@ pub const KEYS: &[Key] = &[
     Key { name: "log", default: "human", help: "human or json" },
     Key { name: "log_level", default: "info", help: "error, warn, info, debug or trace" },
     Key { name: "trusted_proxy", default: "false", help: "take the client's address from X-Forwarded-For (its last entry)" },
+    Key { name: "throttle", default: "1", help: "multiplies the tries allowed in a while; more than 1 only for tests and load" },
     Key { name: "time_zone", default: "America/Sao_Paulo", help: "the creditor's, for dates and deadlines" },
 ];
 
@@ -69,6 +70,8 @@ pub struct Config {
     pub log_level: String,
     /// Whether the address of the client is the proxy's word.
     pub trusted_proxy: bool,
+    /// Multiplies every throttle's tries.
+    pub throttle: i32,
     /// The creditor's zone.
     pub time_zone: chrono_tz::Tz,
 }
@@ -158,6 +161,10 @@ impl Sources {
         if !public_url.starts_with("http://") && !public_url.starts_with("https://") {
             self.problem("public_url: expected http:// or https://");
         }
+        let throttle = self.get("throttle").parse().ok().filter(|factor| (1..=1_000_000).contains(factor));
+        if throttle.is_none() {
+            self.problem("throttle: expected a whole number from 1");
+        }
         let log = self.get("log");
         if log != "human" && log != "json" {
             self.problem("log: expected human or json");
@@ -184,6 +191,7 @@ impl Sources {
                 log_json: log == "json",
                 log_level,
                 trusted_proxy,
+                throttle: throttle.unwrap_or(1),
                 time_zone,
                 database,
             });

@@ -223,9 +223,10 @@ impl Db {
             .pragma("cache_size", "-8192")
             .pragma("temp_store", "memory");
         // The writer comes first: it makes the file that readers open.
-        let write =
-            SqlitePoolOptions::new().max_connections(1).acquire_timeout(Duration::from_secs(30)).connect_with(options.clone()).await?;
-        let read = SqlitePoolOptions::new()
+        // A connection to a file does not go away by itself: asking it first costs two changes of threads each time.
+        let pool = SqlitePoolOptions::new().test_before_acquire(false);
+        let write = pool.clone().max_connections(1).acquire_timeout(Duration::from_secs(30)).connect_with(options.clone()).await?;
+        let read = pool
             .max_connections(4)
             .acquire_timeout(Duration::from_secs(10))
             .connect_with(options.create_if_missing(false).read_only(true))

@@ -5,9 +5,11 @@
 pub mod agreements;
 pub mod audit;
 pub mod authenticity;
+pub mod backup;
 pub mod bills;
 pub mod clock;
 pub mod config;
+pub mod creditor;
 pub mod customers;
 pub mod db;
 pub mod demo;

@@ -138,9 +138,39 @@ pub async fn submit(server: &Server, customer: &Customer, form: &RefundForm) -> 
     .await
 }
 
+/// Holds a form against the rules without asking for anything, for the page on which it is checked.
+///
+/// # Errors
+/// As [`submit`]: what is chosen must be offered and not asked for yet.
+pub async fn check(server: &Server, customer: &Customer, form: &RefundForm) -> Result<ValidRefundForm> {
+    let mut errors = Vec::new();
+    let mut note = |field, problem| errors.push(FieldError::new(field, problem));
+    let credit = form.credit().map_err(|problem| note("credit", problem)).ok();
+    let target = form.target().map_err(|problem| note("target", problem)).ok();
+    let (Some(credit), Some(target)) = (credit, target) else { return Err(errors.into()) };
+    let mut conn = server.db.read().await?;
+    let (payer, owner) = paid_by(&mut conn, customer, credit).await?;
+    drop(conn);
+    let valid = form.parse(payer.as_deref(), &owner)?;
+    let offered = credits(server, customer).await?;
+    if !offered.offers.iter().any(|offer| offer.credit.entry == credit && offer.asked.is_none()) {
+        return Err(Error::field("credit", Problem::NoLongerPossible));
+    }
+    if valid == ValidRefundForm::Compensate {
+        match target {
+            Some(target) if !offered.targets.iter().any(|bill| bill.id == target) => {
+                return Err(Error::field("target", Problem::NoLongerPossible));
+            }
+            None if offered.targets.is_empty() => return Err(Error::field("target", Problem::Missing)),
+            _ => {}
+        }
+    }
+    Ok(valid)
+}
+
 /// Who paid what this entry records, if the bank told; and whose contract it is.
-async fn paid_by(tx: &mut Tx, customer: &Customer, credit: EntryId) -> Result<(Option<String>, String)> {
-    sql!(tx, optional (Option<String>, String): "select p.payer_tax_id, c.tax_id
+async fn paid_by(conn: &mut Conn, customer: &Customer, credit: EntryId) -> Result<(Option<String>, String)> {
+    sql!(conn, optional (Option<String>, String): "select p.payer_tax_id, c.tax_id
         from entries e join customers c on c.id = e.customer_id left join payments p on p.id = e.payment_id
         where e.id = $1 and e.customer_id = $2", credit.0, customer.id.0)?
     .ok_or_else(|| Error::field("credit", Problem::Unknown))

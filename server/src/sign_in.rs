@@ -290,10 +290,24 @@ pub fn totp_now(server: &Server, secret: &[u8; 20]) -> String {
     totp(secret, server.clock.now().timestamp() / TOTP_SECONDS)
 }
 
+/// The code of now for a secret in base32, for a demonstration's page; empty for what is no secret of ours.
+#[must_use]
+pub fn code_of(server: &Server, base32_secret: &str) -> String {
+    let mut secret = [0u8; 20];
+    for (at, letter) in base32_secret.bytes().enumerate().take(32) {
+        let Some(value) = ALPHABET.iter().position(|known| *known == letter) else { return String::new() };
+        for bit in (0..5).filter(|bit| value >> (4 - bit) & 1 == 1) {
+            secret[(at * 5 + bit) / 8] |= 1 << (7 - (at * 5 + bit) % 8);
+        }
+    }
+    totp_now(server, &secret)
+}
+
+const ALPHABET: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+
 /// A secret as authenticators take it: base32 without padding (RFC 4648).
 #[must_use]
 pub fn base32(secret: &[u8; 20]) -> String {
-    const ALPHABET: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
     let bit = |at: usize| secret[at / 8] >> (7 - at % 8) & 1;
     (0..32).map(|letter| char::from(ALPHABET[(0..5).fold(0usize, |value, n| value << 1 | usize::from(bit(letter * 5 + n)))])).collect()
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
-use domain::charges::late_charges;
+use domain::charges::{Calculation, late_charges};
 use domain::ids::{BillId, ContractId, CustomerId, EntryId, SlipId};
 use domain::money::Money;
 use domain::statement::{EntryKind, Nature, Position, Shown, Standing, days_late, late_before};
@@ -116,6 +116,8 @@ pub struct BillLine {
     pub days_late: u32,
     /// Fine and interest on that day; zero while disputed.
     pub charges: Money,
+    /// How those came about, line by line; none where none run.
+    pub calculation: Option<Box<Calculation>>,
     /// The slip registered for it.
     pub slip: Option<SlipId>,
 }
@@ -567,11 +569,11 @@ fn charged(balance: Money, standing: Standing, past: bool) -> bool {
 
 fn line(row: Row, day: NaiveDate, past: bool, calendar: &domain::calendar::Calendar) -> Result<BillLine> {
     let days = if row.balance.is_positive() { days_late(row.due_on, day, calendar) } else { 0 };
-    let charges = if days > 0 && charged(row.balance, row.standing, past) {
+    let calculation = if days > 0 && charged(row.balance, row.standing, past) {
         let terms = bills::terms(&row.tax_id, &row.fine_rate, &row.monthly_interest)?;
-        late_charges(row.balance, row.due_on, day, &terms, calendar).charges()
+        Some(Box::new(late_charges(row.balance, row.due_on, day, &terms, calendar)))
     } else {
-        Money::ZERO
+        None
     };
     Ok(BillLine {
         id: row.id,
@@ -586,7 +588,8 @@ fn line(row: Row, day: NaiveDate, past: bool, calendar: &domain::calendar::Calen
         balance: row.balance,
         standing: row.standing,
         days_late: days,
-        charges,
+        charges: calculation.as_ref().map_or(Money::ZERO, |calculation| calculation.charges()),
+        calculation,
         slip: row.slip_id.map(SlipId),
     })
 }

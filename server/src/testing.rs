@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use chrono::{Days, NaiveDate};
 use domain::actors::Role;
 use domain::boleto::banks::{Title as _, banco_do_brasil};
-use domain::ids::{BillId, ContractId, CustomerId, DocumentId, SlipId, StaffId};
+use domain::ids::{BillId, ContractId, CustomerId, DocumentId, PaymentId, SlipId, StaffId};
 use domain::money::Money;
 use domain::pix::br_code::{Charge, Parts};
 use domain::sign_in::{CodeForm, SignInForm, StaffSignInForm};
@@ -19,7 +19,7 @@ use crate::config::Sources;
 use crate::ledger::NewEntry;
 use crate::sealing::{Keys, sha256};
 use crate::sessions::{Actors, Customer, Staff, Visit};
-use crate::{Server, ledger, mail, outbox, sessions, sign_in, sql};
+use crate::{Server, audit, ledger, mail, outbox, sessions, sign_in, sql};
 
 /// A server on a database of its own.
 pub struct TestServer {
@@ -74,13 +74,18 @@ impl TestServer {
 
     /// `None` where no PostgreSQL was started for the tests.
     pub async fn postgres() -> Option<Self> {
+        let url = Self::empty_postgres().await?;
+        Some(Self::open(url, tempfile::tempdir().unwrap()).await)
+    }
+
+    /// The address of a new PostgreSQL database without anything in it.
+    pub async fn empty_postgres() -> Option<String> {
         let base = std::env::var("EMDIA_TEST_POSTGRES").ok()?;
-        let folder = tempfile::tempdir().unwrap();
         let name = format!("emdia_{}", Uuid::new_v4().simple());
         let mut admin = PgConnection::connect(&base).await.unwrap();
         admin.execute(sqlx::query(AssertSqlSafe(format!("create database {name}")))).await.unwrap();
         let (server, _) = base.rsplit_once('/').unwrap();
-        Some(Self::open(format!("{server}/{name}"), folder).await)
+        Some(format!("{server}/{name}"))
     }
 
     async fn open(url: String, folder: tempfile::TempDir) -> Self {
@@ -272,5 +277,96 @@ impl TestServer {
             Actors::Staff(staff) => staff,
             Actors::Customer(_) => panic!("customer"),
         }
+    }
+}
+
+/// Requests: money that arrives, files, policies, and what must hold at the end of every test.
+impl TestServer {
+    /// A payment of a bill, as an import posts it; `payer` is whom the bank names.
+    pub async fn a_payment(&self, customer: CustomerId, bill: BillId, amount: Money, payer: Option<&str>) -> PaymentId {
+        let id: PaymentId = self.server.id();
+        let n = self.next();
+        let today = self.clock.today();
+        let mut tx = self.db.write().await.unwrap();
+        sql!(tx, execute: "insert into payments (id, external_id, customer_id, bill_id, paid_on, credited_on, amount, method, bank_reference, payer_tax_id, created_at)
+             values ($1, $2, $3, $4, $5, $5, $6, 'boleto', '', $7, $8)",
+            id.0, format!("P{n}"), customer.0, bill.0, today, amount.as_cents(), payer, self.clock.now()).unwrap();
+        let source = format!("payment/P{n}");
+        let entry = NewEntry {
+            customer,
+            bill: Some(bill),
+            kind: EntryKind::Payment,
+            amount: -amount,
+            effective_on: today,
+            payment: Some(id),
+            request: None,
+            of: None,
+            source: &source,
+            note: "",
+        };
+        assert!(ledger::post(self, &mut tx, &entry).await.unwrap());
+        tx.commit().await.unwrap();
+        id
+    }
+
+    /// A policy that holds from today on: `requests`, `plans` or `refunds`.
+    pub async fn a_policy(&self, kind: &str, body: serde_json::Value) {
+        let version = i32::try_from(self.next()).unwrap();
+        let mut tx = self.db.write().await.unwrap();
+        sql!(tx, execute: "insert into policies (id, kind, version, valid_from, body) values ($1, $2, $3, $4, $5)",
+            Uuid::now_v7(), kind, version, self.clock.today(), body.to_string())
+        .unwrap();
+        tx.commit().await.unwrap();
+    }
+
+    /// What is open of a bill, and what may be done with it.
+    pub async fn bill_now(&self, bill: BillId) -> (Money, String) {
+        let mut conn = self.db.read().await.unwrap();
+        let (balance, standing) = sql!(conn, one (i64, String): "select balance, standing from bills where id = $1", bill.0).unwrap();
+        (Money::cents(balance), standing)
+    }
+
+    /// What a customer owes, all entries together.
+    pub async fn owed(&self, customer: CustomerId) -> Money {
+        let mut conn = self.db.read().await.unwrap();
+        let (total,) =
+            sql!(conn, one (i64,): "select cast(coalesce(sum(amount), 0) as bigint) from entries where customer_id = $1", customer.0)
+                .unwrap();
+        Money::cents(total)
+    }
+
+    /// How many rows a table has: what was half-written would show.
+    pub async fn count(&self, table: &str) -> i64 {
+        let mut conn = self.db.read().await.unwrap();
+        let text = AssertSqlSafe(format!("select count(*) from {table}"));
+        match conn.link() {
+            crate::db::Link::Sqlite(c) => sqlx::query_scalar::<sqlx::Sqlite, i64>(text).fetch_one(c).await.unwrap(),
+            crate::db::Link::Postgres(c) => sqlx::query_scalar::<sqlx::Postgres, i64>(text).fetch_one(c).await.unwrap(),
+        }
+    }
+
+    /// Subjects of the newest mails, the newest first.
+    pub async fn subjects(&self) -> Vec<String> {
+        outbox::deliver_due(self).await.unwrap();
+        mail::mailbox(self).await.unwrap().into_iter().map(|mail| mail.subject).collect()
+    }
+
+    /// Nothing is broken: the audit chain is whole, and every balance is the sum of its entries.
+    pub async fn is_whole(&self) {
+        let mut conn = self.db.read().await.unwrap();
+        assert!(matches!(audit::verify(&mut conn).await.unwrap(), audit::Chain::Whole { .. }));
+        assert_eq!(ledger::verify(self).await.unwrap(), []);
+    }
+}
+
+/// Whoever acts for somebody else, as the next request of the browser finds it.
+impl TestServer {
+    /// The customer that a session now acts for.
+    pub async fn acting(&self, customer: &Customer) -> Customer {
+        let mut conn = self.db.read().await.unwrap();
+        let (acting,) = sql!(conn, one (Uuid,): "select acting_for from sessions where id = $1", customer.session().0).unwrap();
+        let mut customer = customer.clone();
+        customer.id = CustomerId(acting);
+        customer
     }
 }

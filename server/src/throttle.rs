@@ -24,7 +24,7 @@ pub async fn hit(server: &Server, tx: &mut Tx, key: &str, limit: Limit) -> Resul
     let (hits,) = sql!(tx, one (i32,):
         "insert into throttles (key, window_start, hits) values ($1, $2, 1)
          on conflict (key, window_start) do update set hits = throttles.hits + 1 returning hits", key, start)?;
-    if hits > limit.hits { Err(Error::Throttled(start + limit.seconds - now)) } else { Ok(()) }
+    if hits > limit.hits.saturating_mul(server.config.throttle) { Err(Error::Throttled(start + limit.seconds - now)) } else { Ok(()) }
 }
 
 /// Forgets windows that have passed.

@@ -406,7 +406,7 @@ on_both_databases! {
             text.push_str(&format!("N{id};{contract};{at};monthly;2026-10;2026-09-20;2026-10-10;{},{:02}\n", at / 7 + 1, at % 100));
         }
         let mut seen = Vec::new();
-        let report = imports::run(&*t, Kind::Bills, Cursor::new(text), Options::default(), |progress| seen.push(progress.lines)).await.unwrap();
+        let report = imports::run(&t, Kind::Bills, Cursor::new(text), Options::default(), |progress| seen.push(progress.lines)).await.unwrap();
         assert_eq!(counts(&report), [4_494, 0, 0, 6]);
         assert_eq!(reasons(&report).last().unwrap(), &(4_402, "external_id", Reason::Repeated { first: 12 }));
         assert_eq!(seen, [2_000, 4_000, 4_500, 4_500]);
@@ -418,7 +418,7 @@ on_both_databases! {
         for kind in Kind::ALL {
             let file = std::fs::File::open(folder.join(format!("{}.csv", kind.as_str()))).unwrap();
             let options = Options { folder: Some(folder.clone()), ..Options::default() };
-            let report = imports::run(&*t, kind, file, options, |_| {}).await.unwrap();
+            let report = imports::run(&t, kind, file, options, |_| {}).await.unwrap();
             assert_eq!((report.refusals, report.warnings), (vec![], vec![]), "{kind:?}");
             assert!(report.counts.created > 0);
         }

@@ -1,14 +1,21 @@
 //! Every verb through the front door, on SQLite and on PostgreSQL. One binary: linking is what takes time.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, unused_crate_dependencies)]
 
+mod agreements;
 mod authenticity;
+mod backup;
 mod bills;
+mod creditor;
 mod customers;
-mod demo;
+mod disputes;
 mod documents;
+mod files;
 mod imports;
 mod notices;
 mod pdf;
+mod receipts;
+mod refunds;
+mod requests;
 mod sign_in;
 mod slips;
 mod statement;

@@ -1,7 +1,64 @@
-//! Documents: what the creditor made available.
+//! Documents: invoices, letters and terms made available to a customer.
+
+#[cfg(feature = "ssr")]
+pub mod page;
+
+#[cfg(feature = "ssr")]
+use server::texts::{self, Locale};
 
 /// The pages of this feature.
 #[cfg(feature = "ssr")]
 pub fn routes() -> axum::Router<crate::visitor::App> {
+    use crate::paths;
+    use axum::routing::get;
     axum::Router::new()
+        .route(paths::DOCUMENTS, get(page::documents))
+        .route(paths::DOCUMENTS_ZIP, get(page::zip))
+        .route("/documentos/{id}", get(page::open))
+}
+
+/// Kinds that a list can be narrowed to, as they are imported.
+#[cfg(feature = "ssr")]
+const KINDS: [&str; 8] = ["nfse_pdf", "nfse_xml", "letter", "statement", "clearance", "income_tax", "term", "other"];
+
+/// What a document is, in words.
+#[cfg(feature = "ssr")]
+#[must_use]
+pub fn kind(l: Locale, kind: &str) -> &'static str {
+    use texts::documents as t;
+    match kind {
+        "nfse_pdf" => t::kind_nfse_pdf(l),
+        "nfse_xml" => t::kind_nfse_xml(l),
+        "letter" => t::kind_letter(l),
+        "statement" => t::kind_statement(l),
+        "clearance" => t::kind_clearance(l),
+        "income_tax" => t::kind_income_tax(l),
+        "term" => t::kind_term(l),
+        _ => t::kind_other(l),
+    }
+}
+
+/// A size as people read it: `84 KB`, `1,2 MB`.
+#[cfg(feature = "ssr")]
+#[must_use]
+pub fn size(l: Locale, bytes: i64) -> String {
+    if bytes < 1_000_000 {
+        return format!("{} KB", (bytes.max(0) + 999) / 1000);
+    }
+    let tenths = (bytes + 50_000) / 100_000;
+    let point = if l == Locale::PtBr { ',' } else { '.' };
+    format!("{}{point}{} MB", tenths / 10, tenths % 10)
+}
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_said_in_thousands() {
+        assert_eq!(size(Locale::PtBr, 0), "0 KB");
+        assert_eq!(size(Locale::PtBr, 83_100), "84 KB");
+        assert_eq!(size(Locale::PtBr, 1_249_999), "1,2 MB");
+        assert_eq!(size(Locale::En, 9_960_000), "10.0 MB");
+    }
 }

@@ -1,7 +1,11 @@
-//! Notices.
+//! Notices: what the creditor told a customer.
+
+pub mod api;
+#[cfg(feature = "ssr")]
+pub mod page;
 
 /// The pages of this feature.
 #[cfg(feature = "ssr")]
 pub fn routes() -> axum::Router<crate::visitor::App> {
-    axum::Router::new()
+    axum::Router::new().route(crate::paths::NOTICES, axum::routing::get(page::notices))
 }

@@ -430,6 +430,9 @@ pub fn Checkboxes(
 pub fn Checkbox(
     #[prop(into)] name: Str,
     #[prop(into)] label: Words,
+    /// What is sent when it is checked.
+    #[prop(into, default = "1".into())]
+    value: Str,
     #[prop(optional)] checked: bool,
     #[prop(into, optional)] hint: Words,
     #[prop(into, optional)] error: Words,
@@ -443,7 +446,7 @@ pub fn Checkbox(
                     type="checkbox"
                     id=name.clone()
                     name=name.clone()
-                    value="1"
+                    value=value
                     checked=checked
                     aria-describedby=around.described_by
                     aria-invalid=around.invalid

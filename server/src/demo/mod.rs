@@ -1,7 +1,7 @@
-//! A believable creditor for a demonstration: a fictional health cooperative with its people, companies, bills and requests.
+//! A believable creditor that does not exist: a health cooperative, its customers, their bills and what they asked. Deterministic by seed,
+//! relative to today. Records come in through the imports and requests through the verbs, the same doors as in life.
 //!
-//! Bulk comes in through [`crate::imports`] and requests are made through the verbs, so that nothing here could not have
-//! happened. Never writes into a database that holds anything else, and never where mail leaves the house.
+//! Never touches a database that holds anything already.
 
 mod chance;
 mod house;
@@ -13,242 +13,146 @@ use std::io::Cursor;
 
 use domain::actors::Role;
 use domain::tax_ids::TaxId;
-use serde_json::json;
 
-use crate::audit::{self, Actor, Event};
 use crate::error::{Error, Result};
 use crate::imports::{self, FileError, Options};
 use crate::{Server, policies, sql};
-
 use records::{Files, World, tour};
 
-/// Beneficiaries for each unit of scale.
+/// Beneficiaries at scale 1.
 const BENEFICIARIES: u64 = 500;
-/// People whose records go into one round of files: enough to be quick, few enough to keep memory flat.
-const AT_ONCE: u64 = 1_000;
 
-/// What was made, and how to sign in.
-#[derive(Clone, Debug)]
-pub struct DemoSummary {
-    /// Whether it was made now; else it was there already.
-    pub created: bool,
-    /// The creditor's name.
-    pub creditor: String,
-    /// Customers in the database.
-    pub customers: u64,
-    /// Bills in the database.
-    pub bills: u64,
-    /// The staff, by role.
-    pub staff: Vec<StaffLogin>,
-    /// Customers worth signing in as. Their codes arrive in the demonstration's mailbox.
-    pub tour: Vec<CustomerLogin>,
-}
-
-/// How a member of staff signs in.
+/// How a member of the demonstration's staff signs in.
 #[derive(Clone, Debug)]
 pub struct StaffLogin {
     /// Role.
     pub role: Role,
     /// Name.
     pub name: String,
-    /// E-mail to sign in with.
+    /// Address.
     pub email: String,
-    /// Password.
+    /// Password, known to all.
     pub password: String,
-    /// The authenticator's secret in base32, as an authenticator takes it.
+    /// The authenticator's secret in base32, known to all.
     pub totp_secret: String,
 }
 
-/// How a customer signs in, and what there is to see.
-#[derive(Clone, Debug)]
-pub struct CustomerLogin {
-    /// What there is to see.
-    pub scene: Scene,
-    /// Name.
-    pub name: String,
-    /// CPF or CNPJ with its mask.
-    pub tax_id: String,
-    /// Where codes go.
-    pub email: String,
-}
-
-/// What there is to see with a customer.
+/// Why a customer of the demonstration is worth a visit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Scene {
-    /// Several bills are late.
+pub enum Story {
+    /// Several late bills.
     InArrears,
-    /// A bill was paid twice.
+    /// One bill paid twice.
     PaidTwice,
-    /// The slip of a late bill is past its limit date.
+    /// A boleto that no bank takes any more.
     PastLimit,
     /// Acts for two companies and a parent.
     ActsForOthers,
-    /// Everything is paid.
+    /// Nothing to pay.
     UpToDate,
-    /// Pays by an agreement in force.
+    /// An agreement in force.
     InAgreement,
-    /// Asked for a plan that a person has to decide.
-    AsksForPlan,
-    /// Says that a bill is wrong.
-    Disputes,
-    /// Sent a receipt today.
-    SentReceipt,
     /// A company with 5,000 bills.
     ManyBills,
 }
 
-/// The tour: what there is to see, and with whom.
-fn the_tour() -> [(Scene, String); 10] {
-    [
-        (Scene::InArrears, scenes::person_id(tour::IN_ARREARS)),
-        (Scene::PaidTwice, scenes::person_id(tour::PAID_TWICE)),
-        (Scene::PastLimit, scenes::person_id(tour::PAST_LIMIT)),
-        (Scene::ActsForOthers, scenes::person_id(tour::ACTS_FOR_OTHERS)),
-        (Scene::UpToDate, scenes::person_id(tour::UP_TO_DATE)),
-        (Scene::InAgreement, scenes::person_id(tour::IN_AGREEMENT)),
-        (Scene::AsksForPlan, scenes::person_id(tour::ASKS_FOR_PLAN)),
-        (Scene::Disputes, scenes::person_id(tour::DISPUTES)),
-        (Scene::SentReceipt, scenes::person_id(tour::SENT_RECEIPT)),
-        (Scene::ManyBills, scenes::company_id(0)),
-    ]
+/// How a customer of the demonstration signs in: the code comes to the demonstration's mailbox.
+#[derive(Clone, Debug)]
+pub struct CustomerLogin {
+    /// Why.
+    pub story: Story,
+    /// Name.
+    pub name: String,
+    /// CPF or CNPJ, masked as people write it.
+    pub tax_id: String,
 }
 
-/// How far a demonstration is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Progress {
-    /// Customers made.
-    pub customers: u64,
-    /// Of so many.
-    pub of: u64,
+/// The log-ins of a demonstration.
+#[derive(Clone, Debug)]
+pub struct Logins {
+    /// Staff, one of each role and a second operator.
+    pub staff: Vec<StaffLogin>,
+    /// Customers worth a visit.
+    pub customers: Vec<CustomerLogin>,
 }
 
-/// Makes the demonstration: the same for a seed and a day, `scale` times 500 beneficiaries and twelve companies. Does
-/// nothing where it is already; one that was interrupted is completed.
+/// Fills an empty database. Says whether it did: where the demonstration is already, nothing changes.
 ///
 /// # Errors
-/// [`Error::Config`] outside a demonstration's configuration, or in a database that holds something else.
-pub async fn create(server: &Server, seed: u64, scale: u32, mut progress: impl FnMut(Progress) + Send) -> Result<DemoSummary> {
-    if !server.config.demo {
-        return Err(Error::Config("demo: everybody knows its passwords, so it is made only where demo = true".into()));
+/// [`Error::Config`] for a database with somebody else's data.
+pub async fn create(server: &Server, seed: u64, scale: u32, mut progress: impl FnMut(u64) + Send) -> Result<bool> {
+    let mut conn = server.db.read().await?;
+    let creditor = policies::creditor(&mut conn).await?;
+    let (customers,) = sql!(conn, one (i64,): "select count(*) from customers")?;
+    drop(conn);
+    if creditor.name == house::NAME {
+        return Ok(false);
     }
-    let begun = happened(server, "demo.begun").await?;
-    if happened(server, "demo.created").await? {
-        return summary(server, false).await;
+    if customers > 0 || !creditor.name.is_empty() {
+        return Err(Error::Config("the demonstration needs an empty database".into()));
     }
-    if !begun {
-        refuse_unless_empty(server).await?;
-        house::build(server).await?;
-    }
+    house::build(server).await?;
     house::staff(server).await?;
-    let world = World { seed, today: server.clock.today(), calendar: policies::calendar(&mut server.db.read().await?).await? };
-    let of = BENEFICIARIES * u64::from(scale.max(1));
-    let companies = people::COMPANIES.len() as u64;
+    let mut conn = server.db.read().await?;
+    let world = World { seed, today: server.clock.today(), calendar: policies::calendar(&mut conn).await? };
+    drop(conn);
     let mut files = Files::default();
-    for index in 0..companies {
+    for index in 0..BENEFICIARIES * u64::from(scale.max(1)) {
+        files.beneficiary(&world, index);
+    }
+    for index in 0..people::COMPANIES.len() as u64 {
         files.company(&world, index);
     }
-    bring_in(server, files).await?;
-    progress(Progress { customers: companies, of: of + companies });
-    for from in (0..of).step_by(usize::try_from(AT_ONCE).unwrap_or(1)) {
-        let to = (from + AT_ONCE).min(of);
-        let mut files = Files::default();
-        for index in from..to {
-            files.beneficiary(&world, index);
+    let mut lines = 0;
+    for (kind, text) in files.finish() {
+        let before = lines;
+        let report = imports::run(server, kind, Cursor::new(text), Options::default(), |now| {
+            lines = before + now.lines;
+            progress(lines);
+        })
+        .await
+        .map_err(of_import)?;
+        if let Some(refusal) = report.refusals.first() {
+            return Err(Error::Config(format!("{}: {}", kind.as_str(), refusal.told(crate::texts::Locale::En))));
         }
-        bring_in(server, files).await?;
-        progress(Progress { customers: companies + to, of: of + companies });
     }
     scenes::representations(server).await?;
+    scenes::notices(server).await?;
     scenes::documents(server).await?;
-    if !any(server, Table::Notices).await? {
-        scenes::notices(server).await?;
-    }
-    if !any(server, Table::Requests).await? {
-        scenes::requests(server).await?;
-    }
-    let mut tx = server.db.write().await?;
-    let created = Event {
-        actor: Actor::System,
-        action: "demo.created",
-        subject_kind: "creditor",
-        subject_id: None,
-        customer: None,
-        detail: json!({ "seed": seed, "scale": scale }),
-    };
-    audit::record(server, &mut tx, created).await?;
-    tx.commit().await?;
-    summary(server, true).await
+    scenes::requests(server).await?;
+    Ok(true)
 }
 
-/// Imports files as the creditor's system would send them. All of a demonstration's lines are good: one that is refused is a
-/// mistake here.
-async fn bring_in(server: &Server, files: Files) -> Result<()> {
-    for (kind, text) in files.finish() {
-        let report = imports::run(server, kind, Cursor::new(text), Options::default(), |_| {}).await.map_err(of_import)?;
-        if let Some(refusal) = report.refusals.first() {
-            tracing::error!(kind = kind.as_str(), line = refusal.line, column = refusal.column, reason = ?refusal.reason, "refused");
-            return Err(Error::Corrupt("line of the demonstration"));
+/// The log-ins of the demonstration that is there.
+///
+/// # Errors
+/// The database's. Without a demonstration there are none.
+pub async fn logins(server: &Server) -> Result<Logins> {
+    let tour = [
+        (Story::InArrears, scenes::person_id(tour::IN_ARREARS)),
+        (Story::PaidTwice, scenes::person_id(tour::PAID_TWICE)),
+        (Story::PastLimit, scenes::person_id(tour::PAST_LIMIT)),
+        (Story::ActsForOthers, scenes::person_id(tour::ACTS_FOR_OTHERS)),
+        (Story::UpToDate, scenes::person_id(tour::UP_TO_DATE)),
+        (Story::InAgreement, scenes::person_id(tour::IN_AGREEMENT)),
+        (Story::ManyBills, scenes::company_id(0)),
+    ];
+    let mut conn = server.db.read().await?;
+    let mut customers = Vec::new();
+    for (story, external_id) in tour {
+        let row = sql!(conn, optional (String, String): "select name, tax_id from customers where external_id = $1", external_id)?;
+        if let Some((name, tax_id)) = row {
+            let tax_id = TaxId::parse(&tax_id).map_or(tax_id, |tax_id| tax_id.to_string());
+            customers.push(CustomerLogin { story, name, tax_id });
         }
     }
-    Ok(())
+    let staff = if customers.is_empty() { Vec::new() } else { house::logins() };
+    Ok(Logins { staff, customers })
 }
 
 fn of_import(error: FileError) -> Error {
     match error {
         FileError::Server(error) => error,
-        FileError::Io(error) => Error::Io(error),
-        _ => Error::Corrupt("file of the demonstration"),
+        other => Error::Config(other.to_string()),
     }
-}
-
-async fn happened(server: &Server, action: &str) -> Result<bool> {
-    let mut conn = server.db.read().await?;
-    Ok(sql!(conn, optional (i64,): "select seq from audit_events where action = $1 limit 1", action)?.is_some())
-}
-
-#[derive(Clone, Copy)]
-enum Table {
-    Creditor,
-    Customers,
-    Notices,
-    Requests,
-}
-
-async fn any(server: &Server, table: Table) -> Result<bool> {
-    let mut conn = server.db.read().await?;
-    let text = match table {
-        Table::Creditor => "select count(*) from (select 1 from creditor limit 1) as found",
-        Table::Customers => "select count(*) from (select 1 from customers limit 1) as found",
-        Table::Notices => "select count(*) from (select 1 from notices where kind = 'clearance' limit 1) as found",
-        Table::Requests => "select count(*) from (select 1 from requests limit 1) as found",
-    };
-    Ok(sql!(conn, one (i64,): text)?.0 > 0)
-}
-
-async fn refuse_unless_empty(server: &Server) -> Result<()> {
-    if any(server, Table::Creditor).await? || any(server, Table::Customers).await? {
-        return Err(Error::Config("demo: this database holds a creditor or customers already".into()));
-    }
-    Ok(())
-}
-
-/// What is there: read back, so that it is right whatever seed made it.
-async fn summary(server: &Server, created: bool) -> Result<DemoSummary> {
-    let mut conn = server.db.read().await?;
-    let (customers, bills) = sql!(conn, one (i64, i64): "select (select count(*) from customers), (select count(*) from bills)")?;
-    let mut tour = Vec::new();
-    for (scene, external_id) in the_tour() {
-        let row = sql!(conn, optional (String, String, Option<String>): "select name, tax_id, email from customers where external_id = $1", external_id)?;
-        let (name, tax_id, email) = row.ok_or(Error::NotFound)?;
-        let tax_id = TaxId::parse(&tax_id).map_err(|_| Error::Corrupt("tax id"))?.to_string();
-        tour.push(CustomerLogin { scene, name, tax_id, email: email.unwrap_or_default() });
-    }
-    Ok(DemoSummary {
-        created,
-        creditor: policies::creditor(&mut conn).await?.name,
-        customers: customers.unsigned_abs(),
-        bills: bills.unsigned_abs(),
-        staff: house::logins(),
-        tour,
-    })
 }

@@ -20,7 +20,7 @@ pub(super) const AGREEMENT: &str = "VS-BANCO";
 /// Bills of the company with the most.
 const MANY_BILLS: u64 = 5_000;
 /// A slip can be paid for so many days after it was due.
-pub(super) const DAYS_TO_LIMIT: u64 = 60;
+const DAYS_TO_LIMIT: u64 = 60;
 
 /// What all records of one demonstration share.
 pub(super) struct World {
@@ -63,7 +63,7 @@ fn habit(index: u64, chance: &mut Chance) -> Habit {
         tour::IN_AGREEMENT => Habit::Behind(6),
         tour::ASKS_FOR_PLAN => Habit::Behind(9),
         tour::DISPUTES | tour::SENT_RECEIPT => Habit::Behind(2),
-        0..12 => Habit::InTime,
+        index if index < 12 => Habit::InTime,
         _ => match chance.below(100) {
             0..64 => Habit::InTime,
             64..82 => Habit::Late,
@@ -339,7 +339,7 @@ fn paid_on(habit: Habit, index: u64, due_on: NaiveDate, today: NaiveDate, chance
     let months = u64::try_from(today.signed_duration_since(due_on).num_days()).unwrap_or_default() / 30;
     let day = match habit {
         // One bill was forgotten three months ago, and its slip cannot be paid any more.
-        Habit::InTime if index == tour::PAST_LIMIT && months == 3 => return None,
+        Habit::InTime if index == tour::PAST_LIMIT && (90..121).contains(&today.signed_duration_since(due_on).num_days()) => return None,
         Habit::InTime => early,
         Habit::Late => late,
         Habit::Behind(of) if months < of => return None,

@@ -404,9 +404,9 @@ fn is_heic_brand(head: &[u8]) -> bool {
     HEVC.contains(&major) || (matches!(major, b"mif1" | b"msf1") && compatible.chunks_exact(4).any(|brand| HEVC.contains(&brand)))
 }
 
-/// A HEIC is boxes that fill the file, one of which describes the picture. Gives the file's end, or where another file begins.
+/// A HEIC is boxes that fill the file, one of which describes the picture and another holds it coded. Gives the file's end, or where another file begins.
 fn heic<R: Read + Seek>(file: &mut R, length: u64) -> io::Result<Result<u64, Problem>> {
-    let (mut at, mut described) = (0u64, false);
+    let (mut at, mut described, mut coded) = (0u64, false, false);
     while at < length {
         let head = window(file, at, 16)?;
         let Some((size, name)) = head.split_at_checked(4).zip(head.get(4..8)).map(|((size, _), name)| (size, name)) else {
@@ -428,9 +428,10 @@ fn heic<R: Read + Seek>(file: &mut R, length: u64) -> io::Result<Result<u64, Pro
             return Ok(if described && has_foreign(file, at, length)? { Err(Problem::FilePolyglot) } else { Err(Problem::FileDamaged) });
         }
         described |= name == b"meta" && size > 12;
+        coded |= name == b"mdat" && size > 8;
         at += size;
     }
-    Ok(if described { Ok(length) } else { Err(Problem::FileDamaged) })
+    Ok(if described && coded { Ok(length) } else { Err(Problem::FileDamaged) })
 }
 
 #[cfg(test)]
@@ -497,7 +498,7 @@ mod tests {
         assert_eq!(told(&jpeg()), Ok(Media::Jpeg));
         assert_eq!(told(&png()), Ok(Media::Png));
         assert_eq!(told(&heic()), Ok(Media::Heic));
-        let general = join(&[&atom(b"ftyp", b"mif1\0\0\0\0heic"), &atom(b"meta", b"\0\0\0\0hdlr")]);
+        let general = join(&[&atom(b"ftyp", b"mif1\0\0\0\0heic"), &atom(b"meta", b"\0\0\0\0hdlr"), &atom(b"mdat", b"x")]);
         assert_eq!(told(&general), Ok(Media::Heic));
     }
 
@@ -568,8 +569,9 @@ mod tests {
         for whole in [plain_pdf(), jpeg(), png(), heic()] {
             assert_eq!(told(&join(&[&whole, b"PK\x03\x04", &[0; 40], &directory])), Err(Problem::FilePolyglot), "zip after");
             assert_eq!(told(&join(&[&whole, b"<ScRiPt>alert(1)</script>"])), Err(Problem::FilePolyglot), "script after");
-            assert_eq!(told(&join(&[&whole, &[0; 70_000], b"<html>"])), Err(Problem::FilePolyglot), "page far after");
         }
+        assert_eq!(told(&join(&[&jpeg(), &[0; 70_000], b"<html>"])), Err(Problem::FilePolyglot), "page far after");
+        assert_eq!(told(&join(&[&plain_pdf(), &[0; 70_000]])), Err(Problem::FileDamaged), "no end where readers look for it");
         assert_eq!(told(&join(&[b"\n", &plain_pdf()])), Err(Problem::FilePolyglot), "header not at the beginning");
         assert_eq!(told(&join(&[b"<html>", &plain_pdf()])), Err(Problem::FilePolyglot), "page before");
         assert_eq!(told(&join(&[b"MZ", &plain_pdf()])), Err(Problem::FilePolyglot), "program before");

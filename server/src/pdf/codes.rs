@@ -39,6 +39,18 @@ pub(super) fn qr(payload: &str) -> Result<Qr, PdfError> {
     Ok(Qr { runs, side: code.size as u16 })
 }
 
+/// The same code for a screen: its dark runs as the `d` of one SVG path in whole modules, and how many modules its side has without
+/// the quiet zone. None for what no code holds.
+#[must_use]
+pub fn qr_svg(payload: &str) -> Option<(String, u16)> {
+    let code = qr(payload).ok()?;
+    let mut path = String::with_capacity(code.runs.len() * 14);
+    for (column, row, length) in code.runs {
+        path.push_str(&format!("M{column} {row}h{length}v1h-{length}z"));
+    }
+    Some((path, code.side))
+}
+
 /// The dark bars of a boleto's barcode, [`interleaved::MODULES`] (405) long.
 pub(super) fn bars(barcode: &Barcode) -> Vec<Run> {
     let mut at = 0;

@@ -7,7 +7,7 @@
 
 pub mod boleto;
 mod canvas;
-mod codes;
+pub mod codes;
 pub mod letter;
 mod paper;
 pub mod statement;

@@ -198,11 +198,11 @@ pub enum Detail {
         /// Which of the two.
         way: Way,
         /// The overpaid bill, if the credit lies on one.
-        credit: Option<BillLine>,
+        credit: Option<Box<BillLine>>,
         /// The payment that is given back, if the credit is one.
         payment: Option<PaymentId>,
         /// The bill compensated with.
-        target: Option<BillLine>,
+        target: Option<Box<BillLine>>,
         /// Account or key, masked.
         destination: Option<String>,
         /// Where the order stands.
@@ -368,9 +368,9 @@ async fn detail(conn: &mut Conn, row: &Row) -> Result<Detail> {
             let refund = crate::refunds::row(conn, row.id).await?;
             Detail::Refund {
                 way: refund.way,
-                credit: bill_line(conn, row.customer_id, refund.bill_id).await?,
+                credit: bill_line(conn, row.customer_id, refund.bill_id).await?.map(Box::new),
                 payment: refund.payment_id.map(PaymentId),
-                target: bill_line(conn, row.customer_id, refund.target_bill_id).await?,
+                target: bill_line(conn, row.customer_id, refund.target_bill_id).await?.map(Box::new),
                 destination: refund.destination_masked,
                 order: refund.state,
             }

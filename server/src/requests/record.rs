@@ -3,6 +3,8 @@
 //!
 //! Never decides anything for which a person is needed.
 
+use std::time::Duration;
+
 use domain::ids::RequestId;
 use domain::requests::{Action, Kind, Status};
 use uuid::Uuid;
@@ -11,7 +13,10 @@ use super::advance::{By, Step, advance};
 use super::take_id;
 use crate::db::Tx;
 use crate::error::{Error, Result};
-use crate::{Server, agreements, sql};
+use crate::{Server, agreements, files, sql};
+
+/// Banks tell once a day, imports settle at once: this is for what neither of them touches, such as a day that has passed.
+const EVERY: Duration = Duration::from_secs(300);
 
 /// Finishes what the record has settled, one request in each transaction. Says how many moved.
 ///
@@ -46,6 +51,19 @@ pub async fn settle(server: &Server) -> Result<usize> {
         }
     }
     Ok(moved)
+}
+
+/// Settles what is due, and sweeps what uploads left behind, for as long as the process runs. Any number of processes may.
+pub async fn run(server: Server) {
+    loop {
+        if let Err(error) = settle(&server).await {
+            tracing::error!(%error, "settling by the record");
+        }
+        if let Err(error) = files::sweep(&server).await {
+            tracing::error!(%error, "sweeping files");
+        }
+        tokio::time::sleep(EVERY).await;
+    }
 }
 
 /// Looks again with the request taken: the record may have changed since the list was read.

@@ -1,0 +1,79 @@
+//! Serving, until told to stop.
+
+use std::future::IntoFuture;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use app::assets::Assets;
+use app::visitor::App;
+use server::config::Config;
+use server::{Server, outbox, requests};
+
+/// Serves the portal. SIGTERM lets what is under way end.
+pub(crate) async fn serve(config: Config) -> anyhow::Result<()> {
+    log(&config);
+    if !config.demo && config.smtp_url.is_none() {
+        bail!("smtp_url: needed to send codes to customers (or serve --demo)");
+    }
+    let folder = site_folder(&config)?;
+    let assets = Assets::load(&folder).with_context(|| format!("site {}: lay it with `make build`", folder.display()))?;
+    let (listen, public_url, demo) = (config.listen, config.public_url.clone(), config.demo);
+    let server = Server::open(config).await?;
+    server.db.migrate().await?;
+    let deliveries = tokio::spawn(outbox::run(server.clone()));
+    let record = tokio::spawn(requests::record::run(server.clone()));
+    let listener = tokio::net::TcpListener::bind(listen).await.with_context(|| format!("listen: {listen}"))?;
+    tracing::info!(%listen, "serving");
+    if demo {
+        println!("Em Dia is being demonstrated at {public_url}");
+        println!("  log-ins: {public_url}{}", app::paths::DEMO);
+        println!("  mailbox: {public_url}{}", app::paths::MAILBOX);
+    }
+    let router = app::app::router(App::new(server.clone(), assets)).into_make_service_with_connect_info::<SocketAddr>();
+    let (drain, mut drained) = tokio::sync::watch::channel(());
+    let served = axum::serve(listener, router).with_graceful_shutdown(async move {
+        told_to_stop().await;
+        drain.send_replace(());
+    });
+    // What is under way may end; a connection that is merely held open is not waited for longer than this.
+    let patience = async {
+        let _ = drained.changed().await;
+        tokio::time::sleep(Duration::from_secs(10)).await;
+    };
+    tokio::select! {
+        served = served.into_future() => served?,
+        () = patience => tracing::warn!("stopped with connections still open"),
+    }
+    deliveries.abort();
+    record.abort();
+    server.db.close().await;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+fn site_folder(config: &Config) -> anyhow::Result<PathBuf> {
+    if let Some(site) = &config.site {
+        return Ok(site.clone());
+    }
+    let program = std::env::current_exe()?;
+    Ok(program.parent().unwrap_or(Path::new(".")).join("site"))
+}
+
+async fn told_to_stop() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else { return };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
+}
+
+fn log(config: &Config) {
+    use tracing_subscriber::EnvFilter;
+    // The libraries below us speak of what they carry: from them only warnings are heard.
+    let filter = EnvFilter::new(format!("warn,app={0},server={0},emdia={0}", config.log_level));
+    let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    if config.log_json { subscriber.json().init() } else { subscriber.init() }
+}

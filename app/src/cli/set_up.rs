@@ -1,0 +1,39 @@
+//! Setting up: who the creditor is, and its staff.
+
+use std::io::{self, BufRead};
+use std::path::Path;
+
+use anyhow::{Context, bail};
+use domain::actors::Role;
+use server::sign_in::{self, NewStaff};
+use server::{Server, creditor as creditors, sealing};
+
+/// Least length of a staff password (NIST SP 800-63B asks for 8; there is no other rule, and a second factor beside).
+const LEAST_PASSWORD: usize = 12;
+
+/// Reads the creditor's file.
+pub(crate) async fn creditor(server: &Server, file: &Path) -> anyhow::Result<()> {
+    let text = std::fs::read_to_string(file).with_context(|| file.display().to_string())?;
+    let said = creditors::read(&text).with_context(|| file.display().to_string())?;
+    creditors::put(server, &said).await?;
+    println!("creditor: {}", said.name);
+    Ok(())
+}
+
+/// Makes a member of staff.
+pub(crate) async fn staff(server: &Server, email: &str, name: &str, role: Role) -> anyhow::Result<()> {
+    let email = domain::forms::email(email).map_err(|_| anyhow::anyhow!("{email}: not an e-mail address"))?;
+    let mut password = String::new();
+    io::stdin().lock().read_line(&mut password)?;
+    let password = password.trim_end_matches(['\r', '\n']);
+    if password.chars().count() < LEAST_PASSWORD {
+        bail!("a password of at least {LEAST_PASSWORD} characters is read from standard input");
+    }
+    let totp_secret = sealing::random();
+    let mut tx = server.db.write().await?;
+    sign_in::put_staff(server, &mut tx, &NewStaff { email: &email, name, role, password, totp_secret }).await?;
+    tx.commit().await?;
+    println!("{email}: {role}");
+    println!("authenticator: otpauth://totp/Em%20Dia:{email}?secret={}&issuer=Em%20Dia", sign_in::base32(&totp_secret));
+    Ok(())
+}

@@ -1,0 +1,320 @@
+//! What a decision rests on: what was asked, files, bills with their ledger and what they cost today, payments that may match.
+//! Never shows a file inside the page, nor an account or key unmasked.
+
+use chrono::{DateTime, Utc};
+use domain::agreements::{ApprovalReason, Plan, Within};
+use domain::money::Money;
+use domain::statement::Nature;
+use domain::tax_ids::TaxId;
+use leptos::prelude::*;
+use server::bills::BillDetail;
+use server::requests::desk::{LedgerLine, StaffView, Warning};
+use server::requests::{BillLine, Detail};
+use server::texts::{self, Locale};
+
+use crate::page::Page;
+use crate::ui::amounts::MoneyText;
+use crate::ui::lists::{Pair, Row, Rows, SummaryList};
+use crate::ui::panels::{Card, Details, Notice};
+use crate::ui::tables::{Calculation, Column, DataTable, Part};
+use crate::ui::{Amount, Tone};
+use crate::{paths, wording};
+
+/// An amount and its words.
+pub(crate) fn amount(l: Locale, value: Money) -> Amount {
+    Amount::new(value, texts::money(l, value))
+}
+
+/// A CPF or CNPJ with its points, as staff reads it to somebody.
+pub(crate) fn tax_id(digits: &str) -> String {
+    TaxId::parse(digits).map_or_else(|_| digits.to_owned(), |tax_id| tax_id.to_string())
+}
+
+fn moment(page: &Page, at: DateTime<Utc>) -> String {
+    texts::date_time(page.l, page.server.clock.local(at))
+}
+
+/// A bill's name: what it is for and when.
+pub(crate) fn bill_name(l: Locale, bill: &BillLine) -> String {
+    bill_title(l, bill.nature, &bill.number, &bill.competence)
+}
+
+/// The same, of its parts.
+pub(crate) fn bill_title(l: Locale, nature: Nature, number: &str, competence: &str) -> String {
+    let nature = wording::nature(l, nature);
+    if competence.is_empty() {
+        return texts::desk::bill_name_plain(l, nature, number);
+    }
+    texts::desk::bill_name(l, texts::competence(l, competence), nature, number)
+}
+
+/// What to look at twice, first on the page.
+pub(super) fn warnings(page: &Page, view: &StaffView) -> impl IntoView + use<> {
+    use texts::desk as t;
+    let l = page.l;
+    view.warnings
+        .iter()
+        .map(|warning| {
+            let (title, words) = match *warning {
+                Warning::DestinationShared(others) => (t::warning_shared(l), t::warning_shared_words(l, others)),
+                Warning::NotBefore(at) => (t::warning_contact(l), t::warning_contact_words(l, moment(page, at))),
+                Warning::HolderNeedsProof(holder) => (t::warning_holder(l), t::warning_holder_words(l, wording::holder(l, holder))),
+                Warning::FileSentByAnother(upload) => {
+                    let mut files = view.request.timeline.iter().flat_map(|moment| &moment.files);
+                    let name = files.find(|file| file.id == upload).map_or("", |file| file.name.as_str());
+                    (t::warning_file(l), t::warning_file_words(l, name))
+                }
+            };
+            view! { <Notice tone=Tone::Attention title><p>{words}</p></Notice> }
+        })
+        .collect_view()
+}
+
+/// What was asked, each kind with what is its own.
+pub(super) fn asked(page: &Page, view: &StaffView) -> impl IntoView + use<> {
+    use texts::desk as t;
+    let l = page.l;
+    let request = &view.request;
+    let mut pairs =
+        vec![Pair::new(t::asked_kind(l), wording::kind(l, request.kind)), Pair::new(t::asked_at(l), moment(page, request.opened_at))];
+    if !request.amount.is_zero() {
+        pairs.push(Pair::new(t::asked_amount(l), view! { <MoneyText amount=amount(l, request.amount)/> }));
+    }
+    match &request.detail {
+        Detail::Receipt { paid_on, amount: paid } => {
+            pairs.extend(paid_on.map(|day| Pair::new(t::paid_on(l), texts::date(l, day))));
+            pairs.extend(paid.map(|paid| Pair::new(t::paid_amount(l), view! { <MoneyText amount=amount(l, paid)/> })));
+        }
+        Detail::Refund { way, credit, target, destination, order, .. } => {
+            pairs.push(Pair::new(t::way(l), wording::way(l, *way)));
+            pairs.extend(credit.as_ref().map(|bill| Pair::new(t::credit_on(l), bill_name(l, bill))));
+            pairs.extend(target.as_ref().map(|bill| Pair::new(t::credit_to(l), bill_name(l, bill))));
+            pairs.extend(destination.clone().map(|masked| Pair::new(t::destination(l), masked)));
+            pairs.push(Pair::new(t::order(l), wording::order(l, *order)));
+        }
+        Detail::Plan { status, reason, .. } => {
+            pairs.push(Pair::new(t::plan_status(l), wording::agreement(l, *status)));
+            pairs.push(Pair::new(t::plan_reason(l), wording::plan_reason(l, *reason)));
+        }
+        Detail::Dispute { reason, granted } => {
+            pairs.push(Pair::new(t::dispute_reason(l), wording::dispute_reason(l, *reason)));
+            pairs.extend(granted.map(|granted| Pair::new(t::dispute_granted(l), view! { <MoneyText amount=amount(l, granted)/> })));
+        }
+        Detail::Slip | Detail::Question => {}
+    }
+    pairs.extend(view.four_eyes.then(|| Pair::new(t::four_eyes(l), t::four_eyes_words(l))));
+    let note = (!request.note.is_empty()).then(|| {
+        view! { <p class="small soft">{t::customer_wrote(l)}</p><p class="message">{request.note.clone()}</p> }
+    });
+    view! { <Card title=t::asked(l)><SummaryList pairs/>{note}</Card> }
+}
+
+/// Files, as downloads.
+pub(super) fn files(page: &Page, view: &StaffView) -> Option<impl IntoView + use<>> {
+    use texts::desk as t;
+    let l = page.l;
+    let protocol = view.request.protocol.digits();
+    let mut rows = Vec::new();
+    for moment in &view.request.timeline {
+        for file in &moment.files {
+            let meta = t::file_about(l, self::moment(page, moment.at), &file.media_type, kibibytes(file.size));
+            rows.push(view! { <Row title=file.name.clone() href=paths::staff_upload(&protocol, file.id) meta/> });
+        }
+    }
+    (!rows.is_empty()).then(|| view! { <Card title=t::files(l)><p class="small soft">{t::files_hint(l)}</p><Rows>{rows}</Rows></Card> })
+}
+
+/// A size in KB, rounded up.
+fn kibibytes(bytes: i64) -> i64 {
+    (bytes + 1023) / 1024
+}
+
+/// For a receipt: what in our records may be what it proves.
+pub(super) fn matches(page: &Page, view: &StaffView) -> Option<impl IntoView + use<>> {
+    use texts::desk as t;
+    let l = page.l;
+    if !matches!(view.request.detail, Detail::Receipt { .. }) {
+        return None;
+    }
+    let payments: Vec<Vec<AnyView>> = view
+        .payments
+        .iter()
+        .map(|payment| {
+            let on = payment.number.clone().map_or_else(|| t::on_no_bill(l).to_owned(), |number| t::on_bill(l, number));
+            vec![
+                texts::date(l, payment.paid_on).into_any(),
+                view! { <MoneyText amount=amount(l, payment.amount)/> }.into_any(),
+                payment.method.clone().into_any(),
+                payment.bank_reference.clone().into_any(),
+                on.into_any(),
+            ]
+        })
+        .collect();
+    let columns = vec![
+        Column::new(t::column_day(l)),
+        Column::amount(t::column_amount(l)),
+        Column::new(t::column_method(l)),
+        Column::new(t::column_reference(l)),
+        Column::new(t::column_bill(l)),
+    ];
+    let found = if payments.is_empty() {
+        view! { <p>{t::no_payment(l)}</p> }.into_any()
+    } else {
+        view! { <DataTable caption=t::payments_caption(l) columns rows=payments/> }.into_any()
+    };
+    let bills = (!view.bills.is_empty()).then(|| {
+        let rows = view
+            .bills
+            .iter()
+            .map(
+                |bill| view! { <Row title=bill_name(l, bill) meta=t::due(l, texts::date(l, bill.due_on)) amount=amount(l, bill.balance)/> },
+            )
+            .collect_view();
+        view! { <p class="small soft">{t::same_amount(l)}</p><Rows>{rows}</Rows> }
+    });
+    Some(view! { <Card title=t::matches(l)>{found}{bills}</Card> })
+}
+
+/// An installment plan: its payments, and why it is not granted by itself.
+pub(super) fn plan(l: Locale, plan: &Plan) -> impl IntoView + use<> {
+    use texts::desk as t;
+    let rows = plan
+        .payments()
+        .map(|payment| {
+            let name = if payment.number == 0 { t::down_payment(l).to_owned() } else { t::installment(l, payment.number) };
+            vec![
+                name.into_any(),
+                texts::date(l, payment.due_on).into_any(),
+                view! { <MoneyText amount=amount(l, payment.amount)/> }.into_any(),
+            ]
+        })
+        .collect();
+    let total = vec![t::total(l).into_any(), "".into_any(), view! { <MoneyText amount=amount(l, plan.total_cost)/> }.into_any()];
+    let columns = vec![Column::new(t::column_installment(l)), Column::new(t::column_due(l)), Column::amount(t::column_amount(l))];
+    let why = match &plan.within_policy {
+        Within::Automatic => None,
+        Within::NeedsApproval(reasons) => {
+            let reasons = reasons.iter().map(|reason| view! { <li>{approval_reason(l, *reason)}</li> }).collect_view();
+            Some(view! { <Notice title=t::why_off_policy(l)><ul>{reasons}</ul></Notice> })
+        }
+    };
+    let valid = t::plan_valid(l, texts::date(l, plan.valid_until), &plan.version);
+    view! {
+        <Card title=t::plan(l)>
+            {why}
+            <DataTable caption=t::plan(l) caption_hidden=true columns rows total/>
+            <p class="small soft">{valid}</p>
+        </Card>
+    }
+}
+
+fn approval_reason(l: Locale, reason: ApprovalReason) -> &'static str {
+    use texts::desk as t;
+    match reason {
+        ApprovalReason::Amount => t::approval_amount(l),
+        ApprovalReason::Installments => t::approval_installments(l),
+        ApprovalReason::DownPayment => t::approval_down_payment(l),
+    }
+}
+
+/// The bills in question: the last lines of their ledger with the balance after each, what they cost today, and what earlier
+/// decisions said of them.
+pub(super) fn ledger(page: &Page, view: &StaffView, costs: &[BillDetail]) -> Option<impl IntoView + use<>> {
+    use texts::desk as t;
+    let l = page.l;
+    if view.request.bills.is_empty() {
+        return None;
+    }
+    let bills = view
+        .request
+        .bills
+        .iter()
+        .map(|bill| {
+            let lines: Vec<&LedgerLine> = view.ledger.iter().filter(|line| line.bill == Some(bill.id.0)).collect();
+            let cost = costs.iter().find(|cost| cost.bill.id == bill.id).and_then(|cost| cost.calculation.as_ref());
+            let calculation = cost.map(|cost| calculation(l, cost));
+            let notes = view
+                .notes
+                .iter()
+                .filter(|note| note.bill_id == bill.id)
+                .map(|note| {
+                    let words = match note.kind.as_str() {
+                        "receipt_seen" => t::noted_receipt(l, moment(page, note.at), note.protocol),
+                        _ => t::noted_slip(l, moment(page, note.at), note.protocol),
+                    };
+                    view! { <p class="small soft">{words}</p> }
+                })
+                .collect_view();
+            let lines = lines_of(l, bill, &lines);
+            let (title, tag) = (bill_name(l, bill), wording::standing(l, bill.standing));
+            view! {
+                <Row title meta=t::due(l, texts::date(l, bill.due_on)) amount=amount(l, bill.balance) tag>
+                    {notes}
+                    <Details summary=t::ledger_of(l)>{lines}</Details>
+                    {calculation.map(|calculation| view! { <Details summary=t::cost_of(l)>{calculation}</Details> })}
+                </Row>
+            }
+        })
+        .collect_view();
+    Some(view! { <Card title=t::bills(l)><Rows>{bills}</Rows></Card> })
+}
+
+/// The lines with the balance after each, counted back from the balance now.
+fn lines_of(l: Locale, bill: &BillLine, lines: &[&LedgerLine]) -> impl IntoView + use<> {
+    use texts::desk as t;
+    let mut balance = bill.balance;
+    let mut rows: Vec<Vec<AnyView>> = lines
+        .iter()
+        .rev()
+        .map(|line| {
+            let after = balance;
+            balance -= line.amount;
+            let what = if line.note.is_empty() {
+                wording::entry_kind(l, line.kind).to_owned()
+            } else {
+                format!("{}: {}", wording::entry_kind(l, line.kind), line.note)
+            };
+            vec![
+                what.into_any(),
+                texts::date(l, line.effective_on).into_any(),
+                view! { <MoneyText amount=amount(l, line.amount)/> }.into_any(),
+                view! { <MoneyText amount=amount(l, after)/> }.into_any(),
+            ]
+        })
+        .collect();
+    rows.reverse();
+    let columns = vec![
+        Column::new(t::column_entry(l)),
+        Column::new(t::column_day(l)),
+        Column::amount(t::column_amount(l)),
+        Column::amount(t::column_balance(l)),
+    ];
+    view! { <DataTable caption=t::ledger_caption(l, &bill.number) caption_hidden=true columns rows/> }
+}
+
+/// What a bill costs today, line by line.
+pub(crate) fn calculation(l: Locale, cost: &domain::charges::Calculation) -> impl IntoView + use<> {
+    use texts::desk as t;
+    let money = |value: Money| texts::money(l, value);
+    let parts = vec![
+        Part::new(t::cost_principal(l), amount(l, cost.principal)),
+        Part::new(t::cost_fine(l), amount(l, cost.fine.amount)).how(t::cost_fine_how(l, money(cost.fine.base), percent(l, cost.fine.rate))),
+        Part::new(t::cost_interest(l), amount(l, cost.interest.amount)).how(t::cost_interest_how(
+            l,
+            money(cost.interest.base),
+            i64::from(cost.days),
+            percent(l, cost.interest.rate),
+        )),
+    ];
+    let total = Part::new(t::cost_total(l, texts::date(l, cost.on)), amount(l, cost.total));
+    view! { <Calculation caption=t::cost_of(l) parts total note=t::cost_rule(l, &cost.version)/> }
+}
+
+/// A rate as people write it: `2%`, `0,033%`.
+fn percent(l: Locale, rate: rust_decimal::Decimal) -> String {
+    let plain = rate.saturating_mul(rust_decimal::Decimal::ONE_HUNDRED).normalize().to_string();
+    match l {
+        Locale::PtBr => format!("{}%", plain.replace('.', ",")),
+        Locale::En => format!("{plain}%"),
+    }
+}

@@ -1,0 +1,23 @@
+//! The desk: staff's queue, and one request with all that bears on it and every step that can be taken.
+//!
+//! Never decides who may do what: the rules do, and say why not.
+
+pub mod api;
+#[cfg(feature = "ssr")]
+mod decide;
+#[cfg(feature = "ssr")]
+pub(crate) mod evidence;
+#[cfg(feature = "ssr")]
+mod queue;
+#[cfg(feature = "ssr")]
+mod request;
+
+/// The desk's pages.
+#[cfg(feature = "ssr")]
+pub fn routes() -> axum::Router<crate::visitor::App> {
+    use axum::routing::get;
+    axum::Router::new()
+        .route(crate::paths::QUEUE, get(queue::queue))
+        .route("/equipe/pedidos/{protocol}", get(request::request))
+        .route("/equipe/pedidos/{protocol}/arquivo/{upload}", get(request::file))
+}

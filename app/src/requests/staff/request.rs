@@ -1,0 +1,154 @@
+//! One request, for staff: what is asked, what it rests on, what was done, what can be done.
+
+use axum::body::Body;
+use axum::extract::Path;
+use domain::ids::UploadId;
+use domain::requests::{Action, Urgency};
+use leptos::prelude::*;
+use server::error::Error;
+use server::requests::desk::{self, Happened, StaffView};
+use server::requests::{Detail, Side, What};
+use server::texts::{self, Locale};
+use server::{bills, error};
+use tokio_util::io::ReaderStream;
+
+use super::{decide, evidence};
+use crate::download::attachment;
+use crate::page::{Page, PageResult, StaffRoom};
+use crate::ui::actions::BackLink;
+use crate::ui::layout::PageTitle;
+use crate::ui::lists::{Event, Pair, Progress, SummaryList, Timeline};
+use crate::ui::panels::{Card, StatusTag};
+use crate::ui::{Tone, When};
+use crate::visitor::AsStaff;
+use crate::{paths, wording};
+
+/// Calculations worked out on the page; a company's receipt may name thousands of bills.
+const CALCULATIONS: usize = 12;
+
+/// One request.
+pub(super) async fn request(page: Page, AsStaff(staff): AsStaff, Path(protocol): Path<String>) -> PageResult {
+    use texts::desk as t;
+    let l = page.l;
+    let view = desk::open(&page.server, &staff, &protocol).await?;
+    let today = page.server.clock.today();
+    let mut costs = Vec::new();
+    for bill in view.request.bills.iter().filter(|bill| bill.balance.is_positive()).take(CALCULATIONS) {
+        costs.push(bills::calculation_for_staff(&page.server, &staff, bill.id, today).await?);
+    }
+    let title = t::request_title(l, wording::kind(l, view.request.kind), &view.customer.name);
+    let number = view.request.protocol.to_string();
+    let lede = if view.request.status.is_open() {
+        t::request_lede(l, texts::date(l, view.request.deadline_on), &number)
+    } else {
+        t::request_lede_over(l, &number)
+    };
+    let close = match view.urgency {
+        Urgency::Late | Urgency::Today => Some((Tone::Attention, view.urgency)),
+        Urgency::Soon => Some((Tone::Info, view.urgency)),
+        Urgency::Calm => None,
+    };
+    let close = close
+        .filter(|_| view.request.status.is_open())
+        .map(|(tone, urgency)| view! { <StatusTag tone words=wording::urgency(l, urgency)/> " " });
+    let status = view! { <StatusTag tone=wording::status_tone(view.request.status) words=wording::status(l, view.request.status)/> };
+    let (summary, panel) = (page.summary(), decide::panel(&page, &view));
+    let (warnings, asked, files) = (evidence::warnings(&page, &view), evidence::asked(&page, &view), evidence::files(&page, &view));
+    let (matches, ledger) = (evidence::matches(&page, &view), evidence::ledger(&page, &view, &costs));
+    let plan = match &view.request.detail {
+        Detail::Plan { plan, .. } => Some(evidence::plan(l, plan)),
+        _ => None,
+    };
+    let (customer, history) = (customer(&page, &view), history(&page, &view));
+    Ok(page.staff(&staff, StaffRoom::Queue, &title.clone(), || {
+        view! {
+            {summary}
+            <BackLink href=paths::QUEUE label=t::queue(l)/>
+            <PageTitle title lede>{close}{status}</PageTitle>
+            <div class="columns">
+                <div class="flow">
+                    {warnings}
+                    {asked}
+                    {files}
+                    {matches}
+                    {plan}
+                    {ledger}
+                    {history}
+                </div>
+                <div class="decide flow">
+                    {panel}
+                    {customer}
+                </div>
+            </div>
+        }
+    }))
+}
+
+fn customer(page: &Page, view: &StaffView) -> impl IntoView + use<> {
+    use texts::desk as t;
+    let l = page.l;
+    let who = &view.customer;
+    let mut pairs = vec![
+        Pair::new(t::customer_name(l), who.name.clone()),
+        Pair::new(t::tax_id(l), evidence::tax_id(&who.tax_id)),
+        Pair::new(t::email(l), who.email.clone().unwrap_or_else(|| t::none(l).to_owned())),
+        Pair::new(t::phone(l), who.phone.clone().unwrap_or_else(|| t::none(l).to_owned())),
+    ];
+    if let Some(at) = who.email_changed_at {
+        pairs.insert(3, Pair::new(t::email_changed(l), texts::date_time(l, page.server.clock.local(at))));
+    }
+    if let Some(person) = &view.person {
+        pairs.push(Pair::new(t::asked_by(l), person.clone()));
+    }
+    let names = [(t::assignee(l), &view.assignee), (t::prepared_by(l), &view.prepared_by), (t::decided_by(l), &view.decided_by)];
+    pairs.extend(names.into_iter().filter_map(|(label, name)| Some(Pair::new(label, name.clone()?))));
+    let link = (paths::staff_customer(who.id).into(), t::see_customer(l).into());
+    view! { <Card title=t::customer(l) link><SummaryList pairs/></Card> }
+}
+
+fn history(page: &Page, view: &StaffView) -> impl IntoView + use<> {
+    let l = page.l;
+    let last = view.history.len().saturating_sub(1);
+    let open = view.request.status.is_open();
+    let events = view
+        .history
+        .iter()
+        .enumerate()
+        .map(|(at, happened)| event(page, happened, if open && at == last { Progress::Now } else { Progress::Done }))
+        .collect_view();
+    view! { <Card title=texts::desk::history(l)><Timeline>{events}</Timeline></Card> }
+}
+
+fn event(page: &Page, happened: &Happened, progress: Progress) -> impl IntoView + use<> {
+    use texts::desk as t;
+    let l = page.l;
+    let at = page.server.clock.local(happened.at);
+    let when = When::instant(&at, texts::date_time(l, at));
+    let by = match (happened.by, &happened.name) {
+        (Side::System, _) | (_, None) => wording::side(l, happened.by).to_owned(),
+        (_, Some(name)) => name.clone(),
+    };
+    let title = title(l, happened);
+    let told = happened.told.clone().map(|told| view! { <p class="message">{told}</p> });
+    let internal = happened
+        .internal
+        .clone()
+        .map(|internal| view! { <p class="message message-inside"><strong class="small">{t::inside(l)}</strong><br/>{internal}</p> });
+    view! { <Event title when by progress>{told}{internal}</Event> }
+}
+
+/// A note that only staff reads is no message.
+fn title(l: Locale, happened: &Happened) -> &'static str {
+    match happened.what {
+        What::Step(Action::Note) if happened.told.is_none() && happened.internal.is_some() => texts::desk::note(l),
+        what => wording::did(l, what),
+    }
+}
+
+/// A file of a request, to be kept: never shown inside a page.
+pub(super) async fn file(page: Page, AsStaff(staff): AsStaff, Path((_, upload)): Path<(String, String)>) -> PageResult {
+    let upload: UploadId = upload.parse().map_err(|_| Error::NotFound)?;
+    let download = desk::attachment(&page.server, &staff, upload).await?;
+    let file = tokio::fs::File::open(&download.path).await.map_err(error::Error::Io)?;
+    Ok(attachment(&download.name, &download.media_type, Body::from_stream(ReaderStream::new(file))))
+}

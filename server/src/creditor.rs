@@ -1,0 +1,168 @@
+//! Who the creditor is, as its own file says: name, bank agreements, holidays, policies. Putting the same file again changes nothing;
+//! a changed policy becomes a new version, and the old one stays for what was decided by it.
+
+use chrono::NaiveDate;
+use domain::agreements::PlanPolicy;
+use domain::boleto::bank_code::BankCode;
+use domain::requests::Policy;
+use domain::tax_ids::Cnpj;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::audit::{self, Actor, Event};
+use crate::db::Tx;
+use crate::error::{Error, Result};
+use crate::{Server, sql};
+
+/// The file.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CreditorFile {
+    /// Brand, as people know it.
+    pub name: String,
+    /// Legal name.
+    pub legal_name: String,
+    /// CNPJ, masked or not.
+    pub cnpj: String,
+    /// Registration with ANS: six digits.
+    pub ans_registration: String,
+    /// Address in one line.
+    pub address: String,
+    /// Telephone for customers.
+    pub phone: String,
+    /// E-mail for customers.
+    pub email: String,
+    /// Who answers for data protection, and how to reach them (LGPD art. 41).
+    pub privacy_contact: String,
+    /// Colour of the brand on paper, `#rrggbb`.
+    pub brand_color: String,
+    /// Agreements with banks.
+    #[serde(default)]
+    pub bank_agreements: Vec<BankAgreement>,
+    /// Holidays of the creditor's place, besides those of the banks.
+    #[serde(default)]
+    pub holidays: Vec<Holiday>,
+    /// Rules for requests; the defaults where nothing is said.
+    #[serde(default)]
+    pub requests: Policy,
+    /// Rules for installment plans; the defaults where nothing is said.
+    #[serde(default)]
+    pub plans: PlanPolicy,
+}
+
+/// An agreement under which a bank registers slips.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BankAgreement {
+    /// The creditor's own name for it; imports refer to it.
+    pub external_id: String,
+    /// COMPE code, three digits.
+    pub bank_code: String,
+    /// Name of the bank, as printed.
+    pub bank_name: String,
+    /// Branch, with its digit if it has one.
+    pub branch: String,
+    /// The creditor's code at the bank, with its digit if it has one.
+    pub beneficiary_code: String,
+    /// Carteira, as printed.
+    pub carteira: String,
+    /// "Local de pagamento", in the bank's own words.
+    pub payment_place: String,
+    /// Whether the bank has accepted boletos drawn by us for this carteira (homologação).
+    #[serde(default)]
+    pub own_drawing: bool,
+}
+
+/// A day on which the creditor's place is closed.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Holiday {
+    /// The day, as `2026-09-08`.
+    pub day: NaiveDate,
+    /// Its name.
+    pub name: String,
+}
+
+/// Reads the file and checks it as a whole.
+///
+/// # Errors
+/// Every problem, a line each.
+pub fn read(text: &str) -> Result<CreditorFile> {
+    let file: CreditorFile = toml::from_str(text).map_err(|error| Error::Config(error.to_string()))?;
+    let mut problems = Vec::new();
+    if Cnpj::parse(&file.cnpj).is_err() {
+        problems.push("cnpj: its check digits do not match".to_owned());
+    }
+    if file.ans_registration.len() != 6 || !file.ans_registration.bytes().all(|b| b.is_ascii_digit()) {
+        problems.push("ans_registration: expected six digits".to_owned());
+    }
+    if crate::pdf::Colour::parse(&file.brand_color).is_none() {
+        problems.push("brand_color: expected #rrggbb".to_owned());
+    }
+    for agreement in &file.bank_agreements {
+        if BankCode::parse(&agreement.bank_code).is_err() {
+            problems.push(format!("bank_agreements: {}: bank_code: expected three digits", agreement.external_id));
+        }
+    }
+    if problems.is_empty() { Ok(file) } else { Err(Error::Config(problems.join("\n"))) }
+}
+
+/// Puts what the file says into force, from today.
+///
+/// # Errors
+/// The database's.
+pub async fn put(server: &Server, file: &CreditorFile) -> Result<()> {
+    let cnpj = Cnpj::parse(&file.cnpj).map_err(|_| Error::Config("cnpj".into()))?;
+    let mut tx = server.db.write().await?;
+    sql!(tx, execute: "insert into creditor (id, name, legal_name, cnpj, ans_registration, address, phone, email, privacy_contact, time_zone, brand_color)
+         values (1, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+         on conflict (id) do update set name = excluded.name, legal_name = excluded.legal_name, cnpj = excluded.cnpj,
+            ans_registration = excluded.ans_registration, address = excluded.address, phone = excluded.phone, email = excluded.email,
+            privacy_contact = excluded.privacy_contact, time_zone = excluded.time_zone, brand_color = excluded.brand_color",
+        file.name.as_str(), file.legal_name.as_str(), cnpj.as_str(), file.ans_registration.as_str(), file.address.as_str(), file.phone.as_str(),
+        file.email.as_str(), file.privacy_contact.as_str(), server.config.time_zone.name(), file.brand_color.as_str())?;
+    for agreement in &file.bank_agreements {
+        sql!(tx, execute: "insert into bank_agreements (id, external_id, bank_code, bank_name, branch, beneficiary_code, carteira, payment_place, own_drawing)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+             on conflict (external_id) do update set bank_code = excluded.bank_code, bank_name = excluded.bank_name, branch = excluded.branch,
+                beneficiary_code = excluded.beneficiary_code, carteira = excluded.carteira, payment_place = excluded.payment_place,
+                own_drawing = excluded.own_drawing",
+            server.id::<Uuid>(), agreement.external_id.as_str(), agreement.bank_code.as_str(), agreement.bank_name.as_str(), agreement.branch.as_str(),
+            agreement.beneficiary_code.as_str(), agreement.carteira.as_str(), agreement.payment_place.as_str(), agreement.own_drawing)?;
+    }
+    for holiday in &file.holidays {
+        sql!(tx, execute: "insert into holidays (day, name) values ($1, $2) on conflict (day) do update set name = excluded.name", holiday.day, holiday.name.as_str())?;
+    }
+    put_policy(server, &mut tx, "requests", &file.requests).await?;
+    put_policy(server, &mut tx, "plans", &file.plans).await?;
+    audit::record(
+        server,
+        &mut tx,
+        Event {
+            actor: Actor::System,
+            action: "creditor.put",
+            subject_kind: "creditor",
+            subject_id: None,
+            customer: None,
+            detail: json!({}),
+        },
+    )
+    .await?;
+    tx.commit().await
+}
+
+/// A new version, unless the newest says the same.
+async fn put_policy(server: &Server, tx: &mut Tx, kind: &str, policy: &impl Serialize) -> Result<()> {
+    let body = serde_json::to_string(policy).map_err(|_| Error::Corrupt("policy"))?;
+    let newest =
+        sql!(tx, optional (i32, String): "select version, body from policies where kind = $1 order by version desc limit 1", kind)?;
+    let version = match newest {
+        Some((_, known)) if known == body => return Ok(()),
+        Some((version, _)) => version + 1,
+        None => 1,
+    };
+    sql!(tx, execute: "insert into policies (id, kind, version, valid_from, body) values ($1, $2, $3, $4, $5)",
+        server.id::<Uuid>(), kind, version, server.clock.today(), body)?;
+    Ok(())
+}
