@@ -2,7 +2,7 @@ use std::time::Instant;
 
 use domain::actors::Role;
 use domain::sign_in::{CodeForm, SignInForm, StaffSignInForm};
-use server::demo::{self, CustomerLogin, DemoSummary, Scene};
+use server::demo::{self, Logins, Story};
 use server::error::Error;
 use server::sessions::{self, Actors, Customer};
 use server::testing::TestServer;
@@ -16,18 +16,19 @@ async fn emptied(t: &TestServer) {
     tx.commit().await.unwrap();
 }
 
-async fn made(t: &TestServer) -> DemoSummary {
+async fn made(t: &TestServer) -> Logins {
     emptied(t).await;
-    demo::create(t, 7, 1, |_| {}).await.unwrap()
+    assert!(demo::create(t, 7, 1, |_| {}).await.unwrap());
+    demo::logins(t).await.unwrap()
 }
 
-fn login(summary: &DemoSummary, scene: Scene) -> &CustomerLogin {
-    summary.tour.iter().find(|login| login.scene == scene).unwrap()
+fn tax_id(logins: &Logins, story: Story) -> String {
+    logins.customers.iter().find(|login| login.story == story).unwrap().tax_id.clone()
 }
 
 /// Signs in by the front door.
-async fn enter(t: &TestServer, summary: &DemoSummary, scene: Scene) -> Customer {
-    let form = SignInForm { tax_id: login(summary, scene).tax_id.clone() };
+async fn enter(t: &TestServer, logins: &Logins, story: Story) -> Customer {
+    let form = SignInForm { tax_id: tax_id(logins, story) };
     let id = sign_in::start(t, &t.visit(), &form).await.unwrap();
     let code = t.code().await;
     let token = sign_in::finish(t, &t.visit(), id, &CodeForm { code }).await.unwrap();
@@ -45,23 +46,22 @@ async fn pairs(t: &TestServer, text: &'static str) -> Vec<(String, i64)> {
 on_both_databases! {
     async fn it_is_whole_and_made_once(t: TestServer) {
         let begun = Instant::now();
-        let summary = made(&t).await;
+        let logins = made(&t).await;
         eprintln!("made in {} ms", begun.elapsed().as_millis());
-        assert!(summary.created);
-        assert_eq!((summary.customers, summary.creditor.as_str()), (512, "Cooperativa Vida Serena"));
-        assert!(summary.bills > 12_000, "{}", summary.bills);
+        let counts = "select 'customers', count(*) from customers union all select 'bills', count(*) from bills";
+        let before = pairs(&t, counts).await;
+        assert_eq!(before[0].1, 512);
+        assert!(before[1].1 > 12_000, "{before:?}");
         assert_eq!(ledger::verify(&t).await.unwrap(), []);
         assert!(matches!(audit::verify(&mut t.db.read().await.unwrap()).await.unwrap(), audit::Chain::Whole { .. }));
-        let again = demo::create(&t, 8, 3, |_| {}).await.unwrap();
-        assert_eq!((again.created, again.customers, again.bills), (false, summary.customers, summary.bills));
-        assert_eq!(again.tour[0].tax_id, summary.tour[0].tax_id);
+        assert!(!demo::create(&t, 8, 3, |_| {}).await.unwrap());
+        assert_eq!(pairs(&t, counts).await, before);
 
         // One company has 5,000 bills, less those that are not issued yet; some companies have letters in their CNPJ.
-        let company = login(&summary, Scene::ManyBills);
         let mut conn = t.db.read().await.unwrap();
         let (many,) = sql!(conn, one (i64,): "select count(*) from bills b join customers c on c.id = b.customer_id where c.external_id = 'VS-E01'").unwrap();
         assert!((4_600..=5_000).contains(&many), "{many}");
-        assert!(company.tax_id.contains('/'));
+        assert!(tax_id(&logins, Story::ManyBills).contains('/'));
         let tax_ids = sql!(conn, all (String,): "select tax_id from customers where external_id like 'VS-E%'").unwrap();
         assert!(tax_ids.iter().any(|(id,)| id.bytes().any(|b| b.is_ascii_uppercase())));
         drop(conn);
@@ -95,33 +95,33 @@ on_both_databases! {
     }
 
     async fn the_tour_shows_what_it_says(t: TestServer) {
-        let summary = made(&t).await;
+        let logins = made(&t).await;
         let today = t.clock.today();
 
-        let late = enter(&t, &summary, Scene::InArrears).await;
+        let late = enter(&t, &logins, Story::InArrears).await;
         let overview = bills::overview(&t, &late).await.unwrap();
         assert!(overview.late >= 3 && overview.to_pay > overview.principal);
         assert!(!overview.notices.is_empty());
 
-        let twice = enter(&t, &summary, Scene::PaidTwice).await;
+        let twice = enter(&t, &logins, Story::PaidTwice).await;
         let credits = refunds::credits(&t, &twice).await.unwrap();
         assert_eq!(credits.offers[0].credit.origin, domain::statement::CreditOrigin::Duplicate);
 
-        let past = enter(&t, &summary, Scene::PastLimit).await;
+        let past = enter(&t, &logins, Story::PastLimit).await;
         let payable = slips::payable(&t, &past, today).await.unwrap();
         assert!(payable.iter().any(|bill| matches!(bill.situation, slips::Situation::PastLimit { .. })), "{payable:?}");
 
-        let acting = enter(&t, &summary, Scene::ActsForOthers).await;
+        let acting = enter(&t, &logins, Story::ActsForOthers).await;
         assert_eq!(sessions::represented(&t, &acting).await.unwrap().len(), 3);
 
-        let calm = enter(&t, &summary, Scene::UpToDate).await;
+        let calm = enter(&t, &logins, Story::UpToDate).await;
         assert_eq!(bills::overview(&t, &calm).await.unwrap().late, 0);
         assert_eq!(documents::list(&t, &calm, &documents::Filter::default()).await.unwrap().documents.len(), 1);
 
-        let agreed = enter(&t, &summary, Scene::InAgreement).await;
+        let agreed = enter(&t, &logins, Story::InAgreement).await;
         assert_eq!(agreements::list(&t, &agreed).await.unwrap().len(), 1);
 
-        let company = enter(&t, &summary, Scene::ManyBills).await;
+        let company = enter(&t, &logins, Story::ManyBills).await;
         let slip = slips::payable(&t, &company, today).await.unwrap();
         assert!(!slip.is_empty());
         assert!(documents::list(&t, &company, &documents::Filter::default()).await.unwrap().documents.len() >= 8);
@@ -137,10 +137,10 @@ on_both_databases! {
     }
 
     async fn the_staff_can_sign_in(t: TestServer) {
-        let summary = made(&t).await;
-        let roles: Vec<Role> = summary.staff.iter().map(|login| login.role).collect();
+        let logins = made(&t).await;
+        let roles: Vec<Role> = logins.staff.iter().map(|login| login.role).collect();
         assert_eq!(roles, [Role::Operator, Role::Operator, Role::Receivables, Role::Supervisor, Role::Legal, Role::Administrator]);
-        for login in &summary.staff {
+        for login in &logins.staff {
             let step = t.clock.now().timestamp() / 30;
             let code = sign_in::totp(&unbase32(&login.totp_secret), step);
             let form = StaffSignInForm { email: login.email.clone(), password: login.password.clone(), code };
@@ -154,9 +154,24 @@ on_both_databases! {
         emptied(&t).await;
         t.a_person().await;
         assert!(matches!(demo::create(&t, 1, 1, |_| {}).await, Err(Error::Config(_))));
-        let mut real = t.server.clone();
-        real.config = std::sync::Arc::new(server::config::Config { demo: false, ..(*real.config).clone() });
-        assert!(matches!(demo::create(&real, 1, 1, |_| {}).await, Err(Error::Config(_))));
+    }
+
+    async fn one_that_was_interrupted_is_completed(t: TestServer) {
+        emptied(&t).await;
+        let broken = tempfile::tempdir().unwrap();
+        let blocked = broken.path().join("a file, where a folder should be");
+        std::fs::write(&blocked, b"").unwrap();
+        let mut hindered = t.server.clone();
+        hindered.config = std::sync::Arc::new(server::config::Config { files: blocked, ..(*t.config).clone() });
+        assert!(demo::create(&hindered, 7, 1, |_| {}).await.is_err());
+        let bills = "select 'bills', count(*) from bills where nature <> 'installment'";
+        let before = pairs(&t, bills).await;
+        // Another day, another seed: it is still the same demonstration.
+        t.clock.advance(chrono::TimeDelta::days(40));
+        assert!(demo::create(&t, 8, 1, |_| {}).await.unwrap());
+        assert_eq!(pairs(&t, bills).await, before);
+        assert!(pairs(&t, "select 'requests', count(*) from requests").await[0].1 > 10);
+        assert_eq!(ledger::verify(&t).await.unwrap(), []);
     }
 }
 
