@@ -27,7 +27,7 @@ impl Read for Bills {
         while self.next < self.lines && text.len() < 32 * 1024 {
             let n = self.next;
             text.push_str(&format!(
-                "FAT-2026-{n:08};K{};{n:08};monthly;{:02}/2026;Mensalidade do plano;20/{0:02}/2026;2026-12-{:02};1.{:03},{:02}\n",
+                "FAT-2026-{n:08};K{};{n:08};monthly;{:02}/2026;Mensalidade do plano;20/{1:02}/2026;2026-12-{:02};1.{:03},{:02}\n",
                 n % 500,
                 n % 11 + 1,
                 n % 28 + 1,
@@ -69,6 +69,7 @@ fn main() {
             let begin = Instant::now();
             let report = imports::run(&t, Kind::Bills, input, Options::default(), |_| {}).await.unwrap();
             let taken = begin.elapsed();
+            assert!(report.refusals.is_empty(), "{:?}", report.refusals.first());
             let per_second = u128::from(lines) * 1_000 / taken.as_millis().max(1);
             println!(
                 "bills, {pass}: {lines} lines in {} ms: {per_second} lines/s ({} created, {} unchanged, {} refused); peak memory {} (before: {before})",

@@ -9,7 +9,7 @@ use serde::Serialize;
 use sha1::{Digest, Sha1};
 use uuid::Uuid;
 
-use super::{StaffLogin, people, records};
+use super::{Begun, StaffLogin, people, records};
 use crate::audit::{self, Actor, Event};
 use crate::error::{Error, Result};
 use crate::sign_in::{self, NewStaff};
@@ -28,9 +28,9 @@ const STAFF: [(Role, &str, &str); 6] = [
     (Role::Administrator, "davi.administrador", "Davi Saraiva"),
 ];
 
-/// Writes creditor, agreement, rules and holidays, once.
-pub(super) async fn build(server: &Server) -> Result<()> {
-    let today = server.clock.today();
+/// Writes creditor, agreement, rules and holidays, once; and how the demonstration was begun.
+pub(super) async fn build(server: &Server, begun: &Begun) -> Result<()> {
+    let today = begun.day;
     let mut tx = server.db.write().await?;
     sql!(tx, execute: "insert into creditor (id, name, legal_name, cnpj, ans_registration, address, phone, email, privacy_contact, time_zone, brand_color)
          values (1, $1, $2, $3, '999999', 'Alameda dos Manacás, 1000, Curitiba, PR, 80000-000', '0800 000 0000', 'atendimento@vidaserena.example',
@@ -60,7 +60,7 @@ pub(super) async fn build(server: &Server) -> Result<()> {
         subject_kind: "creditor",
         subject_id: None,
         customer: None,
-        detail: serde_json::json!({}),
+        detail: serde_json::to_value(begun).map_err(|_| Error::Corrupt("demonstration"))?,
     };
     audit::record(server, &mut tx, begun).await?;
     tx.commit().await

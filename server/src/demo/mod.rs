@@ -11,16 +11,23 @@ mod scenes;
 
 use std::io::Cursor;
 
+use chrono::NaiveDate;
 use domain::actors::Role;
 use domain::tax_ids::TaxId;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
 
+use crate::audit::{self, Actor, Event};
 use crate::error::{Error, Result};
 use crate::imports::{self, FileError, Options};
+use crate::texts::Locale;
 use crate::{Server, policies, sql};
 use records::{Files, World, tour};
 
 /// Beneficiaries at scale 1.
 const BENEFICIARIES: u64 = 500;
+/// Beneficiaries whose records go into one round of files: enough to be quick, few enough to keep memory flat.
+const AT_ONCE: usize = 1_000;
 
 /// How a member of the demonstration's staff signs in.
 #[derive(Clone, Debug)]
@@ -76,51 +83,104 @@ pub struct Logins {
     pub customers: Vec<CustomerLogin>,
 }
 
-/// Fills an empty database. Says whether it did: where the demonstration is already, nothing changes.
+/// How a demonstration was begun: one that was interrupted is completed just so, on whatever day that is.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+struct Begun {
+    seed: u64,
+    scale: u32,
+    day: NaiveDate,
+}
+
+/// Fills an empty database, the same for a seed and a day: `scale` times 500 beneficiaries, and twelve companies. Says whether
+/// it did: where the demonstration is already, nothing changes; one that was interrupted is completed. `progress` is told the
+/// lines so far.
 ///
 /// # Errors
 /// [`Error::Config`] for a database with somebody else's data.
 pub async fn create(server: &Server, seed: u64, scale: u32, mut progress: impl FnMut(u64) + Send) -> Result<bool> {
-    let mut conn = server.db.read().await?;
-    let creditor = policies::creditor(&mut conn).await?;
-    let (customers,) = sql!(conn, one (i64,): "select count(*) from customers")?;
-    drop(conn);
-    if creditor.name == house::NAME {
+    if recorded(server, "demo.created").await?.is_some() {
         return Ok(false);
     }
-    if customers > 0 || !creditor.name.is_empty() {
-        return Err(Error::Config("the demonstration needs an empty database".into()));
-    }
-    house::build(server).await?;
+    let begun = match recorded(server, "demo.begun").await? {
+        Some(detail) => serde_json::from_str(&detail).map_err(|_| Error::Corrupt("demonstration"))?,
+        None => {
+            refuse_unless_empty(server).await?;
+            let begun = Begun { seed, scale: scale.max(1), day: server.clock.today() };
+            house::build(server, &begun).await?;
+            begun
+        }
+    };
     house::staff(server).await?;
-    let mut conn = server.db.read().await?;
-    let world = World { seed, today: server.clock.today(), calendar: policies::calendar(&mut conn).await? };
-    drop(conn);
+    let calendar = policies::calendar(&mut server.db.read().await?).await?;
+    let world = World { seed: begun.seed, today: begun.day, calendar };
     let mut files = Files::default();
-    for index in 0..BENEFICIARIES * u64::from(scale.max(1)) {
-        files.beneficiary(&world, index);
-    }
     for index in 0..people::COMPANIES.len() as u64 {
         files.company(&world, index);
     }
+    let mut lines = bring_in(server, files).await?;
+    let of = BENEFICIARIES * u64::from(begun.scale);
+    for from in (0..of).step_by(AT_ONCE) {
+        progress(lines);
+        let mut files = Files::default();
+        for index in from..(from + AT_ONCE as u64).min(of) {
+            files.beneficiary(&world, index);
+        }
+        lines += bring_in(server, files).await?;
+    }
+    progress(lines);
+    scenes::representations(server).await?;
+    scenes::documents(server).await?;
+    if !any(server, "select count(*) from notices where kind = 'clearance'").await? {
+        scenes::notices(server).await?;
+    }
+    if !any(server, "select count(*) from requests").await? {
+        scenes::requests(server).await?;
+    }
+    let mut tx = server.db.write().await?;
+    let created = Event {
+        actor: Actor::System,
+        action: "demo.created",
+        subject_kind: "creditor",
+        subject_id: None,
+        customer: None,
+        detail: json!({}),
+    };
+    audit::record(server, &mut tx, created).await?;
+    tx.commit().await?;
+    Ok(true)
+}
+
+/// Imports files as the creditor's system would send them; says how many lines. All of a demonstration's lines are good: one
+/// that is refused is a mistake here.
+async fn bring_in(server: &Server, files: Files) -> Result<u64> {
     let mut lines = 0;
     for (kind, text) in files.finish() {
-        let before = lines;
-        let report = imports::run(server, kind, Cursor::new(text), Options::default(), |now| {
-            lines = before + now.lines;
-            progress(lines);
-        })
-        .await
-        .map_err(of_import)?;
+        let report = imports::run(server, kind, Cursor::new(text), Options::default(), |_| {}).await.map_err(of_import)?;
         if let Some(refusal) = report.refusals.first() {
-            return Err(Error::Config(format!("{}: {}", kind.as_str(), refusal.told(crate::texts::Locale::En))));
+            return Err(Error::Config(format!("{}: {}", kind.as_str(), refusal.told(Locale::En))));
         }
+        lines += report.counts.lines;
     }
-    scenes::representations(server).await?;
-    scenes::notices(server).await?;
-    scenes::documents(server).await?;
-    scenes::requests(server).await?;
-    Ok(true)
+    Ok(lines)
+}
+
+/// What an event of the demonstration itself recorded.
+async fn recorded(server: &Server, action: &str) -> Result<Option<String>> {
+    let mut conn = server.db.read().await?;
+    let row = sql!(conn, optional (String,): "select detail from audit_events where action = $1 order by seq limit 1", action)?;
+    Ok(row.map(|(detail,)| detail))
+}
+
+async fn any(server: &Server, count: &'static str) -> Result<bool> {
+    let mut conn = server.db.read().await?;
+    Ok(sql!(conn, one (i64,): count)?.0 > 0)
+}
+
+async fn refuse_unless_empty(server: &Server) -> Result<()> {
+    if any(server, "select count(*) from creditor").await? || any(server, "select count(*) from customers").await? {
+        return Err(Error::Config("the demonstration needs an empty database".into()));
+    }
+    Ok(())
 }
 
 /// The log-ins of the demonstration that is there.

@@ -14,11 +14,16 @@ pub(super) struct Person {
     /// Empty for the few who never gave one.
     pub(super) email: String,
     phone: String,
+    home: Home,
+    locale: &'static str,
+}
+
+/// Where somebody lives.
+struct Home {
     address: String,
     city: &'static str,
     state: &'static str,
     postal_code: String,
-    locale: &'static str,
 }
 
 const GIVEN: &[&str] = &[
@@ -210,21 +215,8 @@ pub(super) fn person(seed: u64, index: u64) -> Person {
     let email = if without_email { String::new() } else { format!("{}@example.org", mailbox(&name, index)) };
     let locale = if index >= 20 && chance.percent(1) { "en" } else { "pt-BR" };
     let phone = if chance.percent(80) { format!("(41) 9{:04}-{:04}", chance.below(10_000), chance.below(10_000)) } else { String::new() };
-    at_home(
-        &mut chance,
-        Person {
-            external_id: format!("VS-{:06}", index + 1),
-            tax_id: cpf(seed, index),
-            name,
-            email,
-            phone,
-            address: String::new(),
-            city: "",
-            state: "",
-            postal_code: String::new(),
-            locale,
-        },
-    )
+    let home = home(&mut chance);
+    Person { external_id: format!("VS-{:06}", index + 1), tax_id: cpf(seed, index), name, email, phone, home, locale }
 }
 
 /// A company; every other one has letters in its CNPJ, as new ones may since July 2026.
@@ -233,21 +225,8 @@ pub(super) fn company(seed: u64, index: u64) -> Person {
     let name = usize::try_from(index).ok().and_then(|at| COMPANIES.get(at)).copied().unwrap_or_default().to_owned();
     let email = format!("financeiro@{}.example", name.split([' ', '.']).take(2).map(folded).collect::<String>().replace(['-', '\''], ""));
     let phone = format!("(41) 3{:03}-{:04}", chance.below(1_000), chance.below(10_000));
-    at_home(
-        &mut chance,
-        Person {
-            external_id: format!("VS-E{:02}", index + 1),
-            tax_id: cnpj(seed, index),
-            name,
-            email,
-            phone,
-            address: String::new(),
-            city: "",
-            state: "",
-            postal_code: String::new(),
-            locale: "pt-BR",
-        },
-    )
+    let home = home(&mut chance);
+    Person { external_id: format!("VS-E{:02}", index + 1), tax_id: cnpj(seed, index), name, email, phone, home, locale: "pt-BR" }
 }
 
 /// The creditor's own CNPJ: of root 99.999.999, which nobody has.
@@ -255,17 +234,16 @@ pub(super) fn creditor_cnpj() -> String {
     Cnpj::with_check_digits(b"999999990001").map_or_else(|_| String::new(), |cnpj| cnpj.as_str().to_owned())
 }
 
-fn at_home(chance: &mut Chance, person: Person) -> Person {
+fn home(chance: &mut Chance) -> Home {
     let at = usize::try_from(chance.below(CITIES.len() as u64)).unwrap_or_default();
     let (city, state, prefix) = CITIES.get(at).copied().unwrap_or(("Curitiba", "PR", 80));
     let number = chance.between(1, 2_400);
     let rest = if chance.percent(40) { format!(", ap. {}", chance.between(11, 184)) } else { String::new() };
-    Person {
+    Home {
         address: format!("{}, {number}{rest}", chance.pick(STREETS)),
         city,
         state,
         postal_code: format!("{prefix:02}{:03}-{:03}", chance.below(1_000), chance.below(1_000)),
-        ..person
     }
 }
 
@@ -303,7 +281,8 @@ fn mailbox(name: &str, index: u64) -> String {
 impl Person {
     /// A line of the file of customers.
     pub(super) fn line(&self) -> String {
-        let Self { external_id, tax_id, name, email, phone, address, city, state, postal_code, locale } = self;
+        let Self { external_id, tax_id, name, email, phone, locale, .. } = self;
+        let Home { address, city, state, postal_code } = &self.home;
         format!("{external_id};{tax_id};{name};{email};{phone};{address};{city};{state};{postal_code};{locale}\n")
     }
 }

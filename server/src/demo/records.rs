@@ -20,7 +20,7 @@ pub(super) const AGREEMENT: &str = "VS-BANCO";
 /// Bills of the company with the most.
 const MANY_BILLS: u64 = 5_000;
 /// A slip can be paid for so many days after it was due.
-const DAYS_TO_LIMIT: u64 = 60;
+pub(super) const DAYS_TO_LIMIT: u64 = 60;
 
 /// What all records of one demonstration share.
 pub(super) struct World {
@@ -63,7 +63,7 @@ fn habit(index: u64, chance: &mut Chance) -> Habit {
         tour::IN_AGREEMENT => Habit::Behind(6),
         tour::ASKS_FOR_PLAN => Habit::Behind(9),
         tour::DISPUTES | tour::SENT_RECEIPT => Habit::Behind(2),
-        index if index < 12 => Habit::InTime,
+        0..12 => Habit::InTime,
         _ => match chance.below(100) {
             0..64 => Habit::InTime,
             64..82 => Habit::Late,

@@ -5,18 +5,18 @@ use std::io::Cursor;
 use std::path::Path;
 
 use bytes::Bytes;
-use chrono::{DateTime, Datelike, Days, Months, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, Days, Months, NaiveDate, TimeDelta, Utc};
 use domain::actors::Role;
-use domain::agreements::AcceptForm;
-use domain::agreements::PlanForm;
+use domain::agreements::{AcceptForm, PlanForm};
 use domain::disputes::DisputeForm;
 use domain::ids::{BillId, CustomerId, NoticeId};
+use domain::money::Money;
 use domain::receipts::ReceiptForm;
 use domain::refunds::RefundForm;
 use domain::requests::{Action, DecisionForm, MessageForm, Protocol, QuestionForm, SlipForm};
 use uuid::Uuid;
 
-use super::records::tour;
+use super::records::{self, tour};
 use super::{house, people};
 use crate::error::{Error, Result};
 use crate::files::{self, Stored};
@@ -208,13 +208,13 @@ async fn agreement_in_force(server: &Server) -> Result<()> {
         reason: "several_bills".to_owned(),
     };
     accept(&then, &customer, &plan_form).await?;
-    let down_payment = first_bill(server, customer.id(), "b.nature = 'installment'").await?;
-    if let Some(bill) = down_payment {
+    let installments = open_bills(server, customer.id()).await?.into_iter().find(|bill| bill.nature == "installment");
+    if let Some(bill) = installments {
         let on = (then.clock.today() + Days::new(2)).min(server.clock.today());
         let line = format!(
             "external_id;bill;paid_on;amount;method;bank_reference\n{0}-P;{0};{on};{1};pix;E00000000{2}demonstracao\n",
             bill.external_id,
-            domain::money::Money::cents(bill.balance),
+            Money::cents(bill.balance),
             on.format("%Y%m%d")
         );
         imports::run(&ago(server, 42, 0), Kind::Payments, Cursor::new(line), Options::default(), |_| {}).await.map_err(super::of_import)?;
@@ -248,9 +248,8 @@ async fn accept(then: &Server, customer: &Customer, plan_form: &PlanForm) -> Res
 
 /// Somebody with late bills, and what was sent for the first of them.
 async fn receipts_in_every_state(server: &Server, desk: &Desk) -> Result<()> {
-    let late = people_with(server, "b.balance > 0 and b.standing = 'open' and b.due_on < $1 and b.nature = 'monthly'", 8).await?;
-    let own = person_id(tour::SENT_RECEIPT);
-    let people = std::iter::once(own).chain(late);
+    let late = late_people(server).await?;
+    let people = std::iter::once(person_id(tour::SENT_RECEIPT)).chain(late.into_iter().map(|late| late.customer));
     // Days ago, and what the desk did about it since.
     let stories: [(i64, &[(Action, &str)]); 7] = [
         (0, &[]),
@@ -285,9 +284,8 @@ async fn receipts_in_every_state(server: &Server, desk: &Desk) -> Result<()> {
     for (external_id, (days, steps)) in people.zip(stories) {
         let then = ago(server, days, 5);
         let customer = customer(&then, &external_id).await?;
-        if let Some(bill) = first_bill(server, customer.id(), "b.balance > 0 and b.standing = 'open' and b.nature <> 'installment'").await?
-        {
-            let amount = domain::money::Money::cents(bill.balance);
+        if let Some(bill) = open_bills(server, customer.id()).await?.into_iter().next() {
+            let amount = Money::cents(bill.balance);
             let file = receipt(&then, &amount.to_string()).await?;
             let receipt_form = ReceiptForm {
                 bills: vec![bill.id.to_string()],
@@ -308,8 +306,8 @@ async fn receipts_in_every_state(server: &Server, desk: &Desk) -> Result<()> {
 async fn disputes_of_two(server: &Server, desk: &Desk) -> Result<(Customer, Protocol)> {
     let then = ago(server, 3, 6);
     let asked = customer(&then, &person_id(tour::DISPUTES)).await?;
-    let bill = first_bill(server, asked.id(), "b.balance > 0 and b.standing = 'open' and b.nature = 'co_participation'").await?;
-    let bill = bill.ok_or(Error::NotFound)?;
+    let bills = open_bills(server, asked.id()).await?;
+    let bill = bills.into_iter().max_by_key(|bill| bill.nature == "co_participation").ok_or(Error::NotFound)?;
     let dispute = DisputeForm {
         bill: bill.id.to_string(),
         reason: "not_used".to_owned(),
@@ -319,11 +317,12 @@ async fn disputes_of_two(server: &Server, desk: &Desk) -> Result<(Customer, Prot
     let protocol = disputes::submit(&then, &asked, &dispute, &[]).await?;
     play(server, 3, &desk.operator, protocol, &[(Action::Claim, "")]).await?;
 
-    let other = people_with(server, "b.balance >= 100000 and b.standing = 'open' and b.due_on < $1", 12).await?;
-    if let Some(external_id) = other.last() {
+    // From R$ 1.000,00 on, two persons decide.
+    let large = late_people(server).await?.into_iter().rfind(|late| late.balance >= 100_000);
+    if let Some(late) = large {
         let then = ago(server, 5, 1);
-        let customer = customer(&then, external_id).await?;
-        if let Some(bill) = first_bill(server, customer.id(), "b.balance >= 100000 and b.standing = 'open'").await? {
+        let customer = customer(&then, &late.customer).await?;
+        if let Some(bill) = open_bills(server, customer.id()).await?.into_iter().find(|bill| bill.balance >= 100_000) {
             let dispute = DisputeForm {
                 bill: bill.id.to_string(),
                 reason: "amount".to_owned(),
@@ -381,11 +380,12 @@ async fn refunds_of_three(server: &Server, desk: &Desk) -> Result<()> {
 /// A new boleto asked for in place of one past its limit, and two questions, one of them answered.
 async fn slips_and_questions(server: &Server, desk: &Desk) -> Result<()> {
     let then = ago(server, 0, 2);
-    let past = people_with(server, "b.balance > 0 and b.standing = 'open' and b.nature = 'monthly' and b.due_on < $1", 30).await?;
-    for external_id in past.iter().skip(14).take(3) {
-        let customer = customer(&then, external_id).await?;
-        if let Some(bill) = past_limit(server, customer.id()).await? {
-            requests::submit_slip_request(&then, &customer, &SlipForm { bill: bill.to_string(), submission: form() }).await?;
+    let limit = server.clock.today() - Days::new(records::DAYS_TO_LIMIT + 1);
+    let past = late_people(server).await?.into_iter().filter(|late| late.due_on < limit).skip(6).take(3);
+    for late in past {
+        let customer = customer(&then, &late.customer).await?;
+        if let Some(bill) = open_bills(server, customer.id()).await?.into_iter().next() {
+            requests::submit_slip_request(&then, &customer, &SlipForm { bill: bill.id.to_string(), submission: form() }).await?;
         }
         sessions::close(server, &Actors::Customer(customer)).await?;
     }
@@ -481,46 +481,41 @@ async fn find(server: &Server, external_id: &str) -> Result<CustomerId> {
     row.map(|(id,)| CustomerId(id)).ok_or(Error::NotFound)
 }
 
-async fn tax_id(server: &Server, customer: CustomerId) -> Result<String> {
-    let mut conn = server.db.read().await?;
-    Ok(sql!(conn, one (String,): "select tax_id from customers where id = $1", customer.0)?.0)
-}
-
-/// A bill as the scenes need it.
+/// An open bill.
 #[derive(sqlx::FromRow)]
-struct Picked {
+struct OpenBill {
     #[sqlx(try_from = "Uuid")]
     id: BillId,
     external_id: String,
+    nature: String,
     balance: i64,
 }
 
-/// A customer's oldest bill of which this holds; `$2` is today.
-async fn first_bill(server: &Server, customer: CustomerId, holds: &str) -> Result<Option<Picked>> {
+/// What a customer may be asked for, the oldest first.
+async fn open_bills(server: &Server, customer: CustomerId) -> Result<Vec<OpenBill>> {
     let mut conn = server.db.read().await?;
-    let text = format!(
-        "select b.id, b.external_id, b.balance from bills b where b.customer_id = $1 and $2 = $2 and {holds} order by b.due_on, b.id limit 1"
-    );
-    Ok(sql!(conn, optional Picked: sqlx::AssertSqlSafe(text), customer.0, server.clock.today())?)
+    Ok(sql!(conn, all OpenBill: "select id, external_id, nature, balance from bills
+        where customer_id = $1 and balance > 0 and standing = 'open' order by due_on, id limit 50", customer.0)?)
 }
 
-/// External ids of persons outside the tour who have a bill of which this holds; `$1` is today.
-async fn people_with(server: &Server, holds: &str, most: i64) -> Result<Vec<String>> {
-    let mut conn = server.db.read().await?;
-    let text = format!(
-        "select c.external_id from customers c where c.email is not null and c.external_id > $3 and c.external_id not like 'VS-E%'
-            and $1 = $1 and exists (select 1 from bills b where b.customer_id = c.id and {holds}) order by c.external_id limit $2"
-    );
-    let rows = sql!(conn, all (String,): sqlx::AssertSqlSafe(text), server.clock.today(), most, person_id(20))?;
-    Ok(rows.into_iter().map(|(external_id,)| external_id).collect())
+/// Somebody with a late bill, who is not on the tour and is in no request.
+#[derive(sqlx::FromRow)]
+struct Late {
+    customer: String,
+    due_on: NaiveDate,
+    /// Of the largest late bill.
+    balance: i64,
 }
 
-/// A customer's oldest open bill whose slip no bank takes any more.
-async fn past_limit(server: &Server, customer: CustomerId) -> Result<Option<BillId>> {
+async fn late_people(server: &Server) -> Result<Vec<Late>> {
     let mut conn = server.db.read().await?;
-    let row = sql!(conn, optional (Uuid,): "select b.id from bills b join slip_bills sb on sb.bill_id = b.id and sb.payable = $3 join slips s on s.id = sb.slip_id
-         where b.customer_id = $1 and b.balance > 0 and b.standing = 'open' and s.limit_on < $2
-           and not exists (select 1 from request_bills rb join requests r on r.id = rb.request_id where rb.bill_id = b.id and r.closed_at is null)
-         order by b.due_on, b.id limit 1", customer.0, server.clock.today(), true)?;
-    Ok(row.map(|(id,)| BillId(id)))
+    Ok(sql!(conn, all Late: "select c.external_id as customer, min(b.due_on) as due_on, max(b.balance) as balance
+        from customers c join bills b on b.customer_id = c.id and b.balance > 0 and b.standing = 'open' and b.due_on < $1
+        where c.external_id between 'VS-000021' and 'VS-000500' and not exists (select 1 from requests r where r.customer_id = c.id)
+        group by c.external_id order by c.external_id", server.clock.today())?)
+}
+
+async fn tax_id(server: &Server, customer: CustomerId) -> Result<String> {
+    let mut conn = server.db.read().await?;
+    Ok(sql!(conn, one (String,): "select tax_id from customers where id = $1", customer.0)?.0)
 }
