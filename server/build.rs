@@ -7,14 +7,17 @@ use std::path::Path;
 use std::{env, fs};
 
 /// Languages in the order of `texts::Locale`; the first is the one every other is checked against.
-const LOCALES: [(&str, &str); 2] = [("PtBr", "pt-BR"), ("En", "en")];
+const LOCALES: [(&str, &str); 4] = [("PtBr", "pt-BR"), ("En", "en"), ("Es", "es"), ("Ro", "ro")];
+/// Languages that have a form for few things between that for one and that for many (CLDR, "plural rules").
+const WITH_FEW: [&str; 1] = ["Ro"];
 
 #[derive(Clone, Debug)]
 enum Text {
     Plain(String),
-    /// Two forms, chosen by the number `n`.
+    /// Forms chosen by the number `n`.
     Counted {
         one: String,
+        few: Option<String>,
         other: String,
     },
 }
@@ -79,9 +82,9 @@ fn read(folder: &Path, problems: &mut Vec<String>) -> Result<BTreeMap<String, Se
                     section.insert(key, Text::Plain(text.to_owned()));
                 }
                 (None, Some(one), Some(other)) => {
-                    section.insert(key, Text::Counted { one, other });
+                    section.insert(key, Text::Counted { one, few: word("few"), other });
                 }
-                _ => problems.push(format!("{}: {key} is neither a text nor {{ one, other }}", path.display())),
+                _ => problems.push(format!("{}: {key} is neither a text nor {{ one, (few,) other }}", path.display())),
             }
         }
         sections.insert(name.to_owned(), section);
@@ -116,12 +119,20 @@ fn owned(text: &str) -> String {
 fn function(section: &str, key: &str, texts: &[Text], problems: &mut Vec<String>) -> String {
     let of = |text: &Text| match text {
         Text::Plain(text) => placeholders(text),
-        Text::Counted { one, other } => {
-            placeholders(one).union(&placeholders(other)).cloned().chain(["n".to_owned()]).collect::<BTreeSet<_>>()
-        }
+        Text::Counted { one, few, other } => [Some(one), few.as_ref(), Some(other)]
+            .into_iter()
+            .flatten()
+            .flat_map(|form| placeholders(form))
+            .chain(["n".to_owned()])
+            .collect(),
     };
     let names = of(&texts[0]);
-    for (text, (_, folder)) in texts.iter().zip(LOCALES) {
+    for (text, (locale, folder)) in texts.iter().zip(LOCALES) {
+        if let Text::Counted { few, .. } = text
+            && few.is_some() != WITH_FEW.contains(&locale)
+        {
+            problems.push(format!("{folder}/{section}.toml: {key} must have the forms that this language has"));
+        }
         if of(text) != names {
             problems.push(format!("{folder}/{section}.toml: {key} takes other values than in {}", LOCALES[0].1));
         }
@@ -154,8 +165,12 @@ fn function(section: &str, key: &str, texts: &[Text], problems: &mut Vec<String>
         .zip(LOCALES)
         .map(|(text, (locale, _))| match text {
             Text::Plain(text) => format!("            Locale::{locale} => {},\n", owned(text)),
-            Text::Counted { one, other } => {
-                format!("            Locale::{locale} => if n == 1 {{ {} }} else {{ {} }},\n", owned(one), owned(other))
+            Text::Counted { one, few, other } => {
+                let few = few.as_deref().map_or(String::new(), |few| {
+                    format!("                0 => {few},\n                n if (1..20).contains(&(n % 100)) => {few},\n", few = owned(few))
+                });
+                let (one, other) = (owned(one), owned(other));
+                format!("            Locale::{locale} => match n {{\n                1 => {one},\n{few}                _ => {other},\n            }},\n")
             }
         })
         .collect();

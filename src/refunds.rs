@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::bank_accounts::{BankAccount, TypedAccount, Verdict};
 use crate::forms::{FieldError, Fields, Problem, one_of, text};
 use crate::ids::{BillId, EntryId};
-use crate::pix::keys::{PixKey, PixKeyError, PixKeyKind as KeyForm};
+use crate::pix::keys::{PixKey, PixKeyError, PixKeyKind};
 use crate::tax_ids::TaxId;
 use crate::words::words;
 
@@ -40,8 +40,8 @@ words! {
         Payment = "payment",
     }
 
-    /// What a Pix key is (DICT, Banco Central).
-    pub enum PixKeyKind {
+    /// What somebody says a Pix key is: CPF and CNPJ are one choice, told apart by their length.
+    pub enum KeyChoice {
         /// CPF or CNPJ.
         TaxId = "tax_id",
         /// E-mail address.
@@ -152,7 +152,7 @@ pub enum Destination {
     /// A Pix key.
     Pix {
         /// What the key is.
-        key_kind: PixKeyKind,
+        key_kind: KeyChoice,
         /// The key, as the DICT writes it.
         key: String,
     },
@@ -262,7 +262,7 @@ pub struct RefundForm {
     pub way: String,
     /// The word of a [`DestinationKind`]; for a refund.
     pub destination: String,
-    /// The word of a [`PixKeyKind`]; for Pix.
+    /// The word of a [`KeyChoice`]; for Pix.
     pub key_kind: String,
     /// The Pix key; for Pix.
     pub key: String,
@@ -351,7 +351,7 @@ impl RefundForm {
             fields.refuse("holder_tax_id", Problem::NotTheHolder);
         }
         // A CPF or CNPJ as key says whose it is: it must be the holder's own.
-        if let (Some(Destination::Pix { key_kind: PixKeyKind::TaxId, key }), Some(holder)) = (&destination, tax_id)
+        if let (Some(Destination::Pix { key_kind: KeyChoice::TaxId, key }), Some(holder)) = (&destination, tax_id)
             && key != holder.as_str()
         {
             fields.refuse("key", Problem::NotTheHolder);
@@ -404,7 +404,7 @@ impl RefundForm {
 }
 
 /// A key of the kind it was said to be.
-fn pix_key(kind: PixKeyKind, raw: &str) -> Result<PixKey, Problem> {
+fn pix_key(kind: KeyChoice, raw: &str) -> Result<PixKey, Problem> {
     let problem = |error| match error {
         PixKeyError::Empty => Problem::Missing,
         PixKeyError::TaxId(error) => error.into(),
@@ -412,11 +412,11 @@ fn pix_key(kind: PixKeyKind, raw: &str) -> Result<PixKey, Problem> {
     };
     let read = |kind| PixKey::parse(kind, raw).map_err(problem);
     match kind {
-        PixKeyKind::TaxId if bare(raw).len() > 11 => read(KeyForm::Cnpj),
-        PixKeyKind::TaxId => read(KeyForm::Cpf),
-        PixKeyKind::Email => read(KeyForm::Email),
-        PixKeyKind::Phone => read(KeyForm::Phone),
-        PixKeyKind::Random => read(KeyForm::Random),
+        KeyChoice::TaxId if bare(raw).len() > 11 => read(PixKeyKind::Cnpj),
+        KeyChoice::TaxId => read(PixKeyKind::Cpf),
+        KeyChoice::Email => read(PixKeyKind::Email),
+        KeyChoice::Phone => read(PixKeyKind::Phone),
+        KeyChoice::Random => read(PixKeyKind::Random),
     }
 }
 
@@ -584,7 +584,7 @@ mod tests {
         let valid = form.parse(Some(PAYER), OTHER).unwrap();
         let printed = format!("{form:?} {valid:?}");
         assert!(!printed.contains("210169") && !printed.contains("52998224725") && !printed.contains("Ana"), "{printed}");
-        let pix = |key: &str| Destination::Pix { key_kind: PixKeyKind::Email, key: key.into() }.masked();
+        let pix = |key: &str| Destination::Pix { key_kind: KeyChoice::Email, key: key.into() }.masked();
         assert_eq!(pix("ana@exemplo.com"), "a***@exemplo.com");
         assert_eq!(pix("+5551999990000"), "***0000");
         assert_eq!(pix("é"), "***");

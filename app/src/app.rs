@@ -3,6 +3,7 @@
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
+use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::{CompressionLayer, CompressionLevel};
 
 use crate::visitor::{self, App};
@@ -24,6 +25,7 @@ pub fn router(app: App) -> Router {
         .merge(features())
         .route("/api/{*function}", post(http::server_function))
         .fallback(http::fallback)
+        .layer(CatchPanicLayer::custom(http::panicked))
         .layer(compression)
         .layer(from_fn(http::same_origin))
         .layer(from_fn_with_state(app.clone(), http::failures))

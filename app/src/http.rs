@@ -112,10 +112,40 @@ pub async fn failures(State(app): State<App>, request: Request, next: Next) -> R
     }
 }
 
+/// Below this path are the server functions that take files. All others take short forms.
+const WITH_FILES: &str = "/api/envio/";
+/// What a form without files may be at most, in bytes: far more than our longest.
+const FORM_BYTES: usize = 256 * 1024;
+
 /// Server functions: forms post here.
 pub async fn server_function(State(app): State<App>, Extension(visitor): Extension<Visitor>, request: Request) -> Response {
+    let request = match well_formed(request).await {
+        Ok(request) => request,
+        Err(status) => return Failure::Refused(status).into_response(),
+    };
     let post = Post::new(app, visitor, request.headers());
     leptos_axum::handle_server_fns_with_context(move || leptos::context::provide_context(post.clone()), request).await.into_response()
+}
+
+/// Refuses what no form of ours sends, before any code that takes it for granted: the reader of files panics without a boundary, and
+/// the reader of short forms takes whatever length comes.
+async fn well_formed(request: Request) -> Result<Request, StatusCode> {
+    let content_type = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if request.uri().path().starts_with(WITH_FILES) {
+        // Files are counted as they stream to the disk.
+        return multer::parse_boundary(content_type).map(|_| request).map_err(|_| StatusCode::UNSUPPORTED_MEDIA_TYPE);
+    }
+    if !content_type.starts_with("application/x-www-form-urlencoded") {
+        return Err(StatusCode::UNSUPPORTED_MEDIA_TYPE);
+    }
+    let (parts, body) = request.into_parts();
+    let body = axum::body::to_bytes(body, FORM_BYTES).await.map_err(|_| StatusCode::PAYLOAD_TOO_LARGE)?;
+    Ok(Request::from_parts(parts, body.into()))
+}
+
+/// What a panic is answered with: a fault of ours, told like any other. The runtime has logged where it happened.
+pub fn panicked(_: Box<dyn std::any::Any + Send + 'static>) -> Response {
+    Failure::Broken.into_response()
 }
 
 /// The process runs.
@@ -168,6 +198,24 @@ mod tests {
             &[],
         ] {
             assert!(!is_same_origin(&post(headers)), "{headers:?}");
+        }
+    }
+
+    async fn refused(path: &str, content_type: &str, length: usize) -> Option<StatusCode> {
+        let request = http::Request::builder().method(Method::POST).uri(path).header("content-type", content_type);
+        well_formed(request.body(vec![b'x'; length].into()).unwrap()).await.err()
+    }
+
+    #[tokio::test]
+    async fn a_post_that_no_form_sends_is_refused_before_it_is_read() {
+        const FORM: &str = "application/x-www-form-urlencoded;charset=UTF-8";
+        assert_eq!(refused("/api/entrar", FORM, FORM_BYTES).await, None);
+        assert_eq!(refused("/api/entrar", FORM, FORM_BYTES + 1).await, Some(StatusCode::PAYLOAD_TOO_LARGE));
+        assert_eq!(refused("/api/entrar", "application/json", 2).await, Some(StatusCode::UNSUPPORTED_MEDIA_TYPE));
+        assert_eq!(refused("/api/entrar", "", 2).await, Some(StatusCode::UNSUPPORTED_MEDIA_TYPE));
+        assert_eq!(refused("/api/envio/comprovante", "multipart/form-data; boundary=x", FORM_BYTES + 1).await, None);
+        for without in ["multipart/form-data", "multipart/form-data; boundary", "multipart/mixed; boundary=x", FORM, ""] {
+            assert_eq!(refused("/api/envio/comprovante", without, 2).await, Some(StatusCode::UNSUPPORTED_MEDIA_TYPE), "{without}");
         }
     }
 

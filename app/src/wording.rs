@@ -84,21 +84,7 @@ pub fn role(l: Locale, role: Role) -> &'static str {
     }
 }
 
-/// What was asked, as the title of a request.
-#[must_use]
-pub fn request_kind(l: Locale, kind: Kind) -> &'static str {
-    use texts::request_words as t;
-    match kind {
-        Kind::Receipt => t::kind_receipt(l),
-        Kind::Refund => t::kind_refund(l),
-        Kind::Plan => t::kind_plan(l),
-        Kind::Dispute => t::kind_dispute(l),
-        Kind::Slip => t::kind_slip(l),
-        Kind::Question => t::kind_question(l),
-    }
-}
-
-/// What is asked.
+/// What is asked, as the title of a request.
 #[must_use]
 pub fn kind(l: Locale, kind: Kind) -> &'static str {
     use texts::words as t;
@@ -109,21 +95,6 @@ pub fn kind(l: Locale, kind: Kind) -> &'static str {
         Kind::Dispute => t::kind_dispute(l),
         Kind::Slip => t::kind_slip(l),
         Kind::Question => t::kind_question(l),
-    }
-}
-
-/// Where a request stands, as its customer is told.
-#[must_use]
-pub fn request_status(l: Locale, status: Status) -> (Tone, &'static str) {
-    use texts::request_words as t;
-    match status {
-        Status::Received => (Tone::Info, t::status_received(l)),
-        Status::InReview | Status::Prepared => (Tone::Info, t::status_in_review(l)),
-        Status::WaitingCustomer => (Tone::Attention, t::status_waiting_customer(l)),
-        Status::Approved => (Tone::Good, t::status_approved(l)),
-        Status::Refused => (Tone::Neutral, t::status_refused(l)),
-        Status::Done => (Tone::Good, t::status_done(l)),
-        Status::Withdrawn => (Tone::Neutral, t::status_withdrawn(l)),
     }
 }
 
@@ -149,12 +120,12 @@ pub fn status(l: Locale, status: Status) -> &'static str {
     }
 }
 
-/// Where a request stands, for its customer. That a second person checks is the creditor's own business: it is in review.
+/// Where a request stands, for its customer.
 #[must_use]
 pub fn own_status(l: Locale, own: Status) -> &'static str {
     match own {
         Status::WaitingCustomer => texts::words::status_waiting_you(l),
-        Status::Prepared => texts::words::status_in_review(l),
+        Status::Withdrawn => texts::words::status_withdrawn_you(l),
         other => status(l, other),
     }
 }
@@ -163,8 +134,8 @@ pub fn own_status(l: Locale, own: Status) -> &'static str {
 #[must_use]
 pub fn status_tone(status: Status) -> Tone {
     match status {
-        Status::Received | Status::Refused | Status::Withdrawn => Tone::Neutral,
-        Status::InReview | Status::Prepared => Tone::Info,
+        Status::Refused | Status::Withdrawn => Tone::Neutral,
+        Status::Received | Status::InReview | Status::Prepared => Tone::Info,
         Status::WaitingCustomer => Tone::Attention,
         Status::Approved | Status::Done => Tone::Good,
     }

@@ -9,15 +9,17 @@ import { join } from 'node:path';
 
 const PORT = Number(process.env.EMDIA_BENCH_PORT ?? 3200);
 const REQUESTS = Number(process.env.EMDIA_BENCH_REQUESTS ?? 3000);
-const CUSTOMER = process.env.EMDIA_BENCH_CUSTOMER ?? '529.982.247-25';
+// Of the demonstration of seed 1: somebody with late bills, and the company with 5,000 of them.
+const PERSON = '100.104.729-08';
+const COMPANY = '99.944.395/0001-48';
 const SIGN_IN = { page: '/entrar', taxId: 'form[tax_id]', code: 'form[code]', mailbox: '/demo/caixa-de-correio' };
 // `link` is looked for on `path`, and what it leads to is measured instead.
 const ROUTES = [
   { name: 'bare handler (floor)', path: '/health/live' },
   { name: 'sign-in page', path: '/entrar' },
-  { name: 'home', path: '/', signedIn: true },
-  { name: 'statement, 40 rows', path: '/extrato', signedIn: true },
-  { name: 'second copy, PDF', path: '/extrato', link: /href="([^"]*\.pdf[^"]*)"/, signedIn: true },
+  { name: 'home', path: '/', as: PERSON },
+  { name: 'statement, 40 rows', path: '/extrato', as: COMPANY },
+  { name: 'second copy, PDF', path: '/extrato', link: /href="(\/pagar\/segunda-via\.pdf[^"]*)"/, as: PERSON },
 ];
 
 const emdia = process.argv[2];
@@ -35,12 +37,13 @@ try {
   const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
   await firstAnswer(agent);
   console.log(`first answer ${Math.round(performance.now() - started)} ms after start, ${memory('VmRSS')} MB resident`);
-  const cookie = await signIn(agent);
+  const cookies = {};
+  for (const taxId of [PERSON, COMPANY]) cookies[taxId] = await signIn(agent, taxId);
 
   console.log(`\n${REQUESTS} requests each   CPU ms/request     1 client, ms      32 clients, ms`);
   console.log('page                    1 client   32       p50     p99       p50     p99   requests/s   bytes');
   for (const route of ROUTES) {
-    const headers = route.signedIn ? { cookie } : {};
+    const headers = route.as ? { cookie: cookies[route.as] } : {};
     let path = route.path;
     if (route.link) {
       const page = await ask(agent, path, { headers });
@@ -125,8 +128,8 @@ function memory(what) {
   return (Number(kilobytes) / 1024).toFixed(1);
 }
 
-/** Signs in as CUSTOMER by the forms and the demo mailbox; returns the session's cookies. */
-async function signIn(agent) {
+/** Signs in by the forms and the demo mailbox; returns the session's cookies. */
+async function signIn(agent, taxId) {
   const jar = new Map();
   const visit = async (path, options = {}) => {
     const origin = { origin: `http://127.0.0.1:${PORT}`, 'sec-fetch-site': 'same-origin' };
@@ -152,7 +155,7 @@ async function signIn(agent) {
   };
   const attribute = (html, name) => new RegExp(`name="?${name}["\\s>]`).test(html);
 
-  const asked = await submit(await visit(SIGN_IN.page), SIGN_IN.taxId, CUSTOMER);
+  const asked = await submit(await visit(SIGN_IN.page), SIGN_IN.taxId, taxId);
   let code;
   for (let tries = 0; !code && tries < 100; tries += 1) {
     const mail = (await visit(SIGN_IN.mailbox)).body.split('<article').slice(1).find(text => /código/i.test(text)) ?? '';

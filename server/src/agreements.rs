@@ -13,7 +13,6 @@ use domain::ids::{AgreementId, BillId, CustomerId, RequestId};
 use domain::money::Money;
 use domain::requests::{Action, Kind, Protocol};
 use domain::statement::{EntryKind, Nature, Standing, days_late};
-use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use uuid::Uuid;
@@ -215,7 +214,7 @@ fn worded(l: Locale, simulation: &Simulation, creditor: &Creditor, policy: &Plan
     }
     let count = plan.installments.len();
     payments.extend(plan.installments.iter().map(|one| t::terms_installment(l, money(one.amount), count, date(one.due_on), one.number)));
-    let percent = texts_percent(l, plan.cet_yearly);
+    let percent = texts::percent(l, plan.cet_yearly);
     let cost = vec![t::terms_cost(l, percent, money(plan.interest), money(plan.total_cost)), t::terms_early(l).to_owned()];
     let begins = match &plan.down_payment {
         _ if plan.is_off_policy() => vec![t::terms_begins_approved(l).to_owned()],
@@ -241,13 +240,6 @@ fn worded(l: Locale, simulation: &Simulation, creditor: &Creditor, policy: &Plan
         simulation.bills.iter().map(|offered| json!([offered.bill.id, offered.calculation.principal, offered.calculation.total])).collect();
     let hash = sha256(json!({ "sections": sections, "plan": plan, "bills": costs }).to_string().as_bytes());
     Ok(Terms { sections, hash })
-}
-
-/// A fraction as a percentage: `12,68 %`.
-fn texts_percent(l: Locale, fraction: Decimal) -> String {
-    let percent = fraction.saturating_mul(Decimal::ONE_HUNDRED).round_dp(2);
-    let text = format!("{percent:.2}%");
-    if l == Locale::PtBr { text.replace('.', ",") } else { text }
 }
 
 /// After this day without a down payment the agreement does not begin: as long again as there was to pay it, since banks take

@@ -20,7 +20,7 @@ use crate::bills::LAST_DAY;
 use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::sessions::{Customer, Staff};
-use crate::{Server, sql};
+use crate::{Server, files, sql};
 
 /// Documents of one page.
 const PAGE: usize = 40;
@@ -161,7 +161,7 @@ pub async fn zip(server: &Server, customer: &Customer, filter: &Filter) -> Resul
     let mut names = HashSet::new();
     let mut files = Vec::with_capacity(found.len());
     for (competence, name, hash) in found {
-        files.push((unique(&mut names, &competence, &name), path(server, &hash)?));
+        files.push((unique(&mut names, &competence, &name), files::path(server, &hash)?));
     }
     let (sender, receiver) = mpsc::channel(8);
     tokio::task::spawn_blocking(move || {
@@ -229,19 +229,9 @@ struct Stored {
 }
 
 async fn opened(server: &Server, stored: Stored) -> Result<Opened> {
-    let file = File::open(path(server, &stored.hash)?).await?;
+    let file = File::open(files::path(server, &stored.hash)?).await?;
     let size = file.metadata().await?.len();
     Ok(Opened { name: stored.name, media_type: stored.media_type, size, hash: stored.hash, file })
-}
-
-/// Where the bytes of a hash lie: two folders of two digits keep each folder small.
-fn path(server: &Server, hash: &str) -> Result<PathBuf> {
-    match (hash.get(..2), hash.get(2..4)) {
-        (Some(first), Some(second)) if hash.bytes().all(|byte| byte.is_ascii_hexdigit()) => {
-            Ok(server.config.files.join(first).join(second).join(hash))
-        }
-        _ => Err(Error::Corrupt("hash of a file")),
-    }
 }
 
 #[cfg(test)]

@@ -266,7 +266,8 @@ pub async fn csv(server: &Server, customer: &Customer, filter: &Filter) -> Resul
     let l = customer.locale();
     let filter = Filter { after: None, ..*filter };
     let statement = page(server, &mut server.db.read().await?, customer.id(), &filter, None).await?;
-    let separator = if l == Locale::PtBr { b';' } else { b',' };
+    // Where a comma is the decimal mark, spreadsheets part cells by semicolons.
+    let separator = if l.decimal_mark() == ',' { b';' } else { b',' };
     let mut out = csv::WriterBuilder::new().delimiter(separator).terminator(csv::Terminator::CRLF).from_writer(Vec::new());
     let broken = |_| Error::Corrupt("csv");
     out.write_record([
@@ -455,10 +456,7 @@ fn cell(text: &str) -> String {
 
 /// An amount that a spreadsheet of this language reads as a number.
 fn plain(l: Locale, amount: Money) -> String {
-    match l {
-        Locale::PtBr => amount.plain().replace('.', ","),
-        Locale::En => amount.plain(),
-    }
+    texts::decimal(l, amount.plain())
 }
 
 fn one_more(rows: usize) -> i64 {

@@ -6,6 +6,7 @@
 use chrono::{DateTime, Datelike, NaiveDate};
 use chrono_tz::Tz;
 use domain::money::Money;
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 /// A language.
@@ -18,11 +19,18 @@ pub enum Locale {
     /// English.
     #[serde(rename = "en")]
     En,
+    /// Español.
+    #[serde(rename = "es")]
+    Es,
+    /// Română.
+    #[serde(rename = "ro")]
+    Ro,
 }
 
 impl Locale {
     /// Every language, with its name in itself.
-    pub const ALL: [(Self, &'static str); 2] = [(Self::PtBr, "Português"), (Self::En, "English")];
+    pub const ALL: [(Self, &'static str); 4] =
+        [(Self::PtBr, "Português"), (Self::En, "English"), (Self::Es, "Español"), (Self::Ro, "Română")];
 
     /// The language tag of BCP 47.
     #[must_use]
@@ -30,6 +38,54 @@ impl Locale {
         match self {
             Self::PtBr => "pt-BR",
             Self::En => "en",
+            Self::Es => "es",
+            Self::Ro => "ro",
+        }
+    }
+
+    /// What stands between units and tenths.
+    #[must_use]
+    pub const fn decimal_mark(self) -> char {
+        match self {
+            Self::En => '.',
+            Self::PtBr | Self::Es | Self::Ro => ',',
+        }
+    }
+
+    /// What stands between thousands.
+    #[must_use]
+    pub const fn thousands_mark(self) -> char {
+        match self {
+            Self::En => ',',
+            Self::PtBr | Self::Es | Self::Ro => '.',
+        }
+    }
+
+    /// The real's sign before an amount, as on every slip, with the blank of this language.
+    #[must_use]
+    pub const fn currency(self) -> &'static str {
+        match self {
+            Self::En => "R$",
+            Self::PtBr | Self::Es | Self::Ro => "R$\u{a0}",
+        }
+    }
+
+    /// A date in digits, in the words of `strftime`. English has two orders of day and month, so it names the month.
+    #[must_use]
+    pub const fn date_pattern(self) -> &'static str {
+        match self {
+            Self::PtBr | Self::Es => "%d/%m/%Y",
+            Self::En => "%d %b %Y",
+            Self::Ro => "%d.%m.%Y",
+        }
+    }
+
+    const fn months(self) -> &'static [&'static str; 12] {
+        match self {
+            Self::PtBr => &MESES,
+            Self::En => &MONTHS,
+            Self::Es => &MESES_ES,
+            Self::Ro => &LUNI,
         }
     }
 
@@ -61,36 +117,56 @@ impl From<String> for Locale {
 #[must_use]
 pub fn money(l: Locale, amount: Money) -> String {
     let (sign, amount) = if amount < Money::ZERO { ("\u{2212}", -amount) } else { ("", amount) };
-    match l {
-        Locale::PtBr => format!("{sign}R$\u{a0}{amount}"),
-        Locale::En => format!("{sign}R${}", amount.grouped(',', '.')),
+    format!("{sign}{}{}", l.currency(), amount.grouped(l.thousands_mark(), l.decimal_mark()))
+}
+
+/// A number as a machine writes it, in this language: `0,033` for `0.033`.
+#[must_use]
+pub fn decimal(l: Locale, plain: String) -> String {
+    if l.decimal_mark() == '.' { plain } else { plain.replace('.', ",") }
+}
+
+/// A fraction as a percentage of two places: `12,68%`.
+#[must_use]
+pub fn percent(l: Locale, fraction: Decimal) -> String {
+    decimal(l, format!("{:.2}%", fraction.saturating_mul(Decimal::ONE_HUNDRED).round_dp(2)))
+}
+
+/// A size in bytes as people read it: `84 KB`, `1,2 MB`.
+#[must_use]
+pub fn size(l: Locale, bytes: i64) -> String {
+    if bytes < 1_000_000 {
+        return format!("{} KB", (bytes.max(0) + 999) / 1000);
     }
+    let tenths = (bytes + 50_000) / 100_000;
+    format!("{}{}{} MB", tenths / 10, l.decimal_mark(), tenths % 10)
 }
 
 /// A date in digits: `10/12/2026`.
 #[must_use]
 pub fn date(l: Locale, day: NaiveDate) -> String {
-    match l {
-        Locale::PtBr => day.format("%d/%m/%Y").to_string(),
-        Locale::En => day.format("%d %b %Y").to_string(),
-    }
+    day.format(l.date_pattern()).to_string()
 }
 
 /// A date in words: `10 de dezembro de 2026`.
 #[must_use]
 pub fn long_date(l: Locale, day: NaiveDate) -> String {
+    let month = l.months()[day.month0() as usize];
     match l {
-        Locale::PtBr => format!("{} de {} de {}", day.day(), MESES[day.month0() as usize], day.year()),
-        Locale::En => day.format("%-d %B %Y").to_string(),
+        Locale::PtBr | Locale::Es => format!("{} de {month} de {}", day.day(), day.year()),
+        Locale::En | Locale::Ro => format!("{} {month} {}", day.day(), day.year()),
     }
 }
 
 /// A date and time on the creditor's wall: `10/12/2026 às 14:05`.
 #[must_use]
 pub fn date_time(l: Locale, at: DateTime<Tz>) -> String {
+    let (day, time) = (at.format(l.date_pattern()), at.format("%H:%M"));
     match l {
-        Locale::PtBr => at.format("%d/%m/%Y às %H:%M").to_string(),
-        Locale::En => at.format("%d %b %Y at %H:%M").to_string(),
+        Locale::PtBr => format!("{day} às {time}"),
+        Locale::En => format!("{day} at {time}"),
+        Locale::Es => format!("{day} a las {time}"),
+        Locale::Ro => format!("{day}, ora {time}"),
     }
 }
 
@@ -98,9 +174,10 @@ pub fn date_time(l: Locale, at: DateTime<Tz>) -> String {
 #[must_use]
 pub fn competence(l: Locale, month: &str) -> String {
     let Ok(day) = NaiveDate::parse_from_str(&format!("{month}-01"), "%Y-%m-%d") else { return month.to_owned() };
+    let month = l.months()[day.month0() as usize];
     match l {
-        Locale::PtBr => format!("{} de {}", MESES[day.month0() as usize], day.year()),
-        Locale::En => day.format("%B %Y").to_string(),
+        Locale::PtBr | Locale::Es => format!("{month} de {}", day.year()),
+        Locale::En | Locale::Ro => format!("{month} {}", day.year()),
     }
 }
 
@@ -110,11 +187,13 @@ pub fn folded(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
     for character in text.chars().flat_map(char::to_lowercase) {
         match character {
-            'á' | 'à' | 'â' | 'ã' | 'ä' | 'å' => folded.push('a'),
+            'á' | 'à' | 'â' | 'ã' | 'ä' | 'å' | 'ă' => folded.push('a'),
             'é' | 'è' | 'ê' | 'ë' => folded.push('e'),
             'í' | 'ì' | 'î' | 'ï' => folded.push('i'),
             'ó' | 'ò' | 'ô' | 'õ' | 'ö' => folded.push('o'),
             'ú' | 'ù' | 'û' | 'ü' => folded.push('u'),
+            'ș' | 'ş' => folded.push('s'),
+            'ț' | 'ţ' => folded.push('t'),
             'ç' => folded.push('c'),
             'ñ' => folded.push('n'),
             'ý' | 'ÿ' => folded.push('y'),
@@ -134,5 +213,48 @@ pub fn folded(text: &str) -> String {
 
 const MESES: [&str; 12] =
     ["janeiro", "fevereiro", "março", "abril", "maio", "junho", "julho", "agosto", "setembro", "outubro", "novembro", "dezembro"];
+const MONTHS: [&str; 12] =
+    ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
+const MESES_ES: [&str; 12] =
+    ["enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre"];
+const LUNI: [&str; 12] =
+    ["ianuarie", "februarie", "martie", "aprilie", "mai", "iunie", "iulie", "august", "septembrie", "octombrie", "noiembrie", "decembrie"];
 
 include!(concat!(env!("OUT_DIR"), "/texts.rs"));
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_said_in_thousands() {
+        assert_eq!(size(Locale::PtBr, 0), "0 KB");
+        assert_eq!(size(Locale::PtBr, 83_100), "84 KB");
+        assert_eq!(size(Locale::PtBr, 1_249_999), "1,2 MB");
+        assert_eq!(size(Locale::En, 9_960_000), "10.0 MB");
+    }
+
+    #[test]
+    fn every_language_writes_amounts_and_days_its_own_way() {
+        let amount = Money::cents(-123_456);
+        let day = NaiveDate::from_ymd_opt(2026, 3, 1).unwrap();
+        let written = |l| (money(l, amount), date(l, day), long_date(l, day), competence(l, "2026-12"));
+        let expected = |money: &str, date: &str, long: &str, month: &str| (money.into(), date.into(), long.into(), month.into());
+        assert_eq!(written(Locale::PtBr), expected("−R$\u{a0}1.234,56", "01/03/2026", "1 de março de 2026", "dezembro de 2026"));
+        assert_eq!(written(Locale::En), expected("−R$1,234.56", "01 Mar 2026", "1 March 2026", "December 2026"));
+        assert_eq!(written(Locale::Es), expected("−R$\u{a0}1.234,56", "01/03/2026", "1 de marzo de 2026", "diciembre de 2026"));
+        assert_eq!(written(Locale::Ro), expected("−R$\u{a0}1.234,56", "01.03.2026", "1 martie 2026", "decembrie 2026"));
+    }
+
+    #[test]
+    fn romanian_counts_in_three_forms() {
+        let told = |n| pay::several_bills(Locale::Ro, n);
+        let form = |n: i64| told(n).replace(&n.to_string(), "");
+        assert_eq!(form(2), form(19));
+        assert_eq!(form(2), form(0));
+        assert_eq!(form(2), form(101));
+        assert_eq!(form(20), form(100));
+        assert_ne!(form(1), form(2));
+        assert_ne!(form(19), form(20));
+    }
+}

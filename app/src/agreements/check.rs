@@ -122,7 +122,7 @@ fn facts(l: Locale, simulation: &Simulation, draft: uuid::Uuid) -> Vec<Pair> {
         pairs.push(Pair::new(t::dates(l), t::from_to(l, texts::long_date(l, first.due_on), texts::long_date(l, last.due_on))));
     }
     pairs.push(Pair::new(t::interest(l), parts::money(l, plan.interest)));
-    pairs.push(Pair::new(t::cet(l), t::cet_yearly(l, super::island::percent(plan.cet_yearly, if l == Locale::PtBr { ',' } else { '.' }))));
+    pairs.push(Pair::new(t::cet(l), t::cet_yearly(l, texts::percent(l, plan.cet_yearly))));
     pairs.push(Pair::new(t::total_cost(l), view! { <strong>{parts::money(l, plan.total_cost)}</strong> }));
     pairs.push(Pair::new(t::valid_until(l), texts::long_date(l, plan.valid_until)));
     pairs

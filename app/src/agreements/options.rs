@@ -87,10 +87,10 @@ fn words(l: Locale, policy: &PlanPolicy, total: Money, suggested: Money) -> Simu
     let (count, amount, last) = ("{count}", "{amount}", "{last}");
     let own = |text: &str| text.to_owned();
     SimulatorWords {
-        money: own(if l == Locale::PtBr { "R$\u{a0}" } else { "R$" }),
-        thousands: if l == Locale::PtBr { '.' } else { ',' },
-        decimal: if l == Locale::PtBr { ',' } else { '.' },
-        date: own(if l == Locale::PtBr { "%d/%m/%Y" } else { "%d %b %Y" }),
+        money: own(l.currency()),
+        thousands: l.thousands_mark(),
+        decimal: l.decimal_mark(),
+        date: own(l.date_pattern()),
         down_payment: own(t::down_payment(l)),
         down_payment_hint: t::down_payment_hint(l, texts::money(l, suggested), texts::money(l, total)),
         day: own(t::day(l)),

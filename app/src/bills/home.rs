@@ -41,9 +41,9 @@ pub async fn home(page: Page, AsCustomer(customer): AsCustomer) -> PageResult {
             .requests
             .iter()
             .map(|request| {
-                let (tone, tag) = wording::request_status(l, request.status);
+                let (tone, tag) = (wording::status_tone(request.status), wording::own_status(l, request.status));
                 let meta = t::request_meta(l, texts::date(l, request.deadline_on), wording::protocol(&request.protocol));
-                let title = wording::request_kind(l, request.kind);
+                let title = wording::kind(l, request.kind);
                 view! { <Row title href=paths::request(&request.protocol) meta tone tag/> }
             })
             .collect_view();

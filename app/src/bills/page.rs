@@ -9,7 +9,6 @@ use server::texts::{self, Locale};
 
 use super::parts::{self, amount};
 use crate::asked::Asked;
-use crate::documents::size;
 use crate::page::{CustomerRoom, Failure, Page, PageResult};
 use crate::ui::actions::{Actions, BackLink, Button, ButtonKind, ButtonLink};
 use crate::ui::amounts::MoneyText;
@@ -48,9 +47,9 @@ pub async fn bill(Path(id): Path<String>, asked: Asked, page: Page, AsCustomer(c
             .requests
             .iter()
             .map(|request| {
-                let (tone, tag) = wording::request_status(l, request.status);
+                let (tone, tag) = (wording::status_tone(request.status), wording::own_status(l, request.status));
                 let meta = texts::home::request_meta(l, texts::date(l, request.deadline_on), wording::protocol(&request.protocol));
-                view! { <Row title=wording::request_kind(l, request.kind) href=paths::request(&request.protocol) meta tone tag/> }
+                view! { <Row title=wording::kind(l, request.kind) href=paths::request(&request.protocol) meta tone tag/> }
             })
             .collect_view();
         view! { <Card title=texts::home::handled(l)><Rows>{rows}</Rows></Card> }
@@ -178,7 +177,7 @@ fn documents(l: Locale, detail: &BillDetail) -> impl IntoView + use<> {
             .documents
             .iter()
             .map(|document| {
-                let meta = format!("{} · {}", crate::documents::kind(l, &document.kind), size(l, document.size));
+                let meta = format!("{} · {}", crate::documents::kind(l, &document.kind), texts::size(l, document.size));
                 view! { <Row title=document.name.clone() href=paths::document(document.id) meta/> }
             })
             .collect_view();

@@ -51,19 +51,12 @@ pub fn due(l: Locale, due_on: NaiveDate, day: NaiveDate) -> String {
 #[must_use]
 pub fn rate(l: Locale, rate: Decimal) -> String {
     let percent = rate.saturating_mul(Decimal::ONE_HUNDRED).normalize().to_string();
-    format!("{}%", decimal(l, percent))
-}
-
-fn decimal(l: Locale, plain: String) -> String {
-    match l {
-        Locale::PtBr => plain.replace('.', ","),
-        Locale::En => plain,
-    }
+    format!("{}%", texts::decimal(l, percent))
 }
 
 /// What a line comes to before it is rounded, to six places: enough to see which way it went.
 fn exact(l: Locale, line: &Line) -> String {
-    decimal(l, line.exact.round_dp(6).normalize().to_string())
+    texts::decimal(l, line.exact.round_dp(6).normalize().to_string())
 }
 
 /// What a bill costs on a day, each part with what it was taken of, so that anybody can do it again.

@@ -17,7 +17,7 @@ use domain::{disputes::DisputeForm, requests::Protocol};
 use server::{disputes, error::Result};
 
 /// Disputes a bill, with evidence or without.
-#[server(endpoint = "contestar", input = MultipartFormData)]
+#[server(endpoint = "envio/contestar", input = MultipartFormData)]
 pub async fn dispute(data: MultipartData) -> Result<Answer, ServerFnError> {
     let post = Post::here()?;
     let mut received: Received<DisputeForm> = Received::read(&post, data).await;

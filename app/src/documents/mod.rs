@@ -37,28 +37,3 @@ pub fn kind(l: Locale, kind: &str) -> &'static str {
         _ => t::kind_other(l),
     }
 }
-
-/// A size as people read it: `84 KB`, `1,2 MB`.
-#[cfg(feature = "ssr")]
-#[must_use]
-pub fn size(l: Locale, bytes: i64) -> String {
-    if bytes < 1_000_000 {
-        return format!("{} KB", (bytes.max(0) + 999) / 1000);
-    }
-    let tenths = (bytes + 50_000) / 100_000;
-    let point = if l == Locale::PtBr { ',' } else { '.' };
-    format!("{}{point}{} MB", tenths / 10, tenths % 10)
-}
-
-#[cfg(all(test, feature = "ssr"))]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn sizes_are_said_in_thousands() {
-        assert_eq!(size(Locale::PtBr, 0), "0 KB");
-        assert_eq!(size(Locale::PtBr, 83_100), "84 KB");
-        assert_eq!(size(Locale::PtBr, 1_249_999), "1,2 MB");
-        assert_eq!(size(Locale::En, 9_960_000), "10.0 MB");
-    }
-}

@@ -9,7 +9,7 @@ use server::documents::{self, Filter};
 use server::texts;
 use tokio_util::io::ReaderStream;
 
-use super::{KINDS, kind, size};
+use super::{KINDS, kind};
 use crate::asked::Asked;
 use crate::download::attachment;
 use crate::page::{CustomerRoom, Failure, Page, PageResult};
@@ -59,7 +59,7 @@ pub async fn documents(asked: Asked, page: Page, AsCustomer(customer): AsCustome
             } else {
                 texts::competence(l, &document.competence)
             };
-            let meta = format!("{month} · {} · {}", document.name, size(l, document.size));
+            let meta = format!("{month} · {} · {}", document.name, texts::size(l, document.size));
             view! { <Row title=kind(l, &document.kind) href=paths::document(document.id) meta/> }
         })
         .collect_view();

@@ -17,7 +17,7 @@ use domain::{receipts::ReceiptForm, requests::Protocol};
 use server::{error::Result, receipts};
 
 /// Sends a receipt.
-#[server(endpoint = "comprovante", input = MultipartFormData)]
+#[server(endpoint = "envio/comprovante", input = MultipartFormData)]
 pub async fn submit(data: MultipartData) -> Result<Answer, ServerFnError> {
     let post = Post::here()?;
     let mut received: Received<ReceiptForm> = Received::read(&post, data).await;

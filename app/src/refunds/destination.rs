@@ -4,7 +4,7 @@ use axum::extract::RawQuery;
 use axum::response::{IntoResponse, Redirect};
 use domain::bank_accounts;
 use domain::forms::Problem;
-use domain::refunds::{AccountKind, DestinationKind, PixKeyKind, RefundForm};
+use domain::refunds::{AccountKind, DestinationKind, KeyChoice, RefundForm};
 use leptos::prelude::*;
 use server::texts::{self, Locale, refunds as t};
 
@@ -89,7 +89,7 @@ pub(super) async fn destination(page: Page, AsCustomer(customer): AsCustomer, Ra
 
 fn pix(l: Locale, form: &RefundForm, mended: &Mended) -> AnyView {
     let kinds = std::iter::once((Str::default(), Words::from(t::choose(l))))
-        .chain(PixKeyKind::ALL.iter().map(|kind| (Str::from(kind.as_str()), Words::from(key_kind(l, *kind)))))
+        .chain(KeyChoice::ALL.iter().map(|kind| (Str::from(kind.as_str()), Words::from(key_kind(l, *kind)))))
         .collect::<Vec<_>>();
     view! {
         <div class="group-body">
@@ -137,12 +137,12 @@ fn account(l: Locale, form: &RefundForm, mended: &Mended, asks_digit: bool) -> A
     .into_any()
 }
 
-fn key_kind(l: Locale, kind: PixKeyKind) -> &'static str {
+fn key_kind(l: Locale, kind: KeyChoice) -> &'static str {
     match kind {
-        PixKeyKind::TaxId => t::key_tax_id(l),
-        PixKeyKind::Email => t::key_email(l),
-        PixKeyKind::Phone => t::key_phone(l),
-        PixKeyKind::Random => t::key_random(l),
+        KeyChoice::TaxId => t::key_tax_id(l),
+        KeyChoice::Email => t::key_email(l),
+        KeyChoice::Phone => t::key_phone(l),
+        KeyChoice::Random => t::key_random(l),
     }
 }
 

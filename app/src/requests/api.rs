@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 use server::{error::Result, requests, texts};
 
 /// Asks a question, with files or without.
-#[server(endpoint = "pedidos/pergunta", input = MultipartFormData)]
+#[server(endpoint = "envio/pergunta", input = MultipartFormData)]
 pub async fn ask(data: MultipartData) -> Result<Answer, ServerFnError> {
     let post = Post::here()?;
     let mut received: Received<QuestionForm> = Received::read(&post, data).await;
@@ -45,7 +45,7 @@ pub(super) struct Addressed {
 }
 
 /// Adds a message or files to a request.
-#[server(endpoint = "pedidos/mensagem", input = MultipartFormData)]
+#[server(endpoint = "envio/mensagem", input = MultipartFormData)]
 pub async fn message(data: MultipartData) -> Result<Answer, ServerFnError> {
     let post = Post::here()?;
     let l = post.visitor.locale;

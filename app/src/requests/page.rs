@@ -23,6 +23,7 @@ use crate::ui::panels::{Card, Empty, Notice, StatusTag};
 use crate::ui::{Tone, When, Words};
 use crate::uploads::received::FilesField;
 use crate::visitor::AsCustomer;
+use crate::wording;
 
 const FORM: &str = "message";
 
@@ -65,9 +66,9 @@ fn row(l: Locale, line: Line, today: chrono::NaiveDate) -> AnyView {
     let deadline = parts::deadline(l, line.status, line.deadline_on, today).unwrap_or_default();
     let meta = if deadline.is_empty() { t::row_meta(l, line.protocol) } else { t::row_meta_deadline(l, deadline, line.protocol) };
     let amount = line.amount.is_positive().then(|| parts::amount(l, line.amount));
-    let (tone, status) = (parts::tone(line.status), parts::status(l, line.status));
+    let (tone, status) = (wording::status_tone(line.status), wording::own_status(l, line.status));
     let href = paths::request(&line.protocol.digits());
-    view! { <Row title=parts::kind(l, line.kind) href=href meta=meta nostrip:amount=amount tone=tone tag=status/> }.into_any()
+    view! { <Row title=wording::kind(l, line.kind) href=href meta=meta nostrip:amount=amount tone=tone tag=status/> }.into_any()
 }
 
 /// One request.
@@ -77,9 +78,9 @@ pub(super) async fn request(page: Page, AsCustomer(customer): AsCustomer, Path(p
     let today = page.server.clock.today();
     let digits = request.protocol.digits();
     let deadline = parts::deadline(l, request.status, request.deadline_on, today);
-    let title = parts::kind(l, request.kind);
+    let title = wording::kind(l, request.kind);
     let lede = t::request_lede(l, request.protocol);
-    let (tone, status, turn) = (parts::tone(request.status), parts::status(l, request.status), parts::turn(l, request.turn));
+    let (tone, status, turn) = (wording::status_tone(request.status), wording::own_status(l, request.status), parts::turn(l, request.turn));
     let asks = (request.turn == Turn::Customer).then(|| asked_of_customer(&request));
     let timeline = timeline(&page, &request);
     let messages = messages(&page, &request);
@@ -168,7 +169,7 @@ fn message(l: Locale, protocol: &str, by: Side, when: When, words: Option<String
     let files: Vec<_> = files
         .iter()
         .map(|file| {
-            let (href, name, size) = (paths::upload(protocol, file.id), file.name.clone(), size(l, file.size));
+            let (href, name, size) = (paths::upload(protocol, file.id), file.name.clone(), texts::size(l, file.size));
             view! { <li><a href=href download=true>{name}</a>" "<span class="soft small">{size}</span></li> }
         })
         .collect();
@@ -180,15 +181,6 @@ fn message(l: Locale, protocol: &str, by: Side, when: When, words: Option<String
         </Message>
     }
     .into_any()
-}
-
-/// "84 KB", "2,1 MB".
-fn size(l: Locale, bytes: i64) -> String {
-    if bytes < 1_000_000 {
-        return format!("{} KB", (bytes / 1000).max(1));
-    }
-    let point = if l == Locale::PtBr { ',' } else { '.' };
-    format!("{}{point}{} MB", bytes / 1_000_000, bytes / 100_000 % 10)
 }
 
 fn message_form(page: &Page, digits: &str, is_answer: bool) -> AnyView {
@@ -298,7 +290,7 @@ pub(super) async fn withdrawal(page: Page, AsCustomer(customer): AsCustomer, Pat
         Kind::Refund => t::withdraw_refund(l),
         Kind::Receipt | Kind::Slip | Kind::Question => t::withdraw_words(l),
     };
-    let (kind, number) = (parts::kind(l, request.kind), request.protocol.to_string());
+    let (kind, number) = (wording::kind(l, request.kind), request.protocol.to_string());
     Ok(page.customer(&customer, CustomerRoom::Requests, t::withdraw_title(l), || {
         view! {
             <div class="narrow flow">

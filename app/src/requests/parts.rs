@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use domain::forms::Problem;
 use domain::money::Money;
-use domain::requests::{Action, Kind, Status, Turn};
+use domain::requests::{Action, Status, Turn};
 use domain::statement::Nature;
 use leptos::prelude::*;
 use server::requests::{BillLine, Side, What};
@@ -12,7 +12,7 @@ use server::{Server, bills, files};
 
 use crate::mending::Mending;
 use crate::ui::amounts::MoneyText;
-use crate::ui::{Amount, Tone, When};
+use crate::ui::{Amount, When};
 
 /// How forms that only carry words and files word their problems.
 pub const WITH_FILES: Mending = Mending { control: |_| None, words: |l, field, problem| file_problem(l, field, problem) };
@@ -67,45 +67,6 @@ pub fn day(l: Locale, on: NaiveDate) -> When {
 #[must_use]
 pub fn moment(l: Locale, server: &Server, at: chrono::DateTime<chrono::Utc>) -> When {
     When::instant(&at, texts::date_time(l, server.clock.local(at)))
-}
-
-/// What is asked, as a title.
-#[must_use]
-pub fn kind(l: Locale, kind: Kind) -> &'static str {
-    match kind {
-        Kind::Receipt => t::kind_receipt(l),
-        Kind::Refund => t::kind_refund(l),
-        Kind::Plan => t::kind_plan(l),
-        Kind::Dispute => t::kind_dispute(l),
-        Kind::Slip => t::kind_slip(l),
-        Kind::Question => t::kind_question(l),
-    }
-}
-
-/// Where it stands.
-#[must_use]
-pub fn status(l: Locale, status: Status) -> &'static str {
-    match status {
-        Status::Received => t::status_received(l),
-        Status::InReview => t::status_in_review(l),
-        Status::WaitingCustomer => t::status_waiting_customer(l),
-        Status::Prepared => t::status_prepared(l),
-        Status::Approved => t::status_approved(l),
-        Status::Refused => t::status_refused(l),
-        Status::Done => t::status_done(l),
-        Status::Withdrawn => t::status_withdrawn(l),
-    }
-}
-
-/// What a state means to its reader.
-#[must_use]
-pub fn tone(status: Status) -> Tone {
-    match status {
-        Status::WaitingCustomer => Tone::Attention,
-        Status::Approved | Status::Done => Tone::Good,
-        Status::Received | Status::InReview | Status::Prepared => Tone::Info,
-        Status::Refused | Status::Withdrawn => Tone::Neutral,
-    }
 }
 
 /// Who has the next word.

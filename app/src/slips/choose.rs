@@ -103,14 +103,13 @@ fn unpayable(l: Locale, bill: PayableBill, today: chrono::NaiveDate, submission:
         Situation::Payable { .. } | Situation::Overdue { .. } => (Tone::Neutral, "", String::new()),
     };
     let title = parts::name(l, bill.nature, &bill.competence);
+    let about = title.clone();
     let ask = matches!(bill.situation, Situation::PastLimit { .. } | Situation::NoSlip).then(|| {
-        // Which bill it is for is in the button's own words, for those who hear buttons one by one.
-        let label = t::ask_slip(l, &title);
         view! {
             <PostForm action=api::ask_url()>
                 <Hidden name="form[bill]" value=bill.id.to_string()/>
                 <Hidden name="form[submission]" value=submission.to_string()/>
-                <Button label kind=ButtonKind::Secondary/>
+                <Button label=t::ask_slip(l) about=about kind=ButtonKind::Secondary/>
             </PostForm>
         }
     });

@@ -47,6 +47,9 @@ pub fn Button(
     #[prop(into, optional)]
     action: Str,
     #[prop(into, optional)] disabled_reason: Words,
+    /// Of which thing, for those who hear buttons one by one.
+    #[prop(into, optional)]
+    about: Words,
 ) -> impl IntoView {
     let named = !name.is_empty();
     view! {
@@ -61,6 +64,7 @@ pub fn Button(
         >
             {icon.map(|icon| view! { <Symbol icon/> })}
             {label.0}
+            {about.draw(|what| view! { <span class="visually-hidden">" "{what}</span> })}
         </button>
         {disabled_reason.draw(|why| view! { <p class="button-reason">{why}</p> })}
     }
