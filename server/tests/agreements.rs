@@ -7,6 +7,7 @@ use domain::ids::BillId;
 use domain::money::Money;
 use domain::requests::{Kind, Protocol, Status};
 use domain::statement::Standing;
+use rust_decimal::Decimal;
 use serde_json::json;
 use server::agreements::{self, Simulation};
 use server::error::Error;
@@ -290,7 +291,7 @@ on_both_databases! {
                 assert!(text.contains(&server::texts::money(locale, payment.amount)), "{text}");
             }
             assert!(text.contains(&server::texts::money(locale, simulation.plan.total)) && text.contains("Cooperativa Teste Ltda."), "{text}");
-            assert!(text.contains(if locale == Locale::PtBr { "0,00%" } else { "0.00%" }), "{text}");
+            assert!(text.contains(&server::texts::percent(locale, Decimal::ZERO)), "{text}");
         }
         let one = agreements::terms(&t, Locale::PtBr, &simulation).await.unwrap().hash;
         assert_ne!(one, agreements::terms(&t, Locale::En, &simulation).await.unwrap().hash);

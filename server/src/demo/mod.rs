@@ -19,7 +19,7 @@ use serde_json::json;
 
 use crate::audit::{self, Actor, Event};
 use crate::error::{Error, Result};
-use crate::imports::{self, FileError, Options};
+use crate::imports::{self, FileError, Kind, Options};
 use crate::texts::Locale;
 use crate::{Server, policies, sql};
 use records::{Files, World, tour};
@@ -97,7 +97,7 @@ struct Begun {
 ///
 /// # Errors
 /// [`Error::Config`] for a database with somebody else's data.
-pub async fn create(server: &Server, seed: u64, scale: u32, mut progress: impl FnMut(u64) + Send) -> Result<bool> {
+pub async fn create(server: &Server, seed: u64, scale: u32, progress: impl FnMut(u64) + Send) -> Result<bool> {
     if recorded(server, "demo.created").await?.is_some() {
         return Ok(false);
     }
@@ -113,21 +113,10 @@ pub async fn create(server: &Server, seed: u64, scale: u32, mut progress: impl F
     house::staff(server).await?;
     let calendar = policies::calendar(&mut server.db.read().await?).await?;
     let world = World { seed: begun.seed, today: begun.day, calendar };
-    let mut files = Files::default();
-    for index in 0..people::COMPANIES.len() as u64 {
-        files.company(&world, index);
+    // Reductions come last, and make the first entries of this kind.
+    if !any(server, "select count(*) from entries where kind = 'discount'").await? {
+        files(server, &world, begun.scale, progress).await?;
     }
-    let mut lines = bring_in(server, files).await?;
-    let of = BENEFICIARIES * u64::from(begun.scale);
-    for from in (0..of).step_by(AT_ONCE) {
-        progress(lines);
-        let mut files = Files::default();
-        for index in from..(from + AT_ONCE as u64).min(of) {
-            files.beneficiary(&world, index);
-        }
-        lines += bring_in(server, files).await?;
-    }
-    progress(lines);
     scenes::representations(server).await?;
     scenes::documents(server).await?;
     if !any(server, "select count(*) from notices where kind = 'clearance'").await? {
@@ -150,11 +139,34 @@ pub async fn create(server: &Server, seed: u64, scale: u32, mut progress: impl F
     Ok(true)
 }
 
+/// Makes and imports all files, round by round.
+async fn files(server: &Server, world: &World, scale: u32, mut progress: impl FnMut(u64) + Send) -> Result<()> {
+    let mut files = Files::default();
+    for index in 0..people::COMPANIES.len() as u64 {
+        files.company(world, index);
+    }
+    let mut reductions = records::BILLS.to_owned() + &files.reductions();
+    let mut lines = bring_in(server, files.finish()).await?;
+    let of = BENEFICIARIES * u64::from(scale);
+    for from in (0..of).step_by(AT_ONCE) {
+        progress(lines);
+        let mut files = Files::default();
+        for index in from..(from + AT_ONCE as u64).min(of) {
+            files.beneficiary(world, index);
+        }
+        reductions.push_str(&files.reductions());
+        lines += bring_in(server, files.finish()).await?;
+    }
+    lines += bring_in(server, vec![(Kind::Bills, reductions)]).await?;
+    progress(lines);
+    Ok(())
+}
+
 /// Imports files as the creditor's system would send them; says how many lines. All of a demonstration's lines are good: one
 /// that is refused is a mistake here.
-async fn bring_in(server: &Server, files: Files) -> Result<u64> {
+async fn bring_in(server: &Server, files: Vec<(Kind, String)>) -> Result<u64> {
     let mut lines = 0;
-    for (kind, text) in files.finish() {
+    for (kind, text) in files {
         let report = imports::run(server, kind, Cursor::new(text), Options::default(), |_| {}).await.map_err(of_import)?;
         if let Some(refusal) = report.refusals.first() {
             return Err(Error::Config(format!("{}: {}", kind.as_str(), refusal.told(Locale::En))));

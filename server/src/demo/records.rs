@@ -22,6 +22,9 @@ const MANY_BILLS: u64 = 5_000;
 /// A slip can be paid for so many days after it was due.
 pub(super) const DAYS_TO_LIMIT: u64 = 60;
 
+/// The columns of a file of bills.
+pub(super) const BILLS: &str = "external_id;contract;number;nature;competence;description;issued_on;due_on;amount\n";
+
 /// What all records of one demonstration share.
 pub(super) struct World {
     pub(super) seed: u64,
@@ -104,9 +107,8 @@ struct Bill<'a> {
 impl Files {
     /// The files with their headers, in the order in which they are imported.
     pub(super) fn finish(self) -> Vec<(Kind, String)> {
-        const BILLS: &str = "external_id;contract;number;nature;competence;description;issued_on;due_on;amount\n";
         let with = |header: &str, lines: String| format!("{header}{lines}");
-        let mut files = vec![
+        vec![
             (Kind::Customers, with("external_id;tax_id;name;email;phone;address;city;state;postal_code;locale\n", self.customers)),
             (
                 Kind::Contracts,
@@ -127,11 +129,12 @@ impl Files {
                 Kind::Payments,
                 with("external_id;bill;slip;paid_on;credited_on;amount;fine;interest;method;bank_reference;payer_tax_id\n", self.payments),
             ),
-        ];
-        if !self.reductions.is_empty() {
-            files.push((Kind::Bills, with(BILLS, self.reductions)));
-        }
-        files
+        ]
+    }
+
+    /// Takes the reductions out: they come after every file, since a settled bill's first amount is refused when it comes again.
+    pub(super) fn reductions(&mut self) -> String {
+        std::mem::take(&mut self.reductions)
     }
 
     /// A beneficiary with a contract and one to two years of bills.
