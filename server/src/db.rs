@@ -11,8 +11,8 @@ use std::time::Duration;
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool, Transaction};
-use tokio::sync::Notify;
+use sqlx::{ConnectOptions, PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool, Transaction};
+use tokio::sync::{Mutex, Notify, OwnedMutexGuard, OwnedSemaphorePermit, Semaphore};
 
 use crate::error::{Error, Result};
 
@@ -113,7 +113,7 @@ pub enum Db {
     /// One file. Readers never wait for the writer.
     Sqlite {
         /// Read-only connections.
-        read: SqlitePool,
+        read: Readers,
         /// The one writer.
         write: SqlitePool,
     },
@@ -121,10 +121,62 @@ pub enum Db {
     Postgres(PgPool),
 }
 
+/// The connections that read one SQLite file.
+///
+/// Not the driver's pool: after every use that one asks whether the connection still lives, which is a question for servers far
+/// away, and costs two changes of threads each time.
+#[derive(Clone, Debug)]
+pub struct Readers {
+    conns: Arc<[Arc<Mutex<SqliteConnection>>; Self::MOST]>,
+    /// As many as there are connections.
+    permits: Arc<Semaphore>,
+}
+
+impl Readers {
+    /// How many read at the same time: they share the processor with everything else.
+    const MOST: usize = 4;
+    /// Longer than this nobody waits for a page.
+    const PATIENCE: Duration = Duration::from_secs(10);
+
+    async fn open(options: &SqliteConnectOptions) -> Result<Self> {
+        let open = async || -> Result<_> { Ok(Arc::new(Mutex::new(options.connect().await?))) };
+        let conns = [open().await?, open().await?, open().await?, open().await?];
+        Ok(Self { conns: Arc::new(conns), permits: Arc::new(Semaphore::new(Self::MOST)) })
+    }
+
+    async fn acquire(&self) -> Result<Reader> {
+        let free = tokio::time::timeout(Self::PATIENCE, Arc::clone(&self.permits).acquire_owned());
+        let permit = free.await.map_err(|_| sqlx::Error::PoolTimedOut)?.map_err(|_| sqlx::Error::PoolClosed)?;
+        let free = self.conns.iter().find_map(|conn| Arc::clone(conn).try_lock_owned().ok());
+        let conn = match free {
+            Some(conn) => conn,
+            // With a permit one is always free, but they may have changed places while we looked.
+            None => Arc::clone(&self.conns[0]).lock_owned().await,
+        };
+        Ok(Reader { conn, _permit: permit })
+    }
+
+    /// Lets those who read end, and nobody begin.
+    async fn close(&self) {
+        self.permits.close();
+        for conn in self.conns.iter() {
+            drop(conn.lock().await);
+        }
+    }
+}
+
+/// A connection that reads; dropped, it is there for the next one.
+#[derive(Debug)]
+pub struct Reader {
+    // Dropped before the permit, so that whoever gets the permit finds it.
+    conn: OwnedMutexGuard<SqliteConnection>,
+    _permit: OwnedSemaphorePermit,
+}
+
 /// A connection, inside a transaction or not.
 pub enum Conn {
     /// Reading SQLite.
-    Sqlite(PoolConnection<Sqlite>),
+    Sqlite(Reader),
     /// Reading PostgreSQL.
     Postgres(PoolConnection<Postgres>),
     /// Writing SQLite.
@@ -145,7 +197,7 @@ impl Conn {
     /// The driver's own connection.
     pub fn link(&mut self) -> Link<'_> {
         match self {
-            Self::Sqlite(conn) => Link::Sqlite(conn),
+            Self::Sqlite(reader) => Link::Sqlite(&mut reader.conn),
             Self::SqliteTx(tx) => Link::Sqlite(tx),
             Self::Postgres(conn) => Link::Postgres(conn),
             Self::PostgresTx(tx) => Link::Postgres(tx),
@@ -223,14 +275,13 @@ impl Db {
             .pragma("cache_size", "-8192")
             .pragma("temp_store", "memory");
         // The writer comes first: it makes the file that readers open.
-        // A connection to a file does not go away by itself: asking it first costs two changes of threads each time.
-        let pool = SqlitePoolOptions::new().test_before_acquire(false);
-        let write = pool.clone().max_connections(1).acquire_timeout(Duration::from_secs(30)).connect_with(options.clone()).await?;
-        let read = pool
-            .max_connections(4)
-            .acquire_timeout(Duration::from_secs(10))
-            .connect_with(options.create_if_missing(false).read_only(true))
+        let write = SqlitePoolOptions::new()
+            .max_connections(1)
+            .acquire_timeout(Duration::from_secs(30))
+            .test_before_acquire(false)
+            .connect_with(options.clone())
             .await?;
+        let read = Readers::open(&options.create_if_missing(false).read_only(true)).await?;
         Ok(Self::Sqlite { read, write })
     }
 
@@ -274,6 +325,8 @@ impl Db {
         match self {
             Self::Sqlite { read, write } => {
                 read.close().await;
+                // Only the last connection does this by itself, and readers go when they are dropped. Left undone, nothing is lost.
+                let _ = sqlx::query("pragma wal_checkpoint(truncate)").execute(write).await;
                 write.close().await;
             }
             Self::Postgres(pool) => pool.close().await,
