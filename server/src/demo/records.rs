@@ -66,7 +66,7 @@ fn habit(index: u64, chance: &mut Chance) -> Habit {
         tour::IN_AGREEMENT => Habit::Behind(6),
         tour::ASKS_FOR_PLAN => Habit::Behind(9),
         tour::DISPUTES | tour::SENT_RECEIPT => Habit::Behind(2),
-        0..12 => Habit::InTime,
+        _ if index < 12 => Habit::InTime,
         _ => match chance.below(100) {
             0..64 => Habit::InTime,
             64..82 => Habit::Late,
