@@ -71,8 +71,9 @@ audit: tools ## look for known holes in what we depend on (needs the advisory da
 	@[ -x $(EMDIA_TOOLS)/bin/cargo-audit ] || env -u CARGO_TARGET_DIR cargo install --quiet --locked --root $(EMDIA_TOOLS) cargo-audit
 	$(EMDIA_TOOLS)/bin/cargo-audit audit
 
-bench: build ## measure the rules, then CPU, latency and memory of the running server
+bench: build ## measure the rules, the drawing of boletos, imports, and CPU, latency and memory of the running server
 	cargo bench $(LOCKED) --package domain --bench '*'
+	cargo bench $(LOCKED) --package server --bench pdf
 	@.ci/need node=nodejs
 	node end2end/bench/load.mjs $(RELEASE)
 

@@ -1,13 +1,15 @@
 // load.mjs EMDIA: starts the binary EMDIA on demo data and tells, for each page, the processor's time per request
 // (user + system of the server's process, over REQUESTS requests) and how long answers take for 1 and for 32 clients.
 // Client and server share the machine, so the times at 32 clients include the client's own work.
+// Before that, how fast BILLS bills are imported, and in how much memory.
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const PORT = Number(process.env.EMDIA_BENCH_PORT ?? 3200);
+const BILLS = Number(process.env.EMDIA_BENCH_BILLS ?? 100_000);
 const REQUESTS = Number(process.env.EMDIA_BENCH_REQUESTS ?? 3000);
 // Of the demonstration of seed 1: somebody with late bills, a company with a full page of bills, and the one with 5,000.
 const PERSON = '100.104.729-08';
@@ -34,6 +36,7 @@ let server;
 let failed = false;
 try {
   execFileSync(emdia, ['demo', '--database', database], { env, stdio: 'ignore' });
+  await importBills();
   const started = performance.now();
   server = spawn(emdia, ['serve', '--demo', '--database', database, '--listen', `127.0.0.1:${PORT}`], { env, stdio: ['ignore', 'ignore', 'inherit'] });
   const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
@@ -87,6 +90,30 @@ function ask(agent, path, { method = 'GET', headers = {}, body } = {}) {
   });
 }
 
+/** Imports BILLS bills into a database of its own. */
+async function importBills() {
+  const own = `sqlite://${folder}/import.db`;
+  execFileSync(emdia, ['demo', '--database', own, '--files', `${folder}/import-files`], { env, stdio: 'ignore' });
+  const lines = ['external_id;contract;number;nature;competence;description;issued_on;due_on;amount'];
+  for (let n = 0; n < BILLS; n += 1) {
+    const [contract, month, day] = [n % 500 + 1, n % 11 + 1, n % 28 + 1].map(it => String(it));
+    lines.push(`B-${n};VS-${contract.padStart(6, '0')}-C;B${n};monthly;${month.padStart(2, '0')}/2025;Mensalidade do plano;` +
+      `20/${month.padStart(2, '0')}/2025;2025-12-${day.padStart(2, '0')};1.${String(n % 1000).padStart(3, '0')},${String(n % 100).padStart(2, '0')}`);
+  }
+  writeFileSync(`${folder}/bills.csv`, `${lines.join('\n')}\n`);
+  const started = performance.now();
+  const importing = spawn(emdia, ['import', 'bills', `${folder}/bills.csv`, '--database', own], { env, stdio: ['ignore', 'ignore', 'pipe'] });
+  let peak = '?';
+  const watching = setInterval(() => { try { peak = memory('VmHWM', importing.pid); } catch { /* it has just ended */ } }, 10);
+  let told = '';
+  importing.stderr.on('data', part => { told += part; });
+  const code = await new Promise(resolve => importing.once('close', resolve));
+  clearInterval(watching);
+  const seconds = (performance.now() - started) / 1000;
+  if (code !== 0) { failed = true; console.log(told); }
+  console.log(`${BILLS} bills imported in ${seconds.toFixed(2)} s: ${Math.round(BILLS / seconds)} lines/s, ${peak} MB at most`);
+}
+
 async function firstAnswer(agent) {
   for (;;) {
     if (server.exitCode !== null) throw new Error(`the server ended with ${server.exitCode}`);
@@ -126,8 +153,8 @@ function cpuSeconds() {
   return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
 }
 
-function memory(what) {
-  const kilobytes = readFileSync(`/proc/${server.pid}/status`, 'utf8').match(new RegExp(`${what}:\\s+(\\d+)`))[1];
+function memory(what, pid = server.pid) {
+  const kilobytes = readFileSync(`/proc/${pid}/status`, 'utf8').match(new RegExp(`${what}:\\s+(\\d+)`))[1];
   return (Number(kilobytes) / 1024).toFixed(1);
 }
 
