@@ -17,13 +17,23 @@ test('home of somebody who owes nothing is calm', async ({ page }) => {
   await shot(page, 'home-up-to-date');
 });
 
-test('every page is there in English too', async ({ page }) => {
-  await signIn(page, LATE);
-  for (const path of ['/', '/extrato', '/extrato/lancamentos', '/pagar', '/documentos', '/avisos', '/conta', '/ajuda', '/privacidade', '/e-nosso']) {
-    await page.goto(path);
-    await page.getByRole('contentinfo').or(page.getByRole('banner')).getByRole('link', { name: 'English' }).first().click();
-    await expect(page).toHaveURL(path);
-    await expect(page.locator('html')).toHaveAttribute('lang', 'en');
-    await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
-  }
-});
+const LANGUAGES = [['English', 'en'], ['Español', 'es'], ['Română', 'ro']] as const;
+
+for (const [name, tag] of LANGUAGES) {
+  test(`every page is there in ${name} too`, async ({ page }) => {
+    const { name: project } = test.info().project;
+    test.skip(project === 'desktop-nojs' || project === 'phone-js', 'words do not change with JavaScript');
+    await signIn(page, LATE);
+    await page.goto('/');
+    await page.getByRole('contentinfo').or(page.getByRole('banner')).getByRole('link', { name }).first().click();
+    const pages = ['/', '/extrato', '/extrato/lancamentos', '/pagar', '/documentos', '/avisos', '/conta', '/ajuda', '/privacidade', '/e-nosso', '/pedidos', '/parcelar'];
+    for (const path of pages) {
+      await page.goto(path);
+      await expect(page.locator('html')).toHaveAttribute('lang', tag);
+      await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+      // Longer words must not push the page wider than the screen.
+      expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBeLessThanOrEqual(0);
+    }
+    await expectAccessible(page);
+  });
+}
