@@ -72,15 +72,14 @@ audit: tools ## look for known holes in what we depend on (needs the advisory da
 	$(EMDIA_TOOLS)/bin/cargo-audit audit
 
 bench: build ## measure the rules, the drawing of boletos, imports, and CPU, latency and memory of the running server
-	cargo bench $(LOCKED) --package domain --bench '*'
-	cargo bench $(LOCKED) --package server --bench pdf
+	cargo bench $(LOCKED) --workspace --features app/ssr --bench rules --bench pdf
 	@.ci/need node=nodejs
 	node end2end/bench/load.mjs $(RELEASE)
 
 fuzz: tools ## feed noise to every parser, FUZZ_SECONDS each (30)
 	@FUZZ_SECONDS=$(FUZZ_SECONDS) .ci/fuzz
 
-screenshots: dev-site browser ## draw the main screens again, into end2end/screenshots
+screenshots: dev-site browser ## draw every screen again, into end2end/screenshots/all, and those of the README beside it
 	EMDIA_SCREENSHOTS=$(CURDIR)/end2end/screenshots; export EMDIA_SCREENSHOTS; $(PLAYWRIGHT) --project desktop-js --project phone-js $(ARGS)
 
 clean-data: ## forget the demo's database and files

@@ -211,12 +211,17 @@ async function examineCopy(page: Page) {
   }
 }
 
+/** What the README shows: just what somebody sees at first. */
+const FRONT = ['home-phone', 'second-copy-phone', 'plan-options-phone', 'queue-desktop'];
+
 /** Keeps a picture of the whole page when pictures are asked for (`make screenshots`). */
 export async function shot(page: Page, name: string) {
   const folder = process.env.EMDIA_SCREENSHOTS;
   if (!folder) return;
   const device = test.info().project.name.split('-')[0];
-  await page.screenshot({ path: join(folder, `${name}-${device}.png`), fullPage: true, animations: 'disabled' });
+  const picture = `${name}-${device}.png`;
+  if (FRONT.includes(`${name}-${device}`)) await page.screenshot({ path: join(folder, picture), scale: 'css', animations: 'disabled' });
+  await page.screenshot({ path: join(folder, 'all', picture), fullPage: true, animations: 'disabled' });
 }
 
 /** What a scanner reads from the first page of a PDF drawn at 100 dpi: each code as `KIND:data`, sorted. */

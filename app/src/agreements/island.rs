@@ -61,6 +61,8 @@ pub struct SimulatorWords {
     pub option: String,
     pub option_uneven: String,
     pub option_until: String,
+    pub option_on: String,
+    pub option_last: String,
     pub no_interest: String,
     pub interest: String,
     pub by_person: String,
@@ -107,10 +109,24 @@ impl SimulatorWords {
         }
     }
 
-    /// When it is paid, what it costs more, and whether somebody has to agree first.
+    /// "6 parcelas de R$ 162,40", to choose from: short enough to be compared at a glance.
+    fn choice(&self, plan: &Plan) -> String {
+        let Some(first) = plan.installments.first() else { return String::new() };
+        let text = if plan.installments.len() == 1 { &self.once } else { &self.option };
+        text.replace("{count}", &plan.installments.len().to_string()).replace("{amount}", &self.money(first.amount))
+    }
+
+    /// When it is paid, how the last one differs if it does, what it costs more, and whether somebody has to agree first.
     fn about(&self, plan: &Plan) -> String {
         let (Some(first), Some(last)) = (plan.installments.first(), plan.installments.last()) else { return String::new() };
-        let until = self.option_until.replace("{first}", &self.date(first.due_on)).replace("{last}", &self.date(last.due_on));
+        let mut until = if plan.installments.len() == 1 {
+            self.option_on.replace("{on}", &self.date(first.due_on))
+        } else {
+            self.option_until.replace("{first}", &self.date(first.due_on)).replace("{last}", &self.date(last.due_on))
+        };
+        if first.amount != last.amount {
+            until = format!("{until} {}", self.option_last.replace("{last}", &self.money(last.amount)));
+        }
         let cost = if plan.interest.is_positive() {
             self.interest.replace("{amount}", &self.money(plan.interest))
         } else {
@@ -293,7 +309,7 @@ fn option(at: usize, plan: &Plan, words: &SimulatorWords, count: RwSignal<Option
                 aria-describedby=about.clone()
                 on:change=move |_| count.set(Some(own))
             />
-            <label for=id>{words.installments(plan)}</label>
+            <label for=id>{words.choice(plan)}</label>
             <span class="choice-aside"><data class="money" value=plan.total_cost.plain()>{words.money(plan.total_cost)}</data></span>
             <p class="hint" id=about>{words.about(plan)}</p>
         </div>

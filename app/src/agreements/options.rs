@@ -101,6 +101,8 @@ fn words(l: Locale, policy: &PlanPolicy, total: Money, suggested: Money) -> Simu
         option: t::option(l, amount, count),
         option_uneven: t::option_uneven(l, amount, count, last),
         option_until: t::option_until(l, "{first}", last),
+        option_on: t::option_on(l, "{on}"),
+        option_last: t::option_last(l, last),
         no_interest: own(t::option_no_interest(l)),
         interest: t::option_interest(l, amount),
         by_person: own(t::option_by_person(l)),

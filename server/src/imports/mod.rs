@@ -150,14 +150,17 @@ pub async fn run<R: Read + Send + 'static>(
     options: Options<'_>,
     progress: impl FnMut(&Progress) + Send,
 ) -> Result<Report, FileError> {
-    match kind {
+    server.db.write_many(true).await?;
+    let report = match kind {
         Kind::Customers => import::<customers::Customer, R>(server, input, options, progress).await,
         Kind::Contracts => import::<contracts::Contract, R>(server, input, options, progress).await,
         Kind::Bills => import::<bills::Bill, R>(server, input, options, progress).await,
         Kind::Slips => import::<slips::Slip, R>(server, input, options, progress).await,
         Kind::Payments => import::<payments::Payment, R>(server, input, options, progress).await,
         Kind::Documents => import::<documents::Document, R>(server, input, options, progress).await,
-    }
+    };
+    server.db.write_many(false).await?;
+    report
 }
 
 /// What an import writes with.
