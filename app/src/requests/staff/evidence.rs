@@ -111,7 +111,7 @@ pub(super) fn files(page: &Page, view: &StaffView) -> Option<impl IntoView + use
     let mut rows = Vec::new();
     for moment in &view.request.timeline {
         for file in &moment.files {
-            let meta = t::file_about(l, self::moment(page, moment.at), media(&file.media_type), kibibytes(file.size));
+            let meta = t::file_about(l, self::moment(page, moment.at), media(&file.media_type), texts::size(l, file.size));
             rows.push(view! { <Row title=file.name.clone() href=paths::staff_upload(&protocol, file.id) meta/> });
         }
     }
@@ -124,13 +124,9 @@ fn media(media_type: &str) -> &str {
         "application/pdf" => "PDF",
         "image/jpeg" => "JPEG",
         "image/png" => "PNG",
+        "image/heic" | "image/heif" => "HEIC",
         other => other,
     }
-}
-
-/// A size in KB, rounded up.
-fn kibibytes(bytes: i64) -> i64 {
-    (bytes + 1023) / 1024
 }
 
 /// For a receipt: what in our records may be what it proves.
