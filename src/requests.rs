@@ -721,10 +721,12 @@ mod tests {
         Ok(())
     }
 
-    /// The workflow as a Mermaid diagram: `c` customer, `o` operator, `r` receivables, `s` supervisor, `l` legal, `*` the system.
-    fn diagram() -> String {
+    /// The workflow, or the part that one kind walks through, as a Mermaid diagram: `c` customer, `o` operator,
+    /// `r` receivables, `s` supervisor, `l` legal, `*` the system.
+    fn diagram(of: Option<Kind>) -> String {
         let mut lines = String::from("stateDiagram-v2\n    [*] --> received\n");
-        for step in STEPS.iter().filter(|step| step.action != Note) {
+        let drawn = |step: &&Step| step.action != Note && of.is_none_or(|kind| step.kinds.contains(&kind));
+        for step in STEPS.iter().filter(drawn) {
             let by: String = step
                 .by
                 .iter()
@@ -735,7 +737,8 @@ mod tests {
                 })
                 .collect();
             let kinds: Vec<_> = step.kinds.iter().map(|kind| kind.as_str()).collect();
-            let only = if step.kinds.len() == Kind::ALL.len() { String::new() } else { format!(" ({})", kinds.join(", ")) };
+            let every = of.is_some() || step.kinds.len() == Kind::ALL.len();
+            let only = if every { String::new() } else { format!(" ({})", kinds.join(", ")) };
             lines += &format!("    {} --> {}: {} [{by}]{only}\n", step.from, step.to, step.action);
         }
         for status in Status::ALL.iter().filter(|status| !status.is_open()) {
@@ -744,9 +747,30 @@ mod tests {
         lines
     }
 
+    /// When the approval in review, which the table has, is refused for want of a second person.
+    fn two_persons(kind: Kind) -> &'static str {
+        let policy = Policy::default();
+        let needed = |cents, off_policy| needs_four_eyes(kind, Money::cents(cents), off_policy, &policy);
+        match (needed(1, false), needed(1, true), needed(i64::MAX, false)) {
+            (true, ..) => "always",
+            (_, true, false) => "when off policy",
+            (_, false, true) => "from an amount on",
+            (_, false, false) => "never",
+            (_, true, true) => "when off policy and from an amount on",
+        }
+    }
+
+    #[test]
+    fn every_kind_draws_its_own_steps() {
+        for kind in Kind::ALL {
+            let note = format!("    note right of in_review: a second person approves {}\n", two_persons(*kind));
+            insta::assert_snapshot!(format!("steps_of_a_{kind}"), diagram(Some(*kind)) + &note);
+        }
+    }
+
     #[test]
     fn the_workflow_draws_itself() {
-        insta::assert_snapshot!(diagram(), @r"
+        insta::assert_snapshot!(diagram(None), @r"
         stateDiagram-v2
             [*] --> received
             received --> in_review: claim [ors]
