@@ -4,6 +4,7 @@
 //! WebAssembly and to the server, so a simulation in the browser and the decision on the server are one function.
 #![deny(clippy::float_arithmetic, missing_docs)]
 
+pub mod access_keys;
 pub mod actors;
 pub mod agreements;
 pub mod bank_accounts;

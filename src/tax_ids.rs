@@ -275,7 +275,7 @@ impl Typed {
 
 /// Blanks of every kind (a paste from a web page brings U+00A0 and U+200B) and the punctuation of the two masks,
 /// with the dashes that word processors put in place of a hyphen.
-const fn is_mask(character: char) -> bool {
+pub(crate) const fn is_mask(character: char) -> bool {
     character.is_whitespace()
         || matches!(character, '.' | '/' | '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{200b}' | '\u{200e}' | '\u{feff}')
 }
@@ -293,7 +293,7 @@ fn cnpj_check_digits(characters: &[u8; 14]) -> (u8, u8) {
 /// Modulus 11 with weights 2, 3, … `heaviest`, 2, 3, … from the right; remainders 0 and 1 give 0. A character's value is
 /// its ASCII code less 48, so A is 17 and Z is 42 (Receita Federal, "CNPJ alfanumérico: cálculo do dígito verificador").
 /// `first` is the check digit found before, which stands at the right of the others.
-fn check_digit(characters: &[u8], heaviest: u32, first: Option<u8>) -> u8 {
+pub(crate) fn check_digit(characters: &[u8], heaviest: u32, first: Option<u8>) -> u8 {
     let (mut sum, mut weight) = (0, 2);
     let mut add = |character: u8| {
         sum += u32::from(character.wrapping_sub(b'0')) * weight;
@@ -308,7 +308,7 @@ fn check_digit(characters: &[u8], heaviest: u32, first: Option<u8>) -> u8 {
 }
 
 /// These arrays hold nothing but ASCII digits and letters: they are filled only after each byte was looked at.
-fn ascii(bytes: &[u8]) -> &str {
+pub(crate) fn ascii(bytes: &[u8]) -> &str {
     std::str::from_utf8(bytes).unwrap_or_default()
 }
 

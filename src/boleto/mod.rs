@@ -109,7 +109,7 @@ fn digits_of<const N: usize>(mut number: u64) -> [u8; N] {
 }
 
 /// The number some ASCII digits write; at most 17 digits are asked for, which fit.
-fn number(digits: &[u8]) -> u64 {
+pub(crate) fn number(digits: &[u8]) -> u64 {
     digits.iter().fold(0, |number: u64, digit| number.wrapping_mul(10).wrapping_add(u64::from(digit & 0x0f)))
 }
 
