@@ -11,6 +11,7 @@ pub mod bank_accounts;
 pub mod boleto;
 pub mod calendar;
 pub mod charges;
+pub mod cnab;
 pub mod disputes;
 pub mod forms;
 pub mod ids;

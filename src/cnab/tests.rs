@@ -1,0 +1,321 @@
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+
+use super::*;
+
+macro_rules! samples {
+    ($($name:literal)*) => {
+        /// All sample files, by name.
+        const SAMPLES: &[(&str, &[u8])] = &[$(($name, include_bytes!(concat!("../vectors/cnab/", $name))),)*];
+    };
+}
+
+samples! {
+    "BoletoNetCore__BancoBradescoCarteira09.inline.ret"
+    "boletonet__RetornoSicredi.ret"
+    "br_boleto__cnab240_padrao240.ret"
+    "br_boleto__cnab240_santander.ret"
+    "br_boleto__cnab400_bradesco.ret"
+    "br_boleto__cnab400_sicoob.ret"
+    "brcobranca__CBR64310.ret"
+    "brcobranca__CNAB240.ret"
+    "brcobranca__CNAB240AILOS.ret"
+    "brcobranca__CNAB240SANTANDER.ret"
+    "brcobranca__CNAB400BANRISUL.ret"
+    "brcobranca__CNAB400SANTANDER.ret"
+    "brcobranca__CNAB400UNICRED.ret"
+    "laravel-boleto__cnab240_banco_brasil.ret"
+    "laravel-boleto__cnab240_btg.ret"
+    "laravel-boleto__cnab240_caixa.ret"
+    "laravel-boleto__cnab400_bnb.ret"
+    "laravel-boleto__cnab400_hsbc.ret"
+    "laravel-boleto__cnab400_inter.ret"
+    "laravel-boleto__cnab400_itau.ret"
+    "laravel-boleto__cnab400_ourinvest.ret"
+    "laravel-boleto__cnab400_pine.ret"
+    "laravel-boleto__cnab400_santander.ret"
+    "laravel-boleto__cnab400_sicredi.ret"
+    "ya-retorno-boleto__retorno_cnab400conv6.ret"
+}
+
+fn bytes(name: &str) -> &'static [u8] {
+    SAMPLES.iter().find(|(sample, _)| *sample == name).unwrap().1
+}
+
+fn sample(name: &str) -> ReturnFile {
+    read_return(bytes(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+}
+
+/// A sample that is whole: its counts agree with its lines.
+const WHOLE_240: &str = "laravel-boleto__cnab240_caixa.ret";
+const WHOLE_400: &str = "laravel-boleto__cnab400_itau.ret";
+
+fn cents(text: &str) -> Option<Money> {
+    text.parse().ok().map(Money::cents)
+}
+
+#[test]
+fn agrees_with_other_implementations_on_whole_files() {
+    let mut read = csv::Reader::from_reader(include_str!("../vectors/cnab_files.csv").as_bytes());
+    let mut seen = 0;
+    for row in read.records() {
+        let row = row.unwrap();
+        let file = sample(&row[0]);
+        assert_eq!((file.layout.as_str(), file.bank.as_str()), (&row[4], &row[5]), "{row:?}");
+        assert_eq!(file.events.len().to_string(), row[6], "{row:?}");
+        let sum = |amount: fn(&Event) -> Option<Money>| file.events.iter().filter_map(amount).sum::<Money>();
+        for (amount, written) in [(sum(|event| event.amount), &row[7]), (sum(|event| event.paid), &row[8])] {
+            assert!(written.is_empty() || cents(written) == Some(amount), "{row:?} {amount}");
+        }
+        let mut codes: BTreeMap<&str, usize> = BTreeMap::new();
+        for event in &file.events {
+            *codes.entry(&event.code).or_default() += 1;
+        }
+        let codes: Vec<_> = codes.iter().map(|(code, times)| format!("{code}:{times}")).collect();
+        assert_eq!(codes.join(" "), row[9], "{row:?}");
+        seen += 1;
+    }
+    assert_eq!(seen, SAMPLES.len());
+}
+
+#[test]
+fn agrees_with_other_implementations_on_each_event() {
+    let mut read = csv::Reader::from_reader(include_str!("../vectors/cnab_events.csv").as_bytes());
+    let mut seen = 0;
+    for row in read.records() {
+        let row = row.unwrap();
+        let file = sample(&row[0]);
+        let event = &file.events[row[1].parse::<usize>().unwrap()];
+        let date = |date: Option<NaiveDate>| date.map(|date| date.to_string());
+        let money = |money: Option<Money>| money.map(|money| money.as_cents().to_string());
+        let motives = if event.motives.is_empty() { "-".to_owned() } else { event.motives.join(" ") };
+        for (column, found) in [
+            // Implementations differ in how many of the filling zeros they keep.
+            (2, event.nosso_numero.as_deref().map(|number| number.trim_start_matches('0').to_owned())),
+            (3, Some(event.code.clone())),
+            (4, date(event.occurred_on)),
+            (5, date(event.credited_on)),
+            (6, date(event.due)),
+            (7, money(event.amount)),
+            (8, money(event.paid)),
+            (9, money(event.interest)),
+            (10, money(event.discount)),
+            (11, money(event.abatement)),
+            (12, money(event.fee)),
+            (13, event.document.as_deref().map(|number| number.trim_start_matches('0').to_owned())),
+            (14, Some(motives)),
+        ] {
+            let written = if matches!(column, 2 | 13) { row[column].trim_start_matches('0') } else { &row[column] };
+            // A zero may be how they say that nothing is there.
+            let found = found.unwrap_or_else(|| if (7..13).contains(&column) { "0".to_owned() } else { String::new() });
+            assert!(written.is_empty() || written == found, "{row:?}, column {column}: {found}");
+            seen += usize::from(!written.is_empty());
+        }
+    }
+    assert!(seen > 1000, "{seen}");
+}
+
+/// Every line of the file is in exactly one event or among the others, in order and unchanged.
+fn is_lossless(bytes: &[u8], file: &ReturnFile) -> bool {
+    let mut kept: Vec<&Line> = file.events.iter().flat_map(|event| &event.lines).chain(&file.others).collect();
+    kept.sort_by_key(|line| line.number);
+    let lines = fields::lines(bytes);
+    kept.iter().map(|line| line.number).eq(1..=lines.len()) && kept.into_iter().eq(&lines)
+}
+
+/// Refused, or read with a mismatch.
+fn is_told(bytes: &[u8]) -> bool {
+    read_return(bytes).map_or(true, |file| !file.mismatches.is_empty())
+}
+
+/// A sample's lines, each with its break.
+fn cut(name: &str) -> Vec<Vec<u8>> {
+    bytes(name).split_inclusive(|byte| *byte == b'\n').map(<[u8]>::to_vec).collect()
+}
+
+#[test]
+fn keeps_every_line_of_every_sample() {
+    for (name, bytes) in SAMPLES {
+        assert!(is_lossless(bytes, &sample(name)), "{name}");
+        let text = String::from_utf8(bytes.to_vec()).unwrap_or_else(|_| bytes.iter().copied().map(char::from).collect());
+        let lines: Vec<_> = fields::lines(bytes).into_iter().map(|line| line.text).collect();
+        assert_eq!(lines.join("\n"), text.trim_start_matches('\u{feff}').replace('\r', "").trim_end_matches('\n'), "{name}");
+    }
+}
+
+#[test]
+fn tells_what_is_wrong_with_the_samples() {
+    let mut expected: BTreeMap<&str, Vec<Mismatch>> = BTreeMap::from([
+        // Published without its trailer.
+        ("BoletoNetCore__BancoBradescoCarteira09.inline.ret", vec![Mismatch::NoTrailer { line: 5 }]),
+        // Trailers that do not count the headers or trailers of lots and file.
+        ("br_boleto__cnab240_padrao240.ret", vec![Mismatch::Records { line: 14, column: 24, written: 12, found: 14 }]),
+        ("br_boleto__cnab240_santander.ret", vec![Mismatch::Records { line: 15, column: 18, written: 12, found: 14 }]),
+        ("brcobranca__CNAB240SANTANDER.ret", vec![Mismatch::Records { line: 7, column: 18, written: 4, found: 6 }]),
+        // A header shortened when names were taken out, and one with a date of six digits where Sicredi has eight.
+        ("brcobranca__CNAB240AILOS.ret", vec![Mismatch::FileDate { line: 1, column: 144 }]),
+        ("laravel-boleto__cnab400_sicredi.ret", vec![Mismatch::FileDate { line: 1, column: 95 }]),
+        // Details taken out.
+        ("brcobranca__CNAB400UNICRED.ret", vec![Mismatch::Sequence { line: 3, column: 395, written: 16, found: 3 }]),
+        (
+            "laravel-boleto__cnab240_btg.ret",
+            vec![
+                Mismatch::Records { line: 7, column: 18, written: 1, found: 6 },
+                Mismatch::Records { line: 8, column: 24, written: 1, found: 8 },
+            ],
+        ),
+    ]);
+    for (name, _) in SAMPLES {
+        let file = sample(name);
+        assert_eq!(file.mismatches, expected.remove(name).unwrap_or_default(), "{name}");
+        assert_eq!(file.unknown().count(), 0, "{name}");
+    }
+    assert!(expected.is_empty());
+}
+
+#[test]
+fn reads_all_amounts_of_an_event() {
+    let file = sample("brcobranca__CNAB240.ret");
+    let event = &file.events[0];
+    assert_eq!(event.lines.iter().map(|line| line.number).collect::<Vec<_>>(), [3, 4]);
+    assert_eq!((event.movement, event.is_payment(), event.due), (Movement::PaidAfterClosing, true, None));
+    let amounts = [event.interest, event.discount, event.abatement, event.tax, event.other_expenses, event.other_credits];
+    assert_eq!(amounts, [9, 1, 2, 3, 4, 5].map(|cents| Some(Money::cents(cents))));
+    assert_eq!((event.paid, event.credited), (Some(Money::cents(34_400)), Some(Money::cents(34_297))));
+
+    let file = sample("boletonet__RetornoSicredi.ret");
+    let event = &file.events[1];
+    assert_eq!((event.interest, event.fine), (Some(Money::cents(306)), Some(Money::cents(1076))));
+    assert_eq!(event.credited_on, NaiveDate::from_ymd_opt(2017, 2, 3));
+
+    // What Itaú credits is the amount and the interest without the fee.
+    let file = sample(WHOLE_400);
+    let event = &file.events[2];
+    let [amount, interest, fee, paid] = [event.amount, event.interest, event.fee, event.paid].map(Option::unwrap);
+    assert_eq!((event.paid_is_net, event.credited, amount + interest - fee), (true, Some(paid), paid));
+}
+
+#[test]
+fn keeps_a_record_with_the_title_before_it() {
+    let file = sample("brcobranca__CNAB400SANTANDER.ret");
+    let event = file.events.last().unwrap();
+    assert_eq!((event.movement, event.lines.len()), (Movement::Closed, 2));
+    assert!(event.lines[1].text.contains("d48c95197d6ec3985b89bc3ccb3351"));
+    assert!(!format!("{event:?}").contains("d48c95197d6ec3985b89bc3ccb3351"));
+}
+
+#[test]
+fn keeps_and_tells_unknown_codes() {
+    for (name, line, column, last) in [(WHOLE_240, 3, 16, 4), (WHOLE_400, 2, 109, 2)] {
+        let mut lines = cut(name);
+        for at in line..=last {
+            lines[at - 1][column - 1..=column].copy_from_slice(b"7Z");
+        }
+        let file = read_return(&lines.concat()).unwrap();
+        assert_eq!(file.events.len(), sample(name).events.len());
+        assert_eq!(file.unknown().map(|event| event.code.as_str()).collect::<Vec<_>>(), ["7Z"]);
+    }
+}
+
+#[test]
+fn line_breaks_and_encodings_make_no_difference() {
+    for name in [WHOLE_240, WHOLE_400, "br_boleto__cnab400_sicoob.ret", "br_boleto__cnab240_padrao240.ret"] {
+        let latin: String = bytes(name).iter().copied().map(char::from).collect();
+        let (lf, file) = (latin.replace("\r\n", "\n"), sample(name));
+        let back = |text: &str| text.chars().map(|c| u32::from(c) as u8).collect::<Vec<u8>>();
+        for same in [back(&lf), back(&lf.replace('\n', "\r\n")), back(&format!("{latin}\r\n\u{1a}")), lf.clone().into_bytes()] {
+            let read = read_return(&same).unwrap();
+            assert_eq!((&read.events, &read.mismatches), (&file.events, &file.mismatches), "{name}");
+        }
+        assert_eq!(read_return(format!("\u{feff}{lf}").as_bytes()).unwrap().events, file.events, "{name}");
+    }
+}
+
+#[test]
+fn names_line_and_column() {
+    let alter = |name: &str, line: usize, column: usize, with: &[u8]| {
+        let mut lines = cut(name);
+        lines[line - 1][column - 1..column - 1 + with.len()].copy_from_slice(with);
+        read_return(&lines.concat())
+    };
+    for (name, line, column, with, error) in [
+        (WHOLE_240, 4, 80, "x", CnabError::Amount { line: 4, column: 80 }),
+        (WHOLE_240, 4, 138, "31022014", CnabError::Date { line: 4, column: 138 }),
+        (WHOLE_240, 4, 16, "09", CnabError::Unpaired { line: 4 }),
+        (WHOLE_240, 4, 14, "T", CnabError::Unpaired { line: 3 }),
+        (WHOLE_240, 21, 20, "-", CnabError::Number { line: 21, column: 20 }),
+        (WHOLE_240, 1, 1, "1X4", CnabError::BankCode { line: 1, column: 1 }),
+        (WHOLE_240, 1, 143, "1", CnabError::NotAReturn { line: 1 }),
+        (WHOLE_240, 1, 4, "9", CnabError::Layout),
+        (WHOLE_400, 3, 254, " ", CnabError::Amount { line: 3, column: 254 }),
+        (WHOLE_400, 3, 111, "320613", CnabError::Date { line: 3, column: 111 }),
+        (WHOLE_400, 1, 1, "01REMESSA", CnabError::NotAReturn { line: 1 }),
+        (WHOLE_400, 1, 77, "999", CnabError::UnknownBank { line: 1, bank: BankCode::parse("999").unwrap() }),
+        (WHOLE_400, 2, 400, " ", CnabError::Length { line: 2, found: 399 }),
+    ] {
+        assert_eq!(alter(name, line, column, with.as_bytes()), Err(error), "{name} {line} {column}");
+    }
+    assert_eq!(read_return(b""), Err(CnabError::Empty));
+    assert_eq!(read_return(b"\x1a"), Err(CnabError::Empty));
+    assert_eq!(read_return(b"\r\n"), Err(CnabError::Empty));
+    assert_eq!(read_return(b"02RETORN"), Err(CnabError::Layout));
+}
+
+/// A missing, doubled or cut line, or another digit in a count, cannot pass for a whole file.
+#[test]
+fn tells_what_was_altered() {
+    for name in [WHOLE_240, WHOLE_400, "brcobranca__CBR64310.ret", "laravel-boleto__cnab240_banco_brasil.ret"] {
+        let lines = cut(name);
+        for at in 0..lines.len() {
+            let mut fewer = lines.clone();
+            fewer.remove(at);
+            assert!(is_told(&fewer.concat()), "{name} without line {}", at + 1);
+            let mut more = lines.clone();
+            more.insert(at, lines[at].clone());
+            assert!(is_told(&more.concat()), "{name} with line {} twice", at + 1);
+        }
+        let whole = lines.concat();
+        // What the last line needs: its counts in CNAB 240, all of it in CNAB 400.
+        let needed = whole.len() - lines.last().unwrap().len() + if name.contains("240") { 29 } else { 400 };
+        for length in (0..needed).step_by(7) {
+            assert!(is_told(&whole[..length]), "{name} cut to {length}");
+        }
+    }
+    let counts_240 = [(21, 18..=23), (22, 18..=23), (22, 24..=29), (3, 9..=13)];
+    let counts_400 = [(6, 213..=220), (6, 221..=234), (6, 395..=400), (2, 395..=400)];
+    for (name, counts) in [(WHOLE_240, counts_240), (WHOLE_400, counts_400)] {
+        for (line, columns) in counts {
+            for column in columns {
+                let mut lines = cut(name);
+                let digit = &mut lines[line - 1][column - 1];
+                *digit = b'0' + (*digit - b'0' + 1) % 10;
+                assert!(is_told(&lines.concat()), "{name} {line} {column}");
+            }
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn any_bytes_are_read_or_refused(bytes in proptest::collection::vec(any::<u8>(), 0..900)) {
+        if let Ok(file) = read_return(&bytes) {
+            prop_assert!(is_lossless(&bytes, &file));
+        }
+    }
+
+    #[test]
+    fn damaged_samples_are_read_whole_or_refused(
+        at in 0..SAMPLES.len(),
+        damage in proptest::collection::vec((any::<proptest::sample::Index>(), "[ -~\n\r\u{e7}]"), 1..12),
+    ) {
+        let mut bytes = SAMPLES[at].1.to_vec();
+        for (place, with) in damage {
+            let place = place.index(bytes.len());
+            bytes[place] = with.as_bytes()[0];
+        }
+        if let Ok(file) = read_return(&bytes) {
+            prop_assert!(is_lossless(&bytes, &file));
+        }
+    }
+}
