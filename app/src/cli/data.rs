@@ -68,7 +68,7 @@ pub(crate) async fn import(server: &Server, kind: Kind, file: &Path, format: For
 }
 
 /// The terminal's language: `LANG` as everywhere, Portuguese when it says nothing.
-fn reader() -> Locale {
+pub(super) fn reader() -> Locale {
     std::env::var("LC_ALL").or_else(|_| std::env::var("LANG")).ok().and_then(|tag| Locale::of_tag(&tag)).unwrap_or_default()
 }
 

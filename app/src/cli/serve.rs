@@ -27,9 +27,7 @@ pub(crate) async fn serve(config: Config) -> anyhow::Result<()> {
     let listener = tokio::net::TcpListener::bind(listen).await.with_context(|| format!("listen: {listen}"))?;
     tracing::info!(%listen, "serving");
     if demo {
-        println!("Em Dia is being demonstrated at {public_url}");
-        println!("  log-ins: {public_url}{}", app::paths::DEMO);
-        println!("  mailbox: {public_url}{}", app::paths::MAILBOX);
+        tell_of_demo(&server, &public_url).await?;
     }
     let router = app::app::router(App::new(server.clone(), assets)).into_make_service_with_connect_info::<SocketAddr>();
     let (drain, mut drained) = tokio::sync::watch::channel(());
@@ -50,6 +48,22 @@ pub(crate) async fn serve(config: Config) -> anyhow::Result<()> {
     record.abort();
     server.db.close().await;
     tracing::info!("stopped");
+    Ok(())
+}
+
+/// How to enter the demonstration, as whoever started it reads it.
+async fn tell_of_demo(server: &Server, public_url: &str) -> anyhow::Result<()> {
+    let l = super::data::reader();
+    let logins = server::demo::logins(server).await?;
+    println!("Em Dia is being demonstrated at {public_url}");
+    println!("  customers: {public_url}{} (codes arrive at {public_url}{})", app::paths::SIGN_IN, app::paths::MAILBOX);
+    for login in logins.customers {
+        println!("    {:<20} {}", login.tax_id, app::demo::story(l, login.story));
+    }
+    println!("  staff: {public_url}{} (codes of the moment at {public_url}{})", app::paths::STAFF_SIGN_IN, app::paths::DEMO);
+    for login in logins.staff {
+        println!("    {:<42} {:<26} {}", login.email, login.password, app::wording::role(l, login.role));
+    }
     Ok(())
 }
 

@@ -114,7 +114,9 @@ pub async fn logins(page: Page) -> PageResult {
     }))
 }
 
-fn story(l: Locale, story: Story) -> &'static str {
+/// What there is to see with somebody's log-in.
+#[must_use]
+pub fn story(l: Locale, story: Story) -> &'static str {
     use texts::demo as t;
     match story {
         Story::InArrears => t::in_arrears(l),
