@@ -80,7 +80,7 @@ fuzz: tools ## feed noise to every parser, FUZZ_SECONDS each (30)
 	@FUZZ_SECONDS=$(FUZZ_SECONDS) .ci/fuzz
 
 screenshots: dev-site browser ## draw every screen again, into end2end/screenshots/all, and those of the README beside it
-	EMDIA_SCREENSHOTS=$(CURDIR)/end2end/screenshots; export EMDIA_SCREENSHOTS; $(PLAYWRIGHT) --project desktop-js --project phone-js $(ARGS)
+	EMDIA_SCREENSHOTS=$(CURDIR)/end2end/screenshots; export EMDIA_SCREENSHOTS; $(PLAYWRIGHT) $(ARGS) --project desktop-js --project phone-js
 
 clean-data: ## forget the demo's database and files
 	rm -rf "$(EMDIA_DATA)/demo"
