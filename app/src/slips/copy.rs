@@ -89,13 +89,6 @@ pub async fn second_copy(asked: Asked, page: Page, AsCustomer(customer): AsCusto
             <BackLink href=paths::PAY label=t::title(l)/>
             <PageTitle title=title.clone() lede=t::copies_lede(l)/>
             {refused}
-            {late.then(|| view! {
-                <form method="get" action=paths::SECOND_COPY class="inline-form" novalidate=true>
-                    {hidden}
-                    <Field name="dia" label=t::pay_on(l) hint=t::pay_on_hint(l) kind=Kind::Date width=Width::Ten value=day.to_string()/>
-                    <Button label=t::update(l) kind=ButtonKind::Secondary/>
-                </form>
-            })}
             {drawn}
             {(more > 0).then(|| view! { <Notice title=t::more(l, i64::try_from(more).unwrap_or(i64::MAX))/> })}
             {printed.then(|| view! {
@@ -107,6 +100,14 @@ pub async fn second_copy(asked: Asked, page: Page, AsCustomer(customer): AsCusto
                     <Hidden name="form[day]" value=day.to_string()/>
                     <Button label=t::mail(l) kind=ButtonKind::Secondary icon=Icon::Mail/>
                 </PostForm>
+            })}
+            // After what is there to be copied: most people pay now, and the bank works out the amount of the day.
+            {late.then(|| view! {
+                <form method="get" action=paths::SECOND_COPY class="inline-form" novalidate=true>
+                    {hidden}
+                    <Field name="dia" label=t::pay_on(l) hint=t::pay_on_hint(l) kind=Kind::Date width=Width::Ten value=day.to_string()/>
+                    <Button label=t::update(l) kind=ButtonKind::Secondary/>
+                </form>
             })}
             <Notice title=t::after(l)>
                 <p>{t::after_words(l)} " " <a href=paths::RECEIPT>{t::send_receipt(l)}</a></p>
