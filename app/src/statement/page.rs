@@ -20,6 +20,7 @@ use crate::ui::lists::{Pagination, Pair, Row, Rows, SummaryList};
 use crate::ui::panels::{Card, Details, Empty, Notice};
 use crate::ui::{Str, Tone, Words};
 use crate::visitor::AsCustomer;
+use crate::wording;
 
 /// The statement.
 pub async fn statement(asked: Asked, page: Page, AsCustomer(customer): AsCustomer) -> PageResult {
@@ -85,7 +86,7 @@ fn summary(l: Locale, statement: &Statement) -> Option<impl IntoView + use<>> {
         .iter()
         .map(|(age, value)| {
             let tone = if *age == Age::NotDue { Tone::Neutral } else { Tone::Attention };
-            view! { <Bar label=age_words(l, *age) amount=amount(l, *value) permille=permille(*value, open) tone/> }
+            view! { <Bar label=wording::age(l, *age) amount=amount(l, *value) permille=permille(*value, open) tone/> }
         })
         .collect_view();
     let bars = open.is_positive().then(|| view! { <Card title=t::by_age(l)><Bars>{bars}</Bars></Card> });
@@ -101,19 +102,6 @@ fn summary(l: Locale, statement: &Statement) -> Option<impl IntoView + use<>> {
 fn permille(part: Money, whole: Money) -> u16 {
     let thousandths = i128::from(part.as_cents()) * 1000 / i128::from(whole.as_cents().max(1));
     u16::try_from(thousandths).unwrap_or(1000)
-}
-
-fn age_words(l: Locale, age: Age) -> &'static str {
-    use texts::statement_page as t;
-    match age {
-        Age::NotDue => t::age_not_due(l),
-        Age::To30 => t::age_to_30(l),
-        Age::To60 => t::age_to_60(l),
-        Age::To90 => t::age_to_90(l),
-        Age::To180 => t::age_to_180(l),
-        Age::To365 => t::age_to_365(l),
-        Age::Over365 => t::age_over_365(l),
-    }
 }
 
 fn filters(l: Locale, filter: &Filter, contracts: &[Contract]) -> impl IntoView + use<> {
