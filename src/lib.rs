@@ -15,6 +15,7 @@ pub mod cnab;
 pub mod disputes;
 pub mod forms;
 pub mod ids;
+pub mod indices;
 pub mod money;
 pub mod pix;
 pub mod receipts;
