@@ -219,9 +219,10 @@ mod tests {
     fn the_newest_number_counts_until_the_next_is_published() {
         let ipca = index(&[("2026-08", "100"), ("2026-09", "101"), ("2026-10", "102")], 1);
         let to = |on: &str| ipca.factor(day("2026-09-10"), day(on)).unwrap().to.1;
-        assert_eq!([to("2026-09-30"), to("2026-10-01"), to("2026-11-30"), to("2027-06-01")].map(|number| number.to_string()), [
-            "100", "101", "102", "102"
-        ]);
+        assert_eq!(
+            [to("2026-09-30"), to("2026-10-01"), to("2026-11-30"), to("2027-06-01")].map(|number| number.to_string()),
+            ["100", "101", "102", "102"]
+        );
         // Nothing is known of the month of the due date.
         assert_eq!(ipca.factor(day("2026-08-10"), day("2026-11-10")), None);
         // Paid before it was due: no correction, and no panic.

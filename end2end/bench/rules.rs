@@ -1,7 +1,8 @@
 //! How long the rules take, each by itself. Run by `make bench`; the server's pages are measured by load.mjs.
 
 use chrono::NaiveDate;
-use domain::agreements::{PlanPolicy, options};
+use domain::agreements::plans::{Debt, options};
+use domain::agreements::policy::{Interest, PlanPolicy};
 use domain::boleto::typed::read_typed;
 use domain::calendar::Calendar;
 use domain::charges::{Terms, late_charges};
@@ -60,7 +61,15 @@ fn charge_late_bill() -> Money {
 }
 
 /// Every plan that is offered for one amount, with its effective cost: what the simulator works out at each touch.
-#[divan::bench]
-fn offer_plans() -> usize {
-    options(&PlanPolicy::default(), Money::cents(582_638), Money::cents(60_000), 10, day(22), &Calendar::default()).len()
+#[divan::bench(args = ["none", "simple", "price"])]
+fn offer_plans(bencher: divan::Bencher<'_, '_>, interest: &str) {
+    let rate = Decimal::new(1, 2);
+    let interest = match interest {
+        "simple" => Interest::SimpleMonthly(rate),
+        "price" => Interest::Price(rate),
+        _ => Interest::None,
+    };
+    let policy = PlanPolicy { interest, ..PlanPolicy::default() };
+    let debt = Debt::of(Money::cents(560_000), Money::cents(22_638), 40);
+    bencher.bench(|| options(&policy, debt, Money::cents(60_000), 10, day(22), &Calendar::default()).len());
 }

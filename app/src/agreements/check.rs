@@ -2,7 +2,8 @@
 
 use axum::extract::RawQuery;
 use axum::response::{IntoResponse, Redirect};
-use domain::agreements::{ApprovalReason, Installment, Plan, PlanForm, Within};
+use domain::agreements::forms::PlanForm;
+use domain::agreements::plans::{ApprovalReason, Installment, Plan, Within};
 use domain::forms::Problem;
 use leptos::prelude::*;
 use server::agreements::{self, Simulation, Terms};
@@ -108,8 +109,11 @@ fn facts(l: Locale, simulation: &Simulation, draft: uuid::Uuid) -> Vec<Pair> {
         })
         .collect();
     let mut pairs = vec![change(Pair::new(t::bills_short(l), view! { <ul class="files">{bills}</ul> }), paths::PLAN, t::bills_short(l))];
-    if simulation.charges.is_positive() {
-        pairs.push(Pair::new(t::charges(l), parts::money(l, simulation.charges)));
+    if plan.debt.charges.is_positive() {
+        pairs.push(Pair::new(t::charges(l), parts::money(l, plan.debt.charges)));
+    }
+    if plan.discount.total().is_positive() {
+        pairs.push(Pair::new(t::discount(l), parts::money(l, -plan.discount.total())));
     }
     pairs.push(Pair::new(t::in_plan(l), parts::money(l, plan.total)));
     pairs.extend(plan.down_payment.map(|down| {

@@ -2,7 +2,7 @@
 //! Never shows a file inside the page, nor an account or key unmasked.
 
 use chrono::{DateTime, Utc};
-use domain::agreements::{ApprovalReason, Plan, Within};
+use domain::agreements::plans::{ApprovalReason, Plan, Within};
 use domain::statement::Nature;
 use domain::tax_ids::TaxId;
 use leptos::prelude::*;
