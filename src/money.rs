@@ -1,6 +1,6 @@
 //! Money: whole centavos of Real. Never a float, never a fraction of a centavo, one parser and one rounding rule.
 //!
-//! The unit is the centavo everywhere: R$ 1,00 is 100. Rates are fractions held as [`Decimal`] (0.02 is 2 %); what a rate
+//! The unit is the centavo everywhere, in the database and on the wire too: R$ 1,00 is 100. Rates are fractions held as [`Decimal`] (0.02 is 2 %); what a rate
 //! gives is rounded once, half away from zero, where it becomes money. Sums saturate instead of wrapping; amounts that people
 //! type are 900,000 times smaller than that.
 //!

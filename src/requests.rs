@@ -24,6 +24,7 @@
 //!     assigned_to: Some(ana),
 //!     prepared_by: Some(ana),
 //! };
+//! assert!(refund.needs_four_eyes(&policy));
 //! assert_eq!(step(&refund, Action::Approve, by(ana), &policy), Err(Refused::PreparedByYou));
 //! assert_eq!(step(&refund, Action::Approve, by(bia), &policy), Ok(Status::Approved));
 //! ```
