@@ -58,7 +58,8 @@
 //!   barcodes and bank files count from 1, as the manuals do.
 //! - Reading gives a type that can only be right, or an enum that says what is wrong and, where one place can be named, at
 //!   which position. Nothing is mended by guessing.
-//! - `Debug` of a CPF, a CNPJ, a bank account or a Pix key is masked; for screens they have masked texts too.
+//! - `Debug` of a [`tax_ids::TaxId`], a [`bank_accounts::BankAccount`] or a [`pix::keys::PixKey`] is masked; for screens they
+//!   have masked texts too.
 //! - Where a rule has a source (law, manual, standard), its module names it.
 #![deny(clippy::float_arithmetic, missing_docs)]
 

@@ -3,7 +3,7 @@
 //! Never mends what was pasted; an `O` in place of a 0 is told to the person, who has the paper at hand.
 //!
 //! What it is follows from its length: 47 digits are a boleto's line, 48 a guide's, 44 the bars of either, and `000201` begins
-//! a Pix code. Positions in errors count characters of what was pasted, from 0.
+//! a Pix code. Positions in errors count characters of what was pasted, from 0; those of a Pix code count from where it begins.
 
 use super::arrecadacao::{Arrecadacao, ArrecadacaoError};
 use super::barcode::{Barcode, BarcodeError};

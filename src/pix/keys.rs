@@ -3,7 +3,7 @@
 //! Never guesses the kind: eleven digits may be a CPF or a telephone, so the person says which.
 //! Source: Banco Central, DICT API (bacen/pix-dict-api) and API Pix 2.9.0, whose CNPJ may hold letters.
 //!
-//! Positions in errors count characters from 0, blanks around the text left out.
+//! Positions in errors count characters from 0.
 
 use std::borrow::Cow;
 use std::fmt;
