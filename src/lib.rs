@@ -39,8 +39,8 @@
 //! # Map
 //!
 //! - **Money and calendar**: [`money`] (centavos, one parser, one rounding), [`calendar`] (business days by rule).
-//! - **What is owed**: [`statement`] (balances, ageing and credits from ledger entries), [`charges`] (fine, interest and
-//!   discount on a day).
+//! - **What is owed**: [`statement`] (balances, ageing and credits from ledger entries), [`charges`] (correction, fine, interest
+//!   and discount on a day), [`indices`] (the monthly figures that charges are corrected by).
 //! - **Paying**: [`boleto`] (line, bars, the fields of nine banks, collection guides), [`pix`] (BR Code, keys, ids), [`slips`]
 //!   (may a copy be handed out), [`receipts`] ("I have paid").
 //! - **Plans**: [`agreements`] (who may have one, what it costs, who grants it).
