@@ -17,6 +17,8 @@ use serde::{Deserialize, Serialize};
 /// use domain::indices::Month;
 /// let november: Month = "2026-11".parse()?;
 /// assert_eq!(november.before(11).to_string(), "2025-12");
+/// assert_eq!((november.first_day(), november.days()), ("2026-11-01".parse().unwrap(), 30));
+/// assert_eq!(november.next(), Some(Month::of("2026-12-24".parse().unwrap())));
 /// assert!("2026-13".parse::<Month>().is_err());
 /// # Ok::<(), domain::indices::MonthError>(())
 /// ```

@@ -1,4 +1,16 @@
 //! Money: whole centavos of Real. Never a float, never a fraction of a centavo, one parser and one rounding rule.
+//!
+//! The unit is the centavo everywhere, in the database and on the wire too: R$ 1,00 is 100. Rates are fractions held as [`Decimal`] (0.02 is 2 %); what a rate
+//! gives is rounded once, half away from zero, where it becomes money. Sums saturate instead of wrapping; amounts that people
+//! type are 900,000 times smaller than that.
+//!
+//! ```
+//! use domain::money::Money;
+//! let bill = Money::parse("523,47")?;
+//! let fine = bill.times("0.02".parse()?);
+//! assert_eq!((bill + fine).to_string(), "533,94");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 use std::fmt;
 use std::iter::Sum;
@@ -13,12 +25,21 @@ use serde::{Deserialize, Serialize};
 /// use domain::money::Money;
 /// assert_eq!(Money::parse("R$ 1.234,56"), Ok(Money::cents(123_456)));
 /// assert_eq!(Money::cents(123_456).to_string(), "1.234,56");
+/// let credit = Money::cents(2_000) - Money::cents(5_000);
+/// assert!(!credit.is_positive() && !credit.is_zero());
+/// assert_eq!((credit.as_cents(), credit.abs()), (-3_000, Money::cents(3_000)));
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Money(i64);
 
-/// Why a text is not an amount of money.
+/// Why a text is not an amount of money. Positions count characters of the text as it was typed, from 0.
+///
+/// ```
+/// use domain::money::{Money, MoneyError};
+/// assert_eq!(Money::parse("R$ 1x"), Err(MoneyError::Character(4)));
+/// assert_eq!(Money::parse("1,2,3"), Err(MoneyError::Separators));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum MoneyError {
     /// Nothing was typed.
@@ -54,6 +75,11 @@ impl Money {
     }
 
     /// The amount in Reais, exactly.
+    ///
+    /// ```
+    /// # use domain::money::Money;
+    /// assert_eq!(Money::cents(52_347).as_decimal().to_string(), "523.47");
+    /// ```
     #[must_use]
     pub fn as_decimal(self) -> Decimal {
         Decimal::new(self.0, 2)
@@ -61,6 +87,13 @@ impl Money {
 
     /// Rounds Reais to the centavo, half away from zero ("half up" on amounts): the one rounding rule of the project.
     /// Saturates at the ends of `i64`, which no amount read by [`Money::parse`] can reach.
+    ///
+    /// ```
+    /// # use domain::money::Money;
+    /// assert_eq!(Money::round("1.005".parse()?), Money::cents(101));
+    /// assert_eq!(Money::round("-1.005".parse()?), Money::cents(-101));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn round(reais: Decimal) -> Self {
         let cents = reais.checked_mul(Decimal::ONE_HUNDRED).unwrap_or(if reais.is_sign_negative() { Decimal::MIN } else { Decimal::MAX });
@@ -68,7 +101,14 @@ impl Money {
         Self(cents.to_i64().unwrap_or(if cents.is_sign_negative() { i64::MIN } else { i64::MAX }))
     }
 
-    /// `rate` of this amount, rounded to the centavo.
+    /// `rate` of this amount, rounded to the centavo. The rate is a fraction: 0.02 is 2 %.
+    ///
+    /// ```
+    /// # use domain::money::Money;
+    /// // 1 % of R$ 523,47 a month, for 37 days of a month of 30: 6,456… is 6,46.
+    /// let rate = rust_decimal::Decimal::new(37, 2) / rust_decimal::Decimal::from(30);
+    /// assert_eq!(Money::cents(52_347).times(rate), Money::cents(646));
+    /// ```
     #[must_use]
     pub fn times(self, rate: Decimal) -> Self {
         // Whole numbers, which is several times as fast; the decimal takes what is too large for them.
@@ -128,6 +168,15 @@ impl Money {
     ///
     /// A single separator followed by exactly three digits is a thousands separator when it is a point
     /// (`1.234` is one thousand two hundred and thirty-four, as Brazilians write it) and an error when it is a comma.
+    ///
+    /// ```
+    /// use domain::money::{Money, MoneyError};
+    /// for text in ["1234,56", "1.234,56", "1234.56", "1,234.56", "R$ 1.234,56"] {
+    ///     assert_eq!(Money::parse(text), Ok(Money::cents(123_456)));
+    /// }
+    /// assert_eq!(Money::parse("1.234"), Ok(Money::cents(123_400)));
+    /// assert_eq!(Money::parse("1,234"), Err(MoneyError::Separators)); // one and a bit, or a thousand? It is asked again.
+    /// ```
     ///
     /// # Errors
     /// Names the position of the first character that does not belong; see [`MoneyError`].
@@ -195,6 +244,11 @@ impl fmt::Display for Money {
 
 impl Money {
     /// With other separators, for another language: `1,234.56`.
+    ///
+    /// ```
+    /// # use domain::money::Money;
+    /// assert_eq!(Money::cents(123_456).grouped(',', '.'), "1,234.56");
+    /// ```
     #[must_use]
     pub fn grouped(self, thousands: char, decimal: char) -> String {
         let mut text = String::new();
@@ -218,7 +272,12 @@ impl Money {
         write!(out, "{decimal}{:02}", cents % 100)
     }
 
-    /// As machines write it: `1234.56`.
+    /// As machines write it: `1234.56`. A BR Code and the API Pix take it so.
+    ///
+    /// ```
+    /// # use domain::money::Money;
+    /// assert_eq!(Money::cents(-5).plain(), "-0.05");
+    /// ```
     #[must_use]
     pub fn plain(self) -> String {
         let sign = if self.0 < 0 { "-" } else { "" };
