@@ -6,7 +6,8 @@
 //! # From a line to a plan
 //!
 //! ```
-//! use domain::agreements::{PlanPolicy, options};
+//! use domain::agreements::plans::{Debt, options};
+//! use domain::agreements::policy::PlanPolicy;
 //! use domain::boleto::typed::{Typed, read_typed};
 //! use domain::calendar::Calendar;
 //! use domain::charges::{Terms, late_charges};
@@ -26,8 +27,9 @@
 //! assert_eq!(cost.total.to_string(), "540,40");
 //!
 //! // In how many installments that can be paid, with 10 % now and the rest on the 10th of each month.
+//! let debt = Debt::of(cost.principal, cost.charges(), cost.days);
 //! let down_payment = cost.total.times("0.10".parse()?);
-//! let plans = options(&PlanPolicy::default(), cost.total, down_payment, 10, today, &calendar);
+//! let plans = options(&PlanPolicy::default(), debt, down_payment, 10, today, &calendar);
 //! let three = plans.iter().find(|plan| plan.request.count == 3).ok_or("not in three")?;
 //! let payments: Vec<_> = three.payments().map(|payment| payment.amount.to_string()).collect();
 //! assert_eq!(payments, ["54,04", "162,12", "162,12", "162,12"]);
