@@ -183,7 +183,7 @@ impl From<MoneyError> for Problem {
         match error {
             MoneyError::Empty => Self::Missing,
             MoneyError::Character(at) => Self::UnexpectedCharacter { at: u16::try_from(at).unwrap_or(u16::MAX).saturating_add(1) },
-            MoneyError::Separators => Self::NotAnAmount,
+            MoneyError::Separators(_) => Self::NotAnAmount,
             MoneyError::TooLarge => Self::AmountAbove { max: Money::MAX_TYPED },
         }
     }

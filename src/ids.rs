@@ -17,7 +17,6 @@
 //! settle(bill); // mismatched types
 //! ```
 
-use std::convert::Infallible;
 use std::fmt;
 use std::str::FromStr;
 
@@ -86,6 +85,3 @@ id! {
     /// A signed-in browser.
     SessionId;
 }
-
-/// Ids come out of the database through `TryFrom<Uuid>`; this names the error that cannot happen.
-pub type Never = Infallible;

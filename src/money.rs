@@ -38,7 +38,7 @@ pub struct Money(i64);
 /// ```
 /// use domain::money::{Money, MoneyError};
 /// assert_eq!(Money::parse("R$ 1x"), Err(MoneyError::Character(4)));
-/// assert_eq!(Money::parse("1,2,3"), Err(MoneyError::Separators));
+/// assert_eq!(Money::parse("1,2,3"), Err(MoneyError::Separators(1)));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum MoneyError {
@@ -48,9 +48,9 @@ pub enum MoneyError {
     /// A character that has no place in an amount, by its position (0 is the first character).
     #[error("unexpected character at {0}")]
     Character(usize),
-    /// More than two decimals, or separators that do not fit either convention.
-    #[error("separators in unexpected places")]
-    Separators,
+    /// More than two decimals, or separators that fit neither convention, by the position of the first that does not.
+    #[error("separator at {0} in an unexpected place")]
+    Separators(usize),
     /// Larger than R$ 99.999.999.999,99.
     #[error("too large")]
     TooLarge,
@@ -175,64 +175,65 @@ impl Money {
     ///     assert_eq!(Money::parse(text), Ok(Money::cents(123_456)));
     /// }
     /// assert_eq!(Money::parse("1.234"), Ok(Money::cents(123_400)));
-    /// assert_eq!(Money::parse("1,234"), Err(MoneyError::Separators)); // one and a bit, or a thousand? It is asked again.
+    /// assert_eq!(Money::parse("1,234"), Err(MoneyError::Separators(1))); // one and a bit, or a thousand? It is asked again.
     /// ```
     ///
     /// # Errors
     /// Names the position of the first character that does not belong; see [`MoneyError`].
     pub fn parse(text: &str) -> Result<Self, MoneyError> {
         let trimmed = text.trim();
-        let (negative, rest) = match trimmed.strip_prefix(['-', '\u{2212}']) {
+        let (negative, unsigned) = match trimmed.strip_prefix(['-', '\u{2212}']) {
             Some(rest) => (true, rest.trim_start()),
             None => (false, trimmed),
         };
-        let rest = rest.strip_prefix("R$").unwrap_or(rest).trim_start();
+        let rest = unsigned.strip_prefix("R$").unwrap_or(unsigned).trim_start();
         if rest.is_empty() {
             return Err(MoneyError::Empty);
         }
-        let offset = text.find(rest).map_or(0, |byte| text[..byte].chars().count());
+        // What was cut off the end is blank, and `rest` is what `text` ends with without it.
+        let offset = text.trim_end().chars().count() - rest.chars().count();
         if let Some(at) = rest.chars().position(|c| !c.is_ascii_digit() && c != '.' && c != ',') {
             return Err(MoneyError::Character(offset + at));
         }
-        let (whole, fraction) = split(rest)?;
-        let digits: String = whole.chars().filter(char::is_ascii_digit).collect();
-        if digits.len() > 11 {
-            return Err(MoneyError::TooLarge);
+        let (whole, fraction) = split(rest).map_err(|at| MoneyError::Separators(offset + at))?;
+        let digits = whole.bytes().filter(u8::is_ascii_digit).skip_while(|digit| *digit == b'0');
+        let mut cents: i64 = 0;
+        for digit in digits.chain(fraction.bytes()).chain(std::iter::repeat_n(b'0', 2 - fraction.len())) {
+            cents = cents * 10 + i64::from(digit - b'0');
+            if cents > Self::MAX_TYPED.0 {
+                return Err(MoneyError::TooLarge);
+            }
         }
-        let whole: i64 = digits.parse().map_err(|_| MoneyError::Separators)?;
-        let fraction: i64 = match fraction.len() {
-            0 => 0,
-            1 => fraction.parse::<i64>().map_err(|_| MoneyError::Separators)? * 10,
-            2 => fraction.parse().map_err(|_| MoneyError::Separators)?,
-            _ => return Err(MoneyError::Separators),
-        };
-        let cents = whole * 100 + fraction;
         Ok(Self(if negative { -cents } else { cents }))
     }
 }
 
-/// Cuts an amount into its whole and its decimals, having checked that thousands separators stand where they should.
-fn split(text: &str) -> Result<(&str, &str), MoneyError> {
-    let last = text.rfind(['.', ',']);
-    let Some(at) = last else { return Ok((text, "")) };
+/// Cuts an amount into its whole and its decimals (none to two digits), having checked that thousands separators stand where
+/// they should; else the place of the first separator that does not.
+fn split(text: &str) -> Result<(&str, &str), usize> {
+    let Some(at) = text.rfind(['.', ',']) else { return Ok((text, "")) };
     let (whole, fraction) = (&text[..at], &text[at + 1..]);
-    let separator = &text[at..=at];
-    let grouped = |whole: &str, thousands: char| {
-        let mut parts = whole.split(thousands);
-        let first = parts.next().unwrap_or("");
-        (1..=3).contains(&first.len()) && parts.all(|part| part.len() == 3) && !whole.contains(if thousands == '.' { ',' } else { '.' })
-    };
+    let is_point = text[at..].starts_with('.');
     // `1.234.567`: every separator is a thousands point.
-    if separator == "." && fraction.len() == 3 && grouped(text, '.') {
+    if is_point && fraction.len() == 3 && misplaced(text, '.').is_none() {
         return Ok((text, ""));
     }
-    let thousands = if separator == "," { '.' } else { ',' };
-    let plain = !whole.is_empty() && whole.bytes().all(|b| b.is_ascii_digit());
-    if (1..=2).contains(&fraction.len()) && (plain || grouped(whole, thousands)) {
-        Ok((whole, fraction))
-    } else {
-        Err(MoneyError::Separators)
+    match misplaced(whole, if is_point { ',' } else { '.' }) {
+        Some(wrong) => Err(wrong),
+        None if whole.is_empty() || !(1..=2).contains(&fraction.len()) => Err(at),
+        None => Ok((whole, fraction)),
     }
+}
+
+/// The place of the first separator that is none for thousands: of another kind, or not followed by three digits and an end or
+/// another one, or after no digit or more than three.
+fn misplaced(whole: &str, thousands: char) -> Option<usize> {
+    let wrong = |(at, separator): (usize, &str)| {
+        let digits_before = whole[..at].bytes().rev().take_while(u8::is_ascii_digit).count();
+        let digits_after = whole[at + 1..].bytes().take_while(u8::is_ascii_digit).count();
+        !separator.starts_with(thousands) || !(1..=3).contains(&digits_before) || digits_after != 3
+    };
+    whole.match_indices(['.', ',']).find(|found| wrong(*found)).map(|(at, _)| at)
 }
 
 /// As Brazilians read it, without the currency: `1.234,56`.
@@ -364,12 +365,15 @@ mod tests {
             ("R$ ", MoneyError::Empty),
             ("12a", MoneyError::Character(2)),
             ("R$ 1x", MoneyError::Character(4)),
-            ("1,234", MoneyError::Separators),
-            ("1.23.45", MoneyError::Separators),
-            ("1,2,3", MoneyError::Separators),
-            (",50", MoneyError::Separators),
-            ("12.34,567", MoneyError::Separators),
-            ("1.234.56", MoneyError::Separators),
+            ("1,234", MoneyError::Separators(1)),
+            ("1.23.45", MoneyError::Separators(1)),
+            (" R$ 1,2,3", MoneyError::Separators(5)),
+            (",50", MoneyError::Separators(0)),
+            ("12.34,567", MoneyError::Separators(2)),
+            ("1234.567", MoneyError::Separators(4)),
+            ("1234.567,00", MoneyError::Separators(4)),
+            ("R$R$", MoneyError::Character(2)),
+            ("1.234.56", MoneyError::Separators(1)),
             ("999999999999", MoneyError::TooLarge),
         ] {
             assert_eq!(Money::parse(text), Err(error), "{text}");

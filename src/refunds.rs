@@ -228,15 +228,13 @@ impl Destination {
         }
     }
 
-    /// What a screen shows: enough to recognise one's own, too little to use: `***1234-5`, `***1234`, `a***@exemplo.com`.
+    /// What a screen shows: enough to recognise one's own, too little to use: `***1234-5`, `***.982.247-**`, `a***@exemplo.com`.
+    /// A key is masked as everywhere else, so that two masks of one number do not add up to it.
     #[must_use]
     pub fn masked(&self) -> String {
         match self {
             Self::Account { account, check_digit, .. } => format!("{}-{check_digit}", mask_end(account)),
-            Self::Pix { key, .. } => match key.split_once('@') {
-                Some((local, domain)) => format!("{}***@{domain}", local.chars().next().unwrap_or('*')),
-                None => mask_end(key),
-            },
+            Self::Pix { key, .. } => PixKey::from_dict(key).map_or_else(|_| mask_end(key), |key| key.masked_for_display()),
         }
     }
 }
@@ -257,7 +255,8 @@ impl fmt::Debug for Destination {
 
 impl fmt::Debug for Holder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Holder({})", mask_end(&self.tax_id))
+        let tax_id = TaxId::parse(&self.tax_id).map_or_else(|_| "***".to_owned(), |tax_id| tax_id.masked_for_display());
+        write!(f, "Holder({tax_id})")
     }
 }
 
@@ -660,7 +659,8 @@ mod tests {
         assert!(!printed.contains("210169") && !printed.contains("52998224725") && !printed.contains("Ana"), "{printed}");
         let pix = |key: &str| Destination::Pix { key_kind: KeyChoice::Email, key: key.into() }.masked();
         assert_eq!(pix("ana@exemplo.com"), "a***@exemplo.com");
-        assert_eq!(pix("+5551999990000"), "***0000");
+        assert_eq!(pix("+5551999990000"), "+5551*****0000");
+        assert_eq!(pix("52998224725"), "***.982.247-**");
         assert_eq!(pix("é"), "***");
     }
 

@@ -628,9 +628,9 @@ pub enum ProtocolError {
     /// Not 20 digits once points, blanks and hyphens are left out.
     #[error("a protocol number has 20 digits")]
     Length,
-    /// Something other than digits and separators.
-    #[error("unexpected character")]
-    Character,
+    /// Something other than digits and separators, by its position (0 is the first character).
+    #[error("unexpected character at {0}")]
+    Character(usize),
     /// The middle is not a date.
     #[error("no such date")]
     Date,
@@ -678,8 +678,9 @@ impl FromStr for Protocol {
     type Err = ProtocolError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        if !text.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | '-' | '/') || c.is_whitespace()) {
-            return Err(ProtocolError::Character);
+        let belongs = |c: char| c.is_ascii_digit() || matches!(c, '.' | '-' | '/') || c.is_whitespace();
+        if let Some(at) = text.chars().position(|c| !belongs(c)) {
+            return Err(ProtocolError::Character(at));
         }
         let digits: Vec<u32> = text.chars().filter_map(|c| c.to_digit(10)).collect();
         if digits.len() != 20 {
@@ -1138,7 +1139,7 @@ mod tests {
         }
         assert_eq!("3634612026112100004".parse::<Protocol>(), Err(ProtocolError::Length));
         assert_eq!("36346120261321000042".parse::<Protocol>(), Err(ProtocolError::Date));
-        assert_eq!("ABC46120261121000042".parse::<Protocol>(), Err(ProtocolError::Character));
+        assert_eq!("ABC46120261121000042".parse::<Protocol>(), Err(ProtocolError::Character(0)));
         assert_eq!(Protocol::new(1_000_000, day("2026-11-21"), 1), Err(ProtocolError::Range));
         assert_eq!(serde_json::to_string(&protocol).unwrap(), "\"36346120261121000042\"");
     }

@@ -3,6 +3,8 @@
 //! A CPF tells who somebody claims to be and proves nothing; the code sent to the address on file does. Codes can be pasted
 //! (WCAG 2.2, 3.3.8, accessible authentication).
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use crate::forms::{self, FieldError, Fields};
@@ -20,7 +22,7 @@ pub const CODE_DIGITS: usize = 6;
 /// assert_eq!(typed("529.982.247-25").unwrap().as_str(), "52998224725");
 /// assert_eq!(typed("529.982.247-26"), Err(vec![FieldError::new("tax_id", Problem::WrongCheckDigits)]));
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct SignInForm {
     /// CPF or CNPJ, as typed.
@@ -48,7 +50,7 @@ impl SignInForm {
 /// assert_eq!(typed(" 123-456 ").map(|code| code.len()), Ok(CODE_DIGITS));
 /// assert_eq!(typed("12345"), Err(vec![FieldError::new("code", Problem::NotACode)]));
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct CodeForm {
     /// The code.
@@ -78,7 +80,7 @@ impl CodeForm {
 /// assert_eq!(serde_json::to_string(&form)?, r#"{"email":"Ana@Exemplo.com.br"}"#);
 /// # Ok::<(), serde_json::Error>(())
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct StaffSignInForm {
     /// E-mail address.
@@ -103,5 +105,29 @@ impl StaffSignInForm {
         let code = fields.read("code", forms::code(&self.code, CODE_DIGITS));
         let valid = email.zip(password).zip(code).map(|((email, password), code)| (email, password, code));
         fields.finish(valid)
+    }
+}
+
+/// Nothing that was typed here is printed: neither a number, nor an address, nor a secret.
+macro_rules! hidden {
+    ($($form:ident)*) => {$(
+        impl fmt::Debug for $form {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(stringify!($form))
+            }
+        }
+    )*};
+}
+hidden!(SignInForm CodeForm StaffSignInForm);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_that_was_typed_is_printed() {
+        let staff = StaffSignInForm { email: "ana@exemplo.com.br".into(), password: "segredo".into(), code: "123456".into() };
+        let printed = format!("{staff:?} {:?} {:?}", SignInForm { tax_id: "52998224725".into() }, CodeForm { code: "123456".into() });
+        assert_eq!(printed, "StaffSignInForm SignInForm CodeForm");
     }
 }
