@@ -10,6 +10,7 @@ use server::agreements::{self, Simulation, Terms};
 use server::error::Error;
 use server::texts::{self, Locale, agreements as t};
 
+use super::calculation::calculation;
 use super::{api, reason, steps};
 use crate::drafts;
 use crate::mending::Mending;
@@ -60,6 +61,7 @@ pub(super) async fn check(page: Page, AsCustomer(customer): AsCustomer, RawQuery
     let button = if plan.is_off_policy() { t::ask(l) } else { t::make(l) };
     let rows: Vec<Vec<AnyView>> = plan.payments().map(|payment| payment_row(l, payment)).collect();
     let total = vec![t::total_cost(l).into_any(), ().into_any(), parts::money(l, plan.total_cost).into_any()];
+    let worked_out = calculation(l, plan);
     let hash = terms.hash.clone();
     Ok(page.customer(&customer, CustomerRoom::Requests, t::check_title(l), || {
         view! {
@@ -69,6 +71,7 @@ pub(super) async fn check(page: Page, AsCustomer(customer): AsCustomer, RawQuery
                 {summary}
                 <PageTitle title=t::check_title(l) lede=t::check_lede(l)/>
                 <SummaryList pairs=pairs/>
+                <Details summary=t::calculation(l)>{worked_out}</Details>
                 <Details summary=t::see_payments(l, count)>
                     <DataTable
                         caption=t::payments(l)

@@ -10,6 +10,7 @@ use server::requests::desk::{LedgerLine, StaffView, Warning};
 use server::requests::{BillLine, Detail};
 use server::texts::{self, Locale};
 
+use crate::agreements::calculation::calculation as calculation_of_plan;
 use crate::bills::parts::{amount, calculation};
 use crate::page::Page;
 use crate::ui::Tone;
@@ -199,10 +200,12 @@ pub(super) fn plan(l: Locale, plan: &Plan) -> impl IntoView + use<> {
         }
     };
     let valid = t::plan_valid(l, texts::date(l, plan.valid_until), &plan.version);
+    let worked_out = calculation_of_plan(l, plan);
     view! {
         <Card title=t::plan(l)>
             {why}
             <DataTable caption=t::plan(l) caption_hidden=true columns rows total/>
+            <Details summary=texts::agreements::calculation(l)>{worked_out}</Details>
             <p class="small soft">{valid}</p>
         </Card>
     }
