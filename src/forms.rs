@@ -224,6 +224,7 @@ pub fn optional_text(raw: &str, max: u16) -> Result<Option<String>, Problem> {
         return Err(Problem::TooLong { max });
     }
     if let Some(at) = trimmed.chars().position(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
+        let at = at + raw.chars().take_while(|c| c.is_whitespace()).count();
         return Err(Problem::UnexpectedCharacter { at: u16::try_from(at).unwrap_or(u16::MAX).saturating_add(1) });
     }
     Ok(Some(trimmed.to_owned()))
@@ -404,6 +405,7 @@ mod tests {
         assert_eq!(text(" olá\nmundo ", 20).as_deref(), Ok("olá\nmundo"));
         assert_eq!(text("ééé", 2), Err(Problem::TooLong { max: 2 }));
         assert_eq!(text("a\u{0}b", 9), Err(Problem::UnexpectedCharacter { at: 2 }));
+        assert_eq!(text("  a\u{0}b", 9), Err(Problem::UnexpectedCharacter { at: 4 }));
         assert_eq!(optional_text("  ", 9), Ok(None));
     }
 
