@@ -25,7 +25,7 @@ RELEASE := $(CARGO_TARGET_DIR)/release/emdia
 RELEASE_SITE := $(CARGO_TARGET_DIR)/release/site
 PLAYWRIGHT := cd end2end && EMDIA_BIN=$(DEV) EMDIA_SITE=$(DEV_SITE) npx playwright test
 
-.PHONY: help run build site test test-rules test-server test-browser lint fmt audit bench fuzz screenshots clean-data
+.PHONY: help run build site test test-rules test-server test-differential test-browser lint fmt audit bench fuzz screenshots clean-data
 .PHONY: tools dev dev-site browser
 
 help: ## say what each word does
@@ -46,6 +46,7 @@ site: dev-site ## build the browser's part alone, for development
 
 test: lint ## check everything that must hold before a change is taken
 	.ci/postgres run cargo test $(LOCKED) --workspace --features app/ssr
+	@$(MAKE) test-differential
 	@$(MAKE) test-browser
 
 test-rules: ## test the rules alone, in seconds
@@ -53,6 +54,9 @@ test-rules: ## test the rules alone, in seconds
 
 test-server: tools ## test the server on SQLite and on PostgreSQL
 	.ci/postgres run cargo test $(LOCKED) --package server --package app --features app/ssr
+
+test-differential: ## hold the rules as the browser has them against the rules as the server has them
+	.ci/differential
 
 test-browser: dev-site browser ## walk the journeys in Chromium; ARGS='receipts --project phone-js' narrows them
 	$(PLAYWRIGHT) $(ARGS)
