@@ -29,7 +29,7 @@ PLAYWRIGHT := cd end2end && EMDIA_BIN=$(DEV) EMDIA_SITE=$(DEV_SITE) npx playwrig
 .PHONY: tools dev dev-site browser
 
 help: ## say what each word does
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: dev-site ## build, fill a demo database, serve it on 127.0.0.1:3000
 	@mkdir -p "$(EMDIA_DATA)/demo"
