@@ -197,11 +197,12 @@ mod tests {
     #[test]
     fn agrees_with_other_implementations() {
         let mut read_csv = csv::Reader::from_reader(include_str!("../../vectors/boletos.csv").as_bytes());
-        let (mut known, mut numbers) = (0, 0);
+        let (mut known, mut numbers, mut left_out) = (0, 0, 0);
         for row in read_csv.records() {
             let row = row.unwrap();
             let (grade, bar, given, printed) = (&row[0], &row[2], &row[6], &row[7]);
-            if grade != "A" || bar.is_empty() {
+            if grade != "A" {
+                left_out += 1;
                 continue;
             }
             let Reading::Known(particulars) = read(&Barcode::parse(bar).unwrap()) else {
@@ -221,7 +222,7 @@ mod tests {
                 numbers += 1;
             }
         }
-        assert_eq!((known, numbers), (186, 80));
+        assert_eq!((known, numbers, left_out), (186, 80, 82));
     }
 
     #[test]
