@@ -16,6 +16,11 @@ libfuzzer_sys::fuzz_target!(|text: &str| {
             assert_eq!(account.branch().len(), 4);
             let written = TypedAccount { branch: account.branch_text(), account: account.account_text(), ..typed.clone() };
             assert_eq!(BankAccount::parse(&written), Ok(account.clone()));
+            for separator in [".", " ", "\u{200b}"] {
+                let typed = |text: &str| format!("{separator}{text}{separator}");
+                let pasted = TypedAccount { branch: typed(&written.branch), account: typed(&written.account), ..written.clone() };
+                assert_eq!(BankAccount::parse(&pasted), Ok(account.clone()));
+            }
             let stored = serde_json::to_string(&account).unwrap();
             assert_eq!(serde_json::from_str::<BankAccount>(&stored).unwrap(), account);
             let _ = (account.branch_verdict(), account.account_verdict());

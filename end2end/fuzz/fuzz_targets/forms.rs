@@ -34,8 +34,7 @@ fn check_fields(text: &str) {
     }
     if let Ok(address) = email(text) {
         assert!(address.len() <= 254);
-        assert_eq!(email(&address), Ok(address.clone()));
-        assert_eq!(email(&address.to_lowercase()), Ok(address.to_lowercase()));
+        assert_eq!(email(&address), Ok(address));
     }
     if let Ok(digits) = code(text, 6) {
         assert_eq!(code(&digits, 6), Ok(digits));
