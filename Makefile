@@ -23,6 +23,8 @@ DEV := $(CARGO_TARGET_DIR)/debug/emdia
 DEV_SITE := $(CARGO_TARGET_DIR)/site-dev
 RELEASE := $(CARGO_TARGET_DIR)/release/emdia
 RELEASE_SITE := $(CARGO_TARGET_DIR)/release/site
+# Workspaces of their own, which no build of the product waits for.
+APART := end2end/fuzz end2end/differential
 PLAYWRIGHT := cd end2end && EMDIA_BIN=$(DEV) EMDIA_SITE=$(DEV_SITE) npx playwright test
 
 .PHONY: help run build site test test-rules test-server test-differential test-browser lint fmt audit bench fuzz screenshots clean-data
@@ -62,14 +64,14 @@ test-browser: dev-site browser ## walk the journeys in Chromium; ARGS='receipts 
 	$(PLAYWRIGHT) $(ARGS)
 
 lint: tools ## check format, lints and the arrows between the crates
-	cargo fmt --all --check
+	@for crate in . $(APART); do cargo fmt --all --check --manifest-path $$crate/Cargo.toml; done
 	.ci/arrows
 	cargo clippy $(LOCKED) --workspace --all-targets --features app/ssr -- -D warnings
 	CARGO_TARGET_DIR=$(CARGO_TARGET_DIR)/wasm cargo clippy $(LOCKED) --package app --lib --no-default-features --features hydrate \
 	  --target wasm32-unknown-unknown --profile wasm-dev -- -D warnings
 
 fmt: ## format the Rust code
-	cargo fmt --all
+	@for crate in . $(APART); do cargo fmt --all --manifest-path $$crate/Cargo.toml; done
 
 audit: tools ## look for known holes in what we depend on (needs the advisory database on GitHub)
 	@[ -x $(EMDIA_TOOLS)/bin/cargo-audit ] || env -u CARGO_TARGET_DIR cargo install --quiet --locked --root $(EMDIA_TOOLS) cargo-audit
