@@ -23,13 +23,15 @@ DEV := $(CARGO_TARGET_DIR)/debug/emdia
 DEV_SITE := $(CARGO_TARGET_DIR)/site-dev
 RELEASE := $(CARGO_TARGET_DIR)/release/emdia
 RELEASE_SITE := $(CARGO_TARGET_DIR)/release/site
+# Workspaces of their own, which no build of the product waits for.
+APART := end2end/fuzz end2end/differential
 PLAYWRIGHT := cd end2end && EMDIA_BIN=$(DEV) EMDIA_SITE=$(DEV_SITE) npx playwright test
 
-.PHONY: help run build site test test-rules test-server test-browser lint fmt audit bench fuzz screenshots clean-data
+.PHONY: help run build site test test-rules test-server test-differential test-browser lint fmt audit bench fuzz screenshots clean-data
 .PHONY: tools dev dev-site browser
 
 help: ## say what each word does
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: dev-site ## build, fill a demo database, serve it on 127.0.0.1:3000
 	@mkdir -p "$(EMDIA_DATA)/demo"
@@ -46,6 +48,7 @@ site: dev-site ## build the browser's part alone, for development
 
 test: lint ## check everything that must hold before a change is taken
 	.ci/postgres run cargo test $(LOCKED) --workspace --features app/ssr
+	@$(MAKE) test-differential
 	@$(MAKE) test-browser
 
 test-rules: ## test the rules alone, in seconds
@@ -54,18 +57,21 @@ test-rules: ## test the rules alone, in seconds
 test-server: tools ## test the server on SQLite and on PostgreSQL
 	.ci/postgres run cargo test $(LOCKED) --package server --package app --features app/ssr
 
+test-differential: ## hold the rules as the browser has them against the rules as the server has them
+	.ci/differential
+
 test-browser: dev-site browser ## walk the journeys in Chromium; ARGS='receipts --project phone-js' narrows them
 	$(PLAYWRIGHT) $(ARGS)
 
 lint: tools ## check format, lints and the arrows between the crates
-	cargo fmt --all --check
+	@for crate in . $(APART); do cargo fmt --all --check --manifest-path $$crate/Cargo.toml || exit 1; done
 	.ci/arrows
 	cargo clippy $(LOCKED) --workspace --all-targets --features app/ssr -- -D warnings
 	CARGO_TARGET_DIR=$(CARGO_TARGET_DIR)/wasm cargo clippy $(LOCKED) --package app --lib --no-default-features --features hydrate \
 	  --target wasm32-unknown-unknown --profile wasm-dev -- -D warnings
 
 fmt: ## format the Rust code
-	cargo fmt --all
+	@for crate in . $(APART); do cargo fmt --all --manifest-path $$crate/Cargo.toml || exit 1; done
 
 audit: tools ## look for known holes in what we depend on (needs the advisory database on GitHub)
 	@[ -x $(EMDIA_TOOLS)/bin/cargo-audit ] || env -u CARGO_TARGET_DIR cargo install --quiet --locked --root $(EMDIA_TOOLS) cargo-audit

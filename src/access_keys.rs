@@ -716,7 +716,7 @@ mod tests {
                 }
             }
         }
-        assert!(seen >= 29 && parts >= 31, "{seen} rows, {parts} parts");
+        assert_eq!((seen, parts), (29, 33));
     }
 
     #[test]

@@ -251,7 +251,7 @@ mod tests {
             assert_eq!(bank_holiday(day(&row[1])).is_some(), &row[3] == "1", "{} {}", &row[1], &row[4]);
             count += 1;
         }
-        assert!(count > 90, "{count}");
+        assert_eq!(count, 109);
     }
 
     #[test]

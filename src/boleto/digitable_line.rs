@@ -146,6 +146,8 @@ super::as_text! { DigitableLine LineError }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
     use proptest::prelude::*;
 
@@ -184,6 +186,62 @@ mod tests {
             bar[4] = super::super::check_digit::general(&[&bar[..4], &bar[5..]]);
             Barcode::from_digits(bar).unwrap().to_line()
         })
+    }
+
+    /// Every line that other implementations made.
+    fn lines_of_others() -> Vec<DigitableLine> {
+        let column = |csv: &str, column: usize| {
+            let mut read = csv::Reader::from_reader(csv.as_bytes());
+            read.records().map(|row| row.unwrap()[column].to_owned()).collect::<Vec<_>>()
+        };
+        let texts = [column(include_str!("../vectors/boletos.csv"), 3), column(include_str!("../vectors/lines.csv"), 3)].concat();
+        let lines: BTreeSet<_> = texts.iter().filter(|text| text.len() == 47).map(|text| DigitableLine::parse(text).unwrap()).collect();
+        assert!(lines.len() > 250, "{}", lines.len());
+        lines.into_iter().collect()
+    }
+
+    /// Every other digit at every place of every line: only the last field of a line whose general digit is 1 lets one pass,
+    /// by the weakness that [`one_wrong_digit_is_caught`] explains.
+    #[test]
+    fn each_wrong_digit_is_caught() {
+        let (mut wrong, mut passed) = (0, 0);
+        for line in lines_of_others() {
+            for (at, digit) in (0..47).flat_map(|at| (b'0'..=b'9').map(move |digit| (at, digit))) {
+                let mut typed = line.0;
+                typed[at] = digit;
+                if typed == line.0 {
+                    continue;
+                }
+                wrong += 1;
+                if DigitableLine::from_digits(typed).is_ok() {
+                    assert!(at >= 33 && line.0[32] == b'1', "{line} at {at}");
+                    passed += 1;
+                }
+            }
+        }
+        println!("{passed} of {wrong} wrong digits pass");
+        assert!(passed * 50 < wrong, "{passed} of {wrong}");
+    }
+
+    /// Neighbours typed in the wrong order. In the first three fields modulus 10 is blind to 0 and 9, but to no other two;
+    /// in the last one modulus 11 sees every swap, but for the general digit 1, or when it is swapped itself.
+    #[test]
+    fn nearly_each_swap_is_caught() {
+        let (mut swaps, mut passed) = (0, 0);
+        for line in lines_of_others() {
+            for at in (0..46).filter(|at| line.0[*at] != line.0[at + 1]) {
+                let mut typed = line.0;
+                typed.swap(at, at + 1);
+                swaps += 1;
+                if DigitableLine::from_digits(typed).is_ok() {
+                    let blind = [b"09", b"90"].contains(&&[line.0[at], line.0[at + 1]]);
+                    assert!(blind || at == 32 || (at >= 33 && line.0[32] == b'1'), "{line} at {at}");
+                    passed += 1;
+                }
+            }
+        }
+        println!("{passed} of {swaps} swaps pass");
+        assert!(passed * 50 < swaps, "{passed} of {swaps}");
     }
 
     proptest! {

@@ -112,6 +112,8 @@ fn latest(factor: u16, limit: NaiveDate) -> Option<NaiveDate> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
 
     fn date(text: &str) -> NaiveDate {
@@ -133,7 +135,7 @@ mod tests {
             }
             seen += 1;
         }
-        assert!(seen > 20, "{seen} rows");
+        assert_eq!(seen, 23);
     }
 
     #[test]
@@ -173,6 +175,31 @@ mod tests {
                 assert_eq!(decode_near(factor, known), Some(due));
             }
             due = due.succ_opt().unwrap();
+        }
+    }
+
+    /// Every factor, against a list of all days of the window with their factors.
+    #[test]
+    fn every_factor_is_read_by_the_window() {
+        for today in ["1999-01-01", "2003-07-05", "2018-01-01", "2025-02-21", "2025-02-22", "2026-11-22", "2049-10-14", "2077-03-01"] {
+            let today = date(today);
+            let days = (0..=PAST + AHEAD).map(|day| today - Days::new(3000) + Days::new(day.unsigned_abs()));
+            let dates: BTreeMap<u16, NaiveDate> =
+                days.filter_map(|day| encode(day).ok().map(|factor| (factor, day))).filter(|(factor, _)| *factor > 0).collect();
+            for factor in 0..=u16::MAX {
+                assert_eq!(decode(factor, today), dates.get(&factor).copied(), "{factor} on {today}");
+            }
+        }
+    }
+
+    /// Every factor comes back from the date it is read as, whatever date that is near to.
+    #[test]
+    fn every_factor_comes_back() {
+        for known in ["1998-01-01", "2009-06-30", "2025-02-21", "2026-11-22", "2049-10-13", "2060-12-31"] {
+            for factor in 0..=LAST {
+                let near = decode_near(factor, date(known));
+                assert_eq!(near.map(encode), (factor > 0).then_some(Ok(factor)), "{factor} near {known}");
+            }
         }
     }
 

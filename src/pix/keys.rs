@@ -170,16 +170,17 @@ impl PixKey {
     /// # Errors
     /// See [`PixKeyError`].
     pub fn parse(kind: PixKeyKind, text: &str) -> Result<Self, PixKeyError> {
-        let text = text.trim();
-        if text.is_empty() {
+        let trimmed = text.trim();
+        if trimmed.is_empty() {
             return Err(PixKeyError::Empty);
         }
+        // Errors name positions, which count from the start of what was typed: those readers leave blanks out themselves.
         match kind {
             PixKeyKind::Cpf => Ok(Self::Cpf(Cpf::parse(text)?)),
             PixKeyKind::Cnpj => Ok(Self::Cnpj(Cnpj::parse(text)?)),
-            PixKeyKind::Email => Email::parse(text).map(Self::Email),
+            PixKeyKind::Email => Email::parse(trimmed).map(Self::Email),
             PixKeyKind::Phone => Phone::parse(text).map(Self::Phone),
-            PixKeyKind::Random if text.len() == 36 => Uuid::try_parse(text).map(Self::Random).map_err(|_| PixKeyError::Random),
+            PixKeyKind::Random if trimmed.len() == 36 => Uuid::try_parse(trimmed).map(Self::Random).map_err(|_| PixKeyError::Random),
             PixKeyKind::Random => Err(PixKeyError::Random),
         }
     }
@@ -197,8 +198,9 @@ impl PixKey {
     /// See [`PixKeyError`].
     pub fn from_dict(text: &str) -> Result<Self, PixKeyError> {
         let kind = match text.len() {
-            _ if text.starts_with('+') => PixKeyKind::Phone,
+            // First, for an address may begin with a plus.
             _ if text.contains('@') => PixKeyKind::Email,
+            _ if text.starts_with('+') => PixKeyKind::Phone,
             11 => PixKeyKind::Cpf,
             14 => PixKeyKind::Cnpj,
             36 => PixKeyKind::Random,
@@ -252,9 +254,10 @@ impl PixKey {
                 format!("{}***@{host}", &user[..user.len().min(1)])
             }
             Self::Phone(phone) => {
-                let (shown, hidden) = (phone.0.len().min(5), phone.0.len().saturating_sub(4));
-                let stars = "*".repeat(hidden.saturating_sub(shown));
-                format!("{}{stars}{}", &phone.0[..shown.min(hidden)], &phone.0[hidden..])
+                // Of a short number, which only other countries have, the beginning is hidden too.
+                let (shown, end) = if phone.0.len() > 9 { (5, 4) } else { (0, phone.0.len() / 2) };
+                let end = phone.0.len().saturating_sub(end);
+                format!("{}{}{}", &phone.0[..shown], "*".repeat(end.saturating_sub(shown)), &phone.0[end..])
             }
             Self::Random(key) => {
                 let key = key.to_string();
@@ -392,6 +395,8 @@ mod tests {
             (PixKeyKind::Phone, "(55) 99999-8888", "+5555999998888", "+5555*****8888"),
             (PixKeyKind::Phone, "+55 41 99999.8888", "+5541999998888", "+5541*****8888"),
             (PixKeyKind::Phone, "+1 212 555 0100", "+12125550100", "+1212***0100"),
+            (PixKeyKind::Phone, "+290 1234", "+2901234", "****1234"),
+            (PixKeyKind::Email, "+pix@example.com", "+pix@example.com", "+***@example.com"),
             (PixKeyKind::Random, "123E4567-E12B-12D1-A456-426655440000", "123e4567-e12b-12d1-a456-426655440000", "123e4567-\u{2026}-0000"),
         ] {
             let key = PixKey::parse(kind, text).unwrap();
@@ -425,6 +430,8 @@ mod tests {
             (PixKeyKind::Phone, "+55 41 9999-88", PixKeyError::Phone),
             (PixKeyKind::Phone, "41 9999x-8888", PixKeyError::PhoneCharacter(7)),
             (PixKeyKind::Phone, "41 + 99998888", PixKeyError::PhoneCharacter(3)),
+            (PixKeyKind::Phone, "  41 9999x-8888", PixKeyError::PhoneCharacter(9)),
+            (PixKeyKind::Cpf, " 529.98x.247-25", PixKeyError::TaxId(TaxIdError::Character(7))),
             (PixKeyKind::Random, "123e4567e12b12d1a456426655440000", PixKeyError::Random),
             (PixKeyKind::Random, "123e4567-e12b-12d1-a456-42665544000g", PixKeyError::Random),
         ] {

@@ -107,6 +107,9 @@ mod tests {
         assert_eq!(manual.particulars().nosso_numero, "07/200003-1");
         assert_eq!(manual.particulars().beneficiary.as_deref(), Some("0165.02.00623"));
         assert_eq!(TITLE.particulars().nosso_numero, "26/200003-2");
+        // Printed by tomas-stefano/boleto_bancario.
+        let other = Title { nosso_numero: 15_972_815, cooperativa: 4927, posto: 99, beneficiario: 24_837, ..TITLE };
+        assert_eq!(other.particulars().nosso_numero, "15/972815-9");
         let bar = TITLE.barcode("2026-12-10".parse().unwrap(), Money::cents(52_347)).unwrap();
         assert_eq!(bar.as_str(), "74895165600000523471126200003201650200623104");
     }
