@@ -2,8 +2,9 @@
 //!
 //! Never adds up a lot trailer's sums (24–115): banks write the titles in their portfolio there, not those of the file.
 
+use super::codes::answered;
 use super::fields::{Field, Line, Order, Row, at};
-use super::profiles::{Profile240, meaning, profile_240};
+use super::profiles240::{Profile240, profile_240};
 use super::reader::{Header, Notes};
 use super::{CnabError, Event, Layout, Mismatch};
 use crate::boleto::bank_code::BankCode;
@@ -158,16 +159,16 @@ fn event(profile: &Profile240, title: Line, values: Line) -> Result<Event, CnabE
         return Err(CnabError::Unpaired { line: u.number() });
     }
     Ok(Event {
-        movement: meaning(profile.codes, code),
+        movement: answered(&t, profile.codes, profile.answers, code),
         code: t.excerpt(CODE),
         motives: t.motives(profile.motives, 2),
         nosso_numero: t.reference(profile.nosso_numero),
-        company_use: t.reference(profile.company_use),
+        company_use: profile.company_use.and_then(|field| t.reference(field)),
         document: t.reference(profile.document),
         due: t.date(profile.due, Order::DayFirst)?,
         amount: t.money(profile.amount)?,
         paid: u.money(at(78, 92))?,
-        paid_is_net: false,
+        paid_is_net: profile.net,
         credited: u.money(at(93, 107))?,
         fee: t.money(profile.fee)?,
         interest: u.money(at(18, 32))?,

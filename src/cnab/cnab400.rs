@@ -3,8 +3,9 @@
 //! Never reads a bank without a table, and never the records that follow a detail (Pix codes, shares of a payment): they
 //! are kept with its event.
 
+use super::codes::answered;
 use super::fields::{Field, Line, Order, Row, at};
-use super::profiles::{Profile400, bank_400, meaning, profile_400};
+use super::profiles400::{Profile400, Total, bank_400, profile_400};
 use super::reader::{Header, Notes};
 use super::{CnabError, Event, Layout, Mismatch};
 use crate::boleto::bank_code::BankCode;
@@ -19,9 +20,8 @@ pub(super) struct State {
     bank: BankCode,
     profile: &'static Profile400,
     records: u64,
-    /// Details, and the sum of their amounts.
-    events: u64,
-    amounts: Money,
+    /// Of each total of the profile: details, and the sum of their amounts.
+    totals: Vec<(u64, Money)>,
     ended: bool,
 }
 
@@ -35,7 +35,7 @@ pub(super) fn open(header: &Row<'_>, notes: &mut Notes) -> Result<(Header, State
         date: notes.date(header, profile.date.0, profile.date.1),
         sequence: profile.sequence.and_then(|field| header.reference(field)),
     };
-    Ok((read, State { bank, profile, records: 0, events: 0, amounts: Money::ZERO, ended: false }))
+    Ok((read, State { bank, profile, records: 0, totals: vec![(0, Money::ZERO); profile.totals.len()], ended: false }))
 }
 
 impl State {
@@ -61,16 +61,20 @@ impl State {
         match (record, profile_400(self.bank.as_str(), record), before) {
             ('0', ..) => notes.others.push(line),
             ('9', ..) => {
-                if let Some((details, total)) = self.profile.totals {
-                    self.compare(&row, details, total, &mut notes.mismatches)?;
+                for (total, found) in self.profile.totals.iter().zip(&self.totals) {
+                    compare(&row, total, *found, &mut notes.mismatches)?;
                 }
                 self.ended = true;
                 notes.others.push(line);
             }
             (_, Some(profile), _) => {
                 let event = event(profile, &row, line.clone())?;
-                self.events += 1;
-                self.amounts += event.amount.unwrap_or_default();
+                for (total, (details, amount)) in self.profile.totals.iter().zip(&mut self.totals) {
+                    if total.codes.is_empty() || total.codes.contains(&event.code.as_str()) {
+                        *details += 1;
+                        *amount += event.amount.unwrap_or_default();
+                    }
+                }
                 return Ok(Some(event));
             }
             ('2'..='8', None, Some(before)) if before.lines.last().is_some_and(|before| before.number + 1 == number) => {
@@ -90,27 +94,30 @@ impl State {
             notes.mismatches.push(Mismatch::NoTrailer { line: last });
         }
     }
+}
 
-    /// Compares the trailer's count and sum with the events.
-    fn compare(&self, row: &Row<'_>, details: Field, total: Field, mismatches: &mut Vec<Mismatch>) -> Result<(), CnabError> {
-        let line = row.number();
-        let (written, found) = (row.count(details)?, self.events);
-        if written != found {
-            mismatches.push(Mismatch::Records { line, column: details.column(), written, found });
-        }
-        let (written, found) = (row.money(total)?.unwrap_or_default(), self.amounts);
-        if written != found {
-            mismatches.push(Mismatch::Total { line, column: total.column(), written, found });
-        }
-        Ok(())
+/// Compares a total of the trailer with the events. The last digits alone: a count may have outgrown its columns.
+fn compare(row: &Row<'_>, total: &Total, found: (u64, Money), mismatches: &mut Vec<Mismatch>) -> Result<(), CnabError> {
+    let line = row.number();
+    let (written, found, amount) =
+        (row.number_in(total.details)?.unwrap_or_default(), found.0 % 10u64.pow(total.details.digits()), found.1);
+    if written != found {
+        mismatches.push(Mismatch::Records { line, column: total.details.column(), written, found });
     }
+    if let Some(field) = total.amount {
+        let (written, found) = (row.money(field)?.unwrap_or_default(), Money::cents(amount.as_cents() % 10i64.pow(field.digits())));
+        if written != found {
+            mismatches.push(Mismatch::Total { line, column: field.column(), written, found });
+        }
+    }
+    Ok(())
 }
 
 fn event(profile: &Profile400, row: &Row<'_>, line: Line) -> Result<Event, CnabError> {
     let money = |field: Option<Field>| -> Result<Option<Money>, CnabError> { field.map_or(Ok(None), |field| row.money(field)) };
     let paid = row.money(profile.paid)?;
     Ok(Event {
-        movement: meaning(profile.codes, row.raw(profile.code)),
+        movement: answered(row, profile.codes, profile.answers, row.raw(profile.code)),
         code: row.excerpt(profile.code),
         motives: profile.motives.map(|(field, width)| row.motives(field, width)).unwrap_or_default(),
         nosso_numero: row.reference(profile.nosso_numero),

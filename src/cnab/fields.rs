@@ -104,6 +104,11 @@ impl Field {
     pub(super) const fn width(self) -> usize {
         self.to + 1 - self.from
     }
+
+    /// The same as an exponent: how many digits fit, at most the 18 that fit an amount.
+    pub(super) fn digits(self) -> u32 {
+        u32::try_from(self.width()).map_or(18, |width| width.min(18))
+    }
 }
 
 /// In which order a date is written.
@@ -200,8 +205,12 @@ impl<'l> Row<'l> {
 
     /// A count, which must be there.
     pub(super) fn count(&self, field: Field) -> Result<u64, CnabError> {
-        let wrong = CnabError::Number { line: self.number(), column: field.from };
-        self.digits(field).map_err(|column| CnabError::Number { line: self.number(), column })?.ok_or(wrong)
+        self.number_in(field)?.ok_or(CnabError::Number { line: self.number(), column: field.from })
+    }
+
+    /// A number; none where blank.
+    pub(super) fn number_in(&self, field: Field) -> Result<Option<u64>, CnabError> {
+        self.digits(field).map_err(|column| CnabError::Number { line: self.number(), column })
     }
 
     /// An amount in centavos; none where blank.

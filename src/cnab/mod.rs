@@ -11,9 +11,11 @@ use crate::words::words;
 
 mod cnab240;
 mod cnab400;
+mod codes;
 mod errors;
 mod fields;
-mod profiles;
+mod profiles240;
+mod profiles400;
 mod reader;
 
 pub use errors::{CnabError, Mismatch};
@@ -79,7 +81,7 @@ pub struct Event {
     pub amount: Option<Money>,
     /// What was paid (U 78–92; 254–266).
     pub paid: Option<Money>,
-    /// Whether `paid` is what the bank credited, its fee already taken off (Itaú in CNAB 400).
+    /// Whether `paid` is what the bank credited, its fee already taken off (Itaú).
     pub paid_is_net: bool,
     /// What was credited to the company (U 93–107).
     pub credited: Option<Money>,

@@ -151,6 +151,11 @@ fn tells_what_is_wrong_with_the_samples() {
     let mut expected: BTreeMap<&str, Vec<Mismatch>> = BTreeMap::from([
         // Published without its trailer.
         ("BoletoNetCore__BancoBradescoCarteira09.inline.ret", vec![Mismatch::NoTrailer { line: 5 }]),
+        // An amount changed by the project that publishes it.
+        (
+            "br_boleto__cnab400_bradesco.ret",
+            vec![Mismatch::Total { line: 8, column: 63, written: Money::cents(202_000), found: Money::cents(273_000) }],
+        ),
         // Trailers that do not count the headers or trailers of lots and file.
         ("br_boleto__cnab240_padrao240.ret", vec![Mismatch::Records { line: 14, column: 24, written: 12, found: 14 }]),
         ("br_boleto__cnab240_santander.ret", vec![Mismatch::Records { line: 15, column: 18, written: 12, found: 14 }]),
@@ -205,6 +210,45 @@ fn keeps_a_record_with_the_title_before_it() {
     assert_eq!((event.movement, event.lines.len()), (Movement::Closed, 2));
     assert!(event.lines[1].text.contains("d48c95197d6ec3985b89bc3ccb3351"));
     assert!(!format!("{event:?}").contains("d48c95197d6ec3985b89bc3ccb3351"));
+}
+
+/// Unicred confirms a closing and an entry with one code, and pays with the code by which others close.
+#[test]
+fn an_answer_means_what_was_asked() {
+    let answer = |code: &str, asked: &str| {
+        let mut lines = cut("laravel-boleto__cnab240_banco_brasil.ret");
+        for line in &mut lines {
+            line[..3].copy_from_slice(b"136");
+        }
+        for line in 2..4 {
+            lines[line][15..17].copy_from_slice(code.as_bytes());
+        }
+        lines[2][221..223].copy_from_slice(asked.as_bytes());
+        read_return(&lines.concat()).unwrap().events[0].movement
+    };
+    assert_eq!(
+        [answer("02", "01"), answer("02", "02"), answer("02", "06")],
+        [Movement::Registered, Movement::Closed, Movement::Information]
+    );
+    assert_eq!([answer("03", "01"), answer("03", "06")], [Movement::Rejected, Movement::InstructionRejected]);
+    assert_eq!(answer("09", "00"), Movement::Paid);
+}
+
+#[test]
+fn compares_what_a_trailer_counts_by_code() {
+    let name = "br_boleto__cnab400_bradesco.ret";
+    let mut lines = cut(name);
+    // Confirmed entries, 58 to 62, and closings, 104 to 108.
+    for (column, found) in [(62, 5), (108, 1)] {
+        let written = &mut lines[7][column - 1];
+        *written += 1;
+        let expected = Mismatch::Records { line: 8, column: column - 4, written: found + 1, found };
+        assert!(read_return(&lines.concat()).unwrap().mismatches.contains(&expected), "{column}");
+    }
+    // A blank counts nothing, and refuses nothing.
+    lines[7][57..62].fill(b' ');
+    let expected = Mismatch::Records { line: 8, column: 58, written: 0, found: 5 };
+    assert!(read_return(&lines.concat()).unwrap().mismatches.contains(&expected));
 }
 
 #[test]
