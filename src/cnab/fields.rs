@@ -192,6 +192,11 @@ impl<'l> Row<'l> {
         (!text.is_empty()).then(|| (self.after(field.from - 1) + raw.len() - begun.len(), text))
     }
 
+    /// A text of its own, without the blanks around it.
+    pub(super) fn kept(&self, field: Field) -> String {
+        self.raw(field).trim().to_owned()
+    }
+
     /// A number that names something; zeros name nothing.
     pub(super) fn reference(&self, field: Field) -> Option<Excerpt> {
         let (from, text) = self.text(field).filter(|(_, text)| text.bytes().any(|byte| byte != b'0'))?;

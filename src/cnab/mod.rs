@@ -17,6 +17,7 @@ mod fields;
 mod profiles240;
 mod profiles400;
 mod reader;
+pub mod remessa;
 
 pub use errors::{CnabError, Mismatch};
 pub use fields::{Excerpt, Line};
