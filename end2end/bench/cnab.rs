@@ -29,7 +29,7 @@ fn cnab_240(name: &str) -> String {
     let details: Vec<_> = sample.iter().filter(|line| line[7..].starts_with('3')).collect();
     let mut file = with(&sample[0], 1, "001");
     let (mut records, mut lots) = (1, 0);
-    for lot in vec![(); TITLES].chunks(TITLES_OF_A_LOT) {
+    for lot in [(); TITLES].chunks(TITLES_OF_A_LOT) {
         lots += 1;
         file += &with(&sample[1], 4, &format!("{lots:04}"));
         for (number, detail) in (1..=lot.len() * 2).zip(details.iter().cycle()) {

@@ -1,8 +1,18 @@
-//! What a bank reports about titles: return files (arquivos de retorno) in CNAB 240 and CNAB 400, read into one list of
-//! events.
+//! Files exchanged with banks about titles. From the bank (arquivos de retorno), in CNAB 240 and CNAB 400, into one list of
+//! events: [`read_return`], or [`Reader`] for one event at a time. To the bank, in CNAB 240: [`remessa`].
 //!
 //! Never drops a line, and never decides what an event does to a debt: unknown codes are kept and told, and where the
 //! counts of a file do not agree with its lines, [`ReturnFile::mismatches`] says so and the caller chooses.
+//!
+//! A file is read once into one text; lines, codes and numbers are [`Excerpt`]s of it, so that a large file takes little
+//! more memory than itself. Columns are counted as the manuals count them, from 1, both ends included, and are
+//! characters: a file saved again as UTF-8 has the columns it had.
+//!
+//! - `reader`, `cnab240`, `cnab400`: one line after the other; `fields`: lines and columns.
+//! - `profiles240`, `profiles400`, `codes`: what each bank has of its own, as data with its source. In CNAB 240 a bank without
+//!   data is read by FEBRABAN's manual; in CNAB 400 it is refused.
+//! - `errors`: what cannot be read, by line and column, and where a file does not agree with itself.
+//! - `remessa`: files to the bank, with the layouts of nine banks as data.
 
 use chrono::NaiveDate;
 

@@ -156,7 +156,7 @@ impl Reader {
     }
 
     fn read(&mut self) -> Result<Option<Event>, CnabError> {
-        while let Some(line) = self.lines.next() {
+        for line in self.lines.by_ref() {
             self.last = line.number;
             let event = match &mut self.state {
                 State::Cnab240(state) => state.read(line, self.before.as_mut(), &mut self.notes)?,

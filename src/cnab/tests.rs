@@ -220,8 +220,8 @@ fn an_answer_means_what_was_asked() {
         for line in &mut lines {
             line[..3].copy_from_slice(b"136");
         }
-        for line in 2..4 {
-            lines[line][15..17].copy_from_slice(code.as_bytes());
+        for line in &mut lines[2..4] {
+            line[15..17].copy_from_slice(code.as_bytes());
         }
         lines[2][221..223].copy_from_slice(asked.as_bytes());
         read_return(&lines.concat()).unwrap().events[0].movement
