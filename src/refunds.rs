@@ -208,7 +208,7 @@ pub enum Destination {
 /// ```
 /// use domain::refunds::Holder;
 /// let holder = Holder { tax_id: "52998224725".into(), name: "Ana Souza".into() };
-/// assert_eq!(format!("{holder:?}"), "Holder(***4725)"); // no name in a log, and of the number its end
+/// assert_eq!(format!("{holder:?}"), "Holder(***.982.247-**)"); // no name in a log, and the number as masked everywhere
 /// ```
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Holder {
