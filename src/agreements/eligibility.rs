@@ -79,7 +79,7 @@ pub struct Candidate {
 /// What the rules need of the customer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct History {
-    /// Agreements that are [`Status::is_open`].
+    /// Agreements that are [`super::Status::is_open`].
     pub open_agreements: u16,
     /// When the last agreement was broken.
     pub last_broken_on: Option<NaiveDate>,

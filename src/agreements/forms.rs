@@ -38,7 +38,7 @@ pub struct ValidPlanForm {
 }
 
 impl PlanForm {
-    /// Reads the form. Whether the plan exists is then told by [`simulate`].
+    /// Reads the form. Whether the plan exists is then told by [`super::plans::simulate`].
     ///
     /// # Errors
     /// What is wrong, by field.

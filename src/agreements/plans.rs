@@ -301,7 +301,7 @@ pub enum PlanError {
 }
 
 impl From<PlanError> for FieldError {
-    /// Puts the refusal at the field of [`PlanForm`] that can mend it.
+    /// Puts the refusal at the field of [`super::forms::PlanForm`] that can mend it.
     fn from(error: PlanError) -> Self {
         match error {
             PlanError::NoBand => Self::new("bills", Problem::ChooseOne),
