@@ -1,7 +1,7 @@
 //! How fast the banks' files are read, in bytes a second: a day's return of a large company, 50,000 titles.
 
 use divan::counter::BytesCount;
-use domain::cnab::read_return;
+use domain::cnab::{Reader, read_return};
 
 const SAMPLE_240: &[u8] = include_bytes!("../../src/vectors/cnab/laravel-boleto__cnab240_banco_brasil.ret");
 const SAMPLE_400: &[u8] = include_bytes!("../../src/vectors/cnab/laravel-boleto__cnab400_itau.ret");
@@ -65,6 +65,15 @@ fn read(bencher: divan::Bencher<'_, '_>, bytes: &[u8]) {
 #[divan::bench]
 fn read_cnab_240(bencher: divan::Bencher<'_, '_>) {
     read(bencher, cnab_240("FULANO DE TAL").as_bytes());
+}
+
+/// One event at a time, none kept.
+#[divan::bench]
+fn read_cnab_240_by_event(bencher: divan::Bencher<'_, '_>) {
+    let file = cnab_240("FULANO DE TAL");
+    bencher
+        .counter(BytesCount::of_str(&file))
+        .bench(|| Reader::of(divan::black_box(file.as_bytes())).map(|reader| reader.filter(|event| event.is_ok()).count()));
 }
 
 /// Names with accents, one byte each, so that no title is plain ASCII.

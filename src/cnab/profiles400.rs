@@ -285,7 +285,8 @@ static PROFILES_400: &[Profile400] = &[
         sequence: Some(at(101, 107)),
         ..COMMON
     },
-    // Caixa: 23 returned, 24 franked, 25 protested; 33 undoes a closing or a payment.
+    // Caixa ("CNAB 400 SIGCB", 67.126 v015): 23 returned, 24 franked, 25 protested; 33 undoes a closing or a payment. Interest
+    // and fine stand apart.
     Profile400 {
         bank: "104",
         company_use: Some(at(32, 56)),
@@ -293,6 +294,9 @@ static PROFILES_400: &[Profile400] = &[
         credited_on: Some((at(294, 299), Order::DayFirst)),
         motives: Some((at(80, 82), 3)),
         other_expenses: None,
+        fine: Some(at(280, 292)),
+        other_credits: None,
+        sequence: Some(at(390, 394)),
         codes: &[
             (Registered, &["01"]),
             (Rejected, &["99"]),
@@ -431,7 +435,7 @@ static PROFILES_400: &[Profile400] = &[
             (Registered, &["02"]),
             (Paid, &["05", "06", "15"]),
             (Closed, &["09", "10"]),
-            (Information, &["11", "14", "23", "27", "48"]),
+            (Information, &["04", "11", "14", "23", "27", "48"]),
         ],
         ..COMMON
     },

@@ -70,13 +70,16 @@ pub fn read_return(bytes: &[u8]) -> Result<ReturnFile, CnabError> {
     Ok(ReturnFile { header, events, others, mismatches })
 }
 
-/// Gives the events of a return file one at a time, so that a large one need not be held in memory twice. It ends after
-/// an error: what came before is of a file that cannot be read whole.
+/// Gives the events of a return file one at a time, so that a large file takes the memory of its text and no more. It ends
+/// after an error: what came before is of a file that cannot be read whole.
 ///
 /// ```standalone_crate
 /// use domain::cnab::Reader;
 /// let mut reader = Reader::of(include_bytes!("../vectors/cnab/laravel-boleto__cnab400_itau.ret"))?;
-/// let payments = reader.by_ref().collect::<Result<Vec<_>, _>>()?.into_iter().filter(|event| event.is_payment()).count();
+/// let mut payments = 0;
+/// for event in reader.by_ref() {
+///     payments += usize::from(event?.is_payment());
+/// }
 /// assert_eq!((reader.header().bank.as_str(), payments, reader.mismatches()), ("341", 3, &[][..]));
 /// # Ok::<(), domain::cnab::CnabError>(())
 /// ```

@@ -212,26 +212,209 @@ fn keeps_a_record_with_the_title_before_it() {
     assert!(!format!("{event:?}").contains("d48c95197d6ec3985b89bc3ccb3351"));
 }
 
+/// The first title of a sample as if another bank had written it, with these texts at the columns of segment T.
+fn as_of(bank: &str, code: &str, texts: &[(usize, &str)]) -> Event {
+    let mut lines = cut("laravel-boleto__cnab240_banco_brasil.ret");
+    for line in &mut lines {
+        line[..3].copy_from_slice(bank.as_bytes());
+    }
+    for line in &mut lines[2..4] {
+        line[15..17].copy_from_slice(code.as_bytes());
+    }
+    for (column, text) in texts {
+        lines[2][column - 1..column - 1 + text.len()].copy_from_slice(text.as_bytes());
+    }
+    read_return(&lines.concat()).unwrap().events[0].clone()
+}
+
 /// Unicred confirms a closing and an entry with one code, and pays with the code by which others close.
 #[test]
 fn an_answer_means_what_was_asked() {
-    let answer = |code: &str, asked: &str| {
-        let mut lines = cut("laravel-boleto__cnab240_banco_brasil.ret");
-        for line in &mut lines {
-            line[..3].copy_from_slice(b"136");
-        }
-        for line in &mut lines[2..4] {
-            line[15..17].copy_from_slice(code.as_bytes());
-        }
-        lines[2][221..223].copy_from_slice(asked.as_bytes());
-        read_return(&lines.concat()).unwrap().events[0].movement
-    };
+    let answer = |code, asked| as_of("136", code, &[(222, asked)]).movement;
     assert_eq!(
         [answer("02", "01"), answer("02", "02"), answer("02", "06")],
         [Movement::Registered, Movement::Closed, Movement::Information]
     );
     assert_eq!([answer("03", "01"), answer("03", "06")], [Movement::Rejected, Movement::InstructionRejected]);
     assert_eq!(answer("09", "00"), Movement::Paid);
+}
+
+#[test]
+fn banks_have_ways_of_their_own_in_cnab_240() {
+    let event = as_of("041", "AB", &[(38, "0000927422          ")]);
+    assert_eq!((event.nosso_numero.as_deref(), event.movement), (Some("0000927422"), Movement::PaymentPending));
+    let event = as_of("136", "06", &[(38, "00000000010000000019"), (106, "0000000000000000000000001")]);
+    assert_eq!((event.nosso_numero.as_deref(), event.company_use), (Some("0000000010000000019"), None));
+    assert_eq!((as_of("341", "06", &[]).paid_is_net, as_of("001", "06", &[]).paid_is_net), (true, false));
+    assert_eq!(
+        [as_of("748", "36", &[]).movement, as_of("001", "36", &[]).movement],
+        [Movement::InstructionRejected, Movement::Information]
+    );
+}
+
+/// A line of CNAB 400 with these texts at their columns.
+fn line_400(texts: &[(usize, &str)], number: usize) -> String {
+    let mut line = format!("{:394}{number:06}\r\n", "");
+    for (column, text) in texts {
+        line.replace_range(column - 1..column - 1 + text.len(), text);
+    }
+    line
+}
+
+/// Invented details, at the columns of the banks' manuals or, of Banco de Brasília, Delbank and Fibra, at those of other
+/// implementations.
+#[test]
+fn reads_banks_that_have_no_sample_here() {
+    let read = |bank: &str, date: &str, detail: &[(usize, &str)]| {
+        // C6's header has its date elsewhere.
+        let header = line_400(&[(1, "02RETORNO01"), (77, bank), (if bank == "336" { 125 } else { 95 }, date)], 1);
+        let text = header + &line_400(detail, 2) + &line_400(&[(1, "9")], 3);
+        let file = read_return(text.as_bytes()).unwrap_or_else(|error| panic!("{bank}: {error}"));
+        assert_eq!((file.mismatches, file.header.date), (vec![], NaiveDate::from_ymd_opt(2026, 11, 20)), "{bank}");
+        file.events[0].clone()
+    };
+    let common = [(1, "1"), (109, "06"), (111, "191126"), (117, "DOC1"), (147, "151126"), (153, "0000000012345"), (254, "0000000012400")];
+    for (bank, date, details, number, movement, motives) in [
+        (
+            "070",
+            "20112026",
+            &[
+                (1, "1"),
+                (71, "107851907015"),
+                (109, "05"),
+                (111, "19112026"),
+                (129, "DOC1"),
+                (149, "15112026"),
+                (157, "0000000012345"),
+                (258, "0000000012400"),
+                (300, "23112026"),
+                (365, "07"),
+            ][..],
+            "107851907015",
+            Movement::Unknown,
+            "07",
+        ),
+        (
+            "097",
+            "201126",
+            &[
+                (1, "1"),
+                (57, "09710002009871000149"),
+                (77, "02191126"),
+                (85, "DOC1"),
+                (147, "151126"),
+                (153, "0000000012345"),
+                (176, "231126"),
+                (254, "0000000012400"),
+            ],
+            "09710002009871000149",
+            Movement::Paid,
+            "",
+        ),
+        (
+            "104",
+            "201126",
+            &[
+                common[0],
+                (57, "14000000000000019"),
+                (109, "21"),
+                common[2],
+                common[3],
+                common[4],
+                common[5],
+                common[6],
+                (280, "0000000000055"),
+                (294, "231126"),
+            ],
+            "14000000000000019",
+            Movement::Paid,
+            "",
+        ),
+        (
+            "133",
+            "201126",
+            &[common[0], (71, "000000000191"), (109, "17"), common[2], common[3], common[4], common[5], common[6], (296, "231126")],
+            "000000000191",
+            Movement::PaidAfterClosing,
+            "",
+        ),
+        (
+            "136",
+            "201126",
+            &[
+                common[0],
+                (46, "00000010000000019"),
+                (109, "09"),
+                common[2],
+                (280, "DOC1"),
+                common[4],
+                common[5],
+                (176, "231126"),
+                common[6],
+                (319, "C1"),
+            ],
+            "00000010000000019",
+            Movement::Paid,
+            "C1",
+        ),
+        (
+            "224",
+            "201126",
+            &[common[0], (63, "00113365383"), common[1], common[2], common[3], common[4], common[5], common[6], (378, "04")],
+            "00113365383",
+            Movement::Paid,
+            "04",
+        ),
+        (
+            "336",
+            "201126",
+            &[
+                common[0],
+                (63, "00000000019"),
+                (109, "07"),
+                common[2],
+                common[3],
+                common[4],
+                common[5],
+                common[6],
+                (280, "0000000000055"),
+                (296, "231126"),
+                (378, "9005"),
+            ],
+            "00000000019",
+            Movement::PaidAfterClosing,
+            "9005",
+        ),
+        (
+            "435",
+            "201126",
+            &[common[0], (63, "00000196289"), common[1], common[2], common[3], common[4], common[5], common[6], (386, "231126")],
+            "00000196289",
+            Movement::Paid,
+            "",
+        ),
+        (
+            "633",
+            "201126",
+            &[common[0], (63, "00000000019"), (109, "15"), common[2], common[3], common[4], common[5], common[6]],
+            "00000000019",
+            Movement::InstructionRejected,
+            "",
+        ),
+    ] {
+        let event = read(bank, date, details);
+        let day = |day| NaiveDate::from_ymd_opt(2026, 11, day);
+        assert_eq!(
+            (event.nosso_numero.as_deref(), event.document.as_deref(), event.movement),
+            (Some(number), Some("DOC1"), movement),
+            "{bank}"
+        );
+        assert_eq!((event.occurred_on, event.due), (day(19), day(15)), "{bank}");
+        assert_eq!((event.amount, event.paid), (Some(Money::cents(12_345)), Some(Money::cents(12_400))), "{bank}");
+        assert_eq!(event.credited_on, if ["224", "633"].contains(&bank) { None } else { day(23) }, "{bank}");
+        assert_eq!(event.fine, ["104", "336"].contains(&bank).then_some(Money::cents(55)), "{bank}");
+        assert_eq!(event.motives.iter().map(Excerpt::as_str).collect::<String>(), motives, "{bank}");
+    }
 }
 
 #[test]
