@@ -64,14 +64,14 @@ test-browser: dev-site browser ## walk the journeys in Chromium; ARGS='receipts 
 	$(PLAYWRIGHT) $(ARGS)
 
 lint: tools ## check format, lints and the arrows between the crates
-	@for crate in . $(APART); do cargo fmt --all --check --manifest-path $$crate/Cargo.toml; done
+	@for crate in . $(APART); do cargo fmt --all --check --manifest-path $$crate/Cargo.toml || exit 1; done
 	.ci/arrows
 	cargo clippy $(LOCKED) --workspace --all-targets --features app/ssr -- -D warnings
 	CARGO_TARGET_DIR=$(CARGO_TARGET_DIR)/wasm cargo clippy $(LOCKED) --package app --lib --no-default-features --features hydrate \
 	  --target wasm32-unknown-unknown --profile wasm-dev -- -D warnings
 
 fmt: ## format the Rust code
-	@for crate in . $(APART); do cargo fmt --all --manifest-path $$crate/Cargo.toml; done
+	@for crate in . $(APART); do cargo fmt --all --manifest-path $$crate/Cargo.toml || exit 1; done
 
 audit: tools ## look for known holes in what we depend on (needs the advisory database on GitHub)
 	@[ -x $(EMDIA_TOOLS)/bin/cargo-audit ] || env -u CARGO_TARGET_DIR cargo install --quiet --locked --root $(EMDIA_TOOLS) cargo-audit

@@ -3,6 +3,12 @@
 //! Never asks a tax authority whether the document exists, and never reads its XML: a key that is well formed may still
 //! belong to nothing. Sources: Manual de Orientação do Contribuinte of the NF-e, "Chave de acesso" (44); leiautes of the
 //! Sistema Nacional NFS-e, `TSIdNFSe` (50); Nota Técnica Conjunta 2025.001 for the letters of a CNPJ.
+//!
+//! Positions in errors count characters of the text as it was typed, from 0, prefix and blanks counted too.
+//!
+//! | key of 44 | key of 50 |
+//! |---|---|
+//! | UF 2, year and month 4, issuer 14, model 2, series 3, number 9, emission 1, code 8, check digit 1 | municipality 7, generator 1, register 1, issuer 14, number 13, year and month 4, code 9, check digit 1 |
 
 use std::fmt;
 use std::ops::Range;
@@ -15,7 +21,7 @@ use crate::tax_ids::{Cnpj, Cpf, TaxId, ascii, check_digit, is_mask};
 use crate::words::words;
 
 words! {
-    /// A state of the federation, or the federal district.
+    /// A state of the federation, or the federal district. Keys hold its two digits at the IBGE; 35 is São Paulo.
     pub enum Uf {
         /// Rondônia.
         Ro = "RO",
@@ -102,6 +108,16 @@ words! {
 
 /// The key of an NF-e, or of another document with its layout: UF, year and month, issuer, model, series, number, kind
 /// of emission, a code that cannot be guessed, check digit.
+///
+/// ```
+/// use domain::access_keys::{Model, NfeKey, Uf};
+/// let key = NfeKey::parse("3526 0712 ABC3 4501 DE35 5500 1000 0000 0110 0000 0014")?;
+/// assert_eq!((key.uf(), key.year(), key.month(), key.model()), (Uf::Sp, 2026, 7, Model::Nfe));
+/// assert_eq!((key.series(), key.number(), key.emission(), key.code()), (1, 1, 1, "00000001"));
+/// assert_eq!((key.issuer_characters(), key.as_str().len()), ("12ABC34501DE35", 44));
+/// assert_eq!(key.issuer().map(|issuer| issuer.to_string()).as_deref(), Some("12.ABC.345/01DE-35"));
+/// # Ok::<(), domain::access_keys::AccessKeyError>(())
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct NfeKey {
     characters: [u8; 44],
@@ -110,6 +126,16 @@ pub struct NfeKey {
 }
 
 /// The key of a national NFS-e: municipality, whose system, issuer, number, year and month, a code, check digit.
+///
+/// ```
+/// use domain::access_keys::{Generator, NfseKey, Uf};
+/// let key = NfseKey::parse("NFS35503081212ABC34501DE35000000000004226081234567893")?;
+/// assert_eq!((key.municipality(), key.uf(), key.generator()), ("3550308", Uf::Sp, Generator::Town));
+/// assert_eq!((key.number(), key.year(), key.month(), key.code()), (42, 2026, 8, "123456789"));
+/// assert_eq!((key.issuer_characters(), key.as_str().len()), ("12ABC34501DE35", 50));
+/// assert_eq!(key.issuer().map(|issuer| issuer.to_string()).as_deref(), Some("12.ABC.345/01DE-35"));
+/// # Ok::<(), domain::access_keys::AccessKeyError>(())
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct NfseKey {
     characters: [u8; 50],
@@ -127,6 +153,7 @@ pub struct NfseKey {
 /// assert_eq!(key.issuer().map(|issuer| issuer.to_string()), Some("12.ABC.345/01DE-35".to_owned()));
 /// assert_eq!((key.uf(), key.year(), key.month(), key.number()), (Uf::Sp, 2026, 7, 1));
 /// assert_eq!(key.nfe().map(|nfe| (nfe.model(), nfe.series())), Some((Model::Nfe, 1)));
+/// assert_eq!((key.nfse(), key.as_str().len()), (None, 44));
 /// # Ok::<(), domain::access_keys::AccessKeyError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -138,6 +165,15 @@ pub enum AccessKey {
 }
 
 /// Why a text is no access key. Positions are those of the text as it was typed; 0 is the first character.
+///
+/// ```
+/// use domain::access_keys::{AccessKey, AccessKeyError};
+/// let typed = |text| AccessKey::parse(text).unwrap_err();
+/// assert_eq!(typed("NFe99260712ABC34501DE35550010000000011000000014"), AccessKeyError::Uf(3));
+/// assert_eq!(typed("35261312ABC34501DE35550010000000011000000014"), AccessKeyError::Month(4));
+/// assert_eq!(typed("35260712ABC34501DE35550010000000011000000015"), AccessKeyError::CheckDigit(43));
+/// assert_eq!(typed("NFS35260712ABC34501DE35550010000000011000000014"), AccessKeyError::Prefix);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AccessKeyError {
     /// Nothing but blanks, punctuation and perhaps a prefix.
@@ -222,7 +258,7 @@ impl AccessKey {
         }
     }
 
-    /// The year of issue.
+    /// The year of issue, in four digits.
     #[must_use]
     pub fn year(&self) -> u16 {
         match self {

@@ -1,5 +1,8 @@
 //! Who acts: the customer, a member of staff in a role, or the system itself. Never tells who somebody *is*: that is
 //! signing in, which the server does.
+//!
+//! A table of steps names a [`Party`], which is a side or a role; what happens is done by a [`Who`], which is a person where
+//! persons count.
 
 use crate::ids::StaffId;
 use crate::words::words;
@@ -32,6 +35,15 @@ pub enum Party {
 }
 
 /// Who acts now.
+///
+/// ```
+/// use domain::actors::{Party, Role, Who};
+/// use domain::ids::StaffId;
+/// let id = StaffId::from(uuid::Uuid::from_u128(7));
+/// let ana = Who::Staff { id, role: Role::Receivables };
+/// assert_eq!(ana.party(), Party::Staff(Role::Receivables));
+/// assert_eq!((ana.staff_id(), Who::Customer.staff_id()), (Some(id), None));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Who {
     /// The customer of the matter, or somebody who may act for the customer.

@@ -2,6 +2,18 @@
 //!
 //! Never refuses an account for its check digit: banks change their rules, so a wrong digit is a reason to ask the person
 //! to look again. Never says whose the account is.
+//!
+//! Numbers are text: their zeros count. Positions in errors count characters from 0. Sources: Banco Central's lists of
+//! participants, as `guibranco/BancosBrasileiros` gathers them (the head of `banks.csv` says when); Icatu, "Regras de validação
+//! de conta corrente", for the check digits.
+//!
+//! ```
+//! use domain::bank_accounts::{BankAccount, TypedAccount, Verdict};
+//! let typed = TypedAccount { bank: "341".into(), branch: "2545".into(), account: "02366-1".into(), kind: "checking".into() };
+//! let account = BankAccount::parse(&typed)?;
+//! assert_eq!((account.bank().as_str(), account.account_verdict()), ("60701190", Verdict::Right));
+//! # Ok::<(), domain::bank_accounts::AccountErrors>(())
+//! ```
 
 use std::fmt;
 use std::str::FromStr;
@@ -14,6 +26,13 @@ use crate::boleto::banks::banrisul::double_digit;
 use crate::boleto::check_digit::{modulo_10, modulo_11, modulo_11_or};
 
 /// Eight digits, or one day letters, that name an institution in Brazil's payment system.
+///
+/// ```
+/// use domain::bank_accounts::{Ispb, IspbError};
+/// assert_eq!(Ispb::parse("60701190")?.as_str(), "60701190");
+/// assert_eq!(Ispb::parse("341"), Err(IspbError)); // that is a clearing code
+/// # Ok::<(), IspbError>(())
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Ispb([u8; 8]);
@@ -76,6 +95,15 @@ impl From<Ispb> for String {
 }
 
 /// An institution of the directory.
+///
+/// ```
+/// use domain::bank_accounts::{by_compe, by_ispb};
+/// let itau = by_compe("341".parse()?).unwrap();
+/// assert_eq!((itau.label(), itau.name, itau.pix), ("Itaú", "ITAÚ UNIBANCO S.A.", true));
+/// assert_eq!(by_ispb(itau.ispb), Some(itau));
+/// assert_eq!(by_compe("999".parse()?), None);
+/// # Ok::<(), domain::boleto::bank_code::BankCodeError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Bank {
     /// Its number in the payment system, by which it is stored.
@@ -131,24 +159,35 @@ fn bank(line: &'static str) -> Option<Bank> {
 }
 
 /// All institutions, by clearing code.
+///
+/// ```
+/// # use domain::bank_accounts::all;
+/// assert_eq!((all()[0].compe.as_str(), all()[0].label()), ("001", "Banco do Brasil"));
+/// ```
 #[must_use]
 pub fn all() -> &'static [Bank] {
     &DIRECTORY.banks
 }
 
 /// All institutions in the order of a list to choose from: those with a name people know first, each part by its label.
+///
+/// ```
+/// # use domain::bank_accounts::for_choice;
+/// let first: Vec<_> = for_choice().take(2).map(|bank| bank.label()).collect();
+/// assert!(first.is_sorted() && for_choice().len() == domain::bank_accounts::all().len());
+/// ```
 pub fn for_choice() -> impl ExactSizeIterator<Item = &'static Bank> {
     DIRECTORY.for_choice.iter().map(|at| &DIRECTORY.banks[*at])
 }
 
-/// The institution with a clearing code.
+/// The institution with a clearing code. An example is at [`Bank`].
 #[must_use]
 pub fn by_compe(code: BankCode) -> Option<&'static Bank> {
     let at = DIRECTORY.banks.binary_search_by_key(&code, |bank| bank.compe).ok()?;
     DIRECTORY.banks.get(at)
 }
 
-/// The institution with an ISPB.
+/// The institution with an ISPB. An example is at [`Bank`].
 #[must_use]
 pub fn by_ispb(ispb: Ispb) -> Option<&'static Bank> {
     let at = DIRECTORY.by_ispb.binary_search_by_key(&ispb, |at| DIRECTORY.banks[*at].ispb).ok()?;
@@ -156,6 +195,13 @@ pub fn by_ispb(ispb: Ispb) -> Option<&'static Bank> {
 }
 
 /// What kind of account it is. Salary accounts are missing: they take money from the employer alone.
+///
+/// ```
+/// use domain::bank_accounts::{AccountKind, AccountKindError};
+/// assert_eq!("savings".parse(), Ok(AccountKind::Savings));
+/// assert_eq!(AccountKind::Savings.as_str(), "savings");
+/// assert_eq!("salary".parse::<AccountKind>(), Err(AccountKindError::Salary));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum AccountKind {
@@ -193,7 +239,7 @@ impl FromStr for AccountKind {
     }
 }
 
-/// Why a bank was not understood.
+/// Why a bank was not understood. An example is at [`AccountErrors`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BankError {
     /// None was chosen.
@@ -204,7 +250,7 @@ pub enum BankError {
     Unknown,
 }
 
-/// Why a branch or an account was not understood.
+/// Why a branch or an account was not understood. An example is at [`AccountErrors`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NumberError {
     /// Nothing was typed.
@@ -221,7 +267,7 @@ pub enum NumberError {
     Zeros,
 }
 
-/// Why a kind of account was not understood.
+/// Why a kind of account was not understood. An example is at [`AccountErrors`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AccountKindError {
     /// None was chosen.
@@ -235,7 +281,7 @@ pub enum AccountKindError {
     Unknown,
 }
 
-/// What a person fills in, as text.
+/// What a person fills in, as text. Examples are at [`BankAccount`].
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TypedAccount {
     /// A clearing code (`341`) or an ISPB (`60701190`).
@@ -256,6 +302,20 @@ impl fmt::Debug for TypedAccount {
 }
 
 /// Everything that is wrong with a [`TypedAccount`], field by field.
+///
+/// ```
+/// use domain::bank_accounts::{AccountErrors, AccountKindError, BankAccount, BankError, NumberError, TypedAccount};
+/// let typed = TypedAccount { bank: "999".into(), branch: "12345678".into(), account: "12a45".into(), kind: "salary".into() };
+/// assert_eq!(
+///     BankAccount::parse(&typed),
+///     Err(AccountErrors {
+///         bank: Some(BankError::Unknown),
+///         branch: Some(NumberError::Length(8)),
+///         account: Some(NumberError::Character(2)),
+///         kind: Some(AccountKindError::Salary),
+///     })
+/// );
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, thiserror::Error)]
 #[error("bank account: {bank:?} {branch:?} {account:?} {kind:?}")]
 pub struct AccountErrors {
@@ -270,6 +330,18 @@ pub struct AccountErrors {
 }
 
 /// A bank account.
+///
+/// ```
+/// use domain::bank_accounts::{AccountKind, BankAccount, TypedAccount};
+/// // Banco do Brasil, with the check digit of the branch written behind it, and points in the account.
+/// let typed = TypedAccount { bank: "001".into(), branch: "15849".into(), account: "00.210.169-6".into(), kind: "savings".into() };
+/// let account = BankAccount::parse(&typed)?;
+/// assert_eq!((account.branch(), account.branch_dv()), ("1584", Some("9")));
+/// assert_eq!((account.account(), account.account_dv()), ("00210169", "6"));
+/// assert_eq!((account.branch_text(), account.account_text()), ("1584-9".into(), "00210169-6".into()));
+/// assert_eq!((account.kind(), account.masked_for_display().as_str()), (AccountKind::Savings, "***0169-6"));
+/// # Ok::<(), domain::bank_accounts::AccountErrors>(())
+/// ```
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Stored")]
 pub struct BankAccount {
@@ -302,6 +374,19 @@ impl TryFrom<Stored> for BankAccount {
 }
 
 /// What a check digit says.
+///
+/// ```
+/// use domain::bank_accounts::{BankAccount, TypedAccount, Verdict};
+/// let verdicts = |bank: &str, branch: &str, account: &str| {
+///     let typed = TypedAccount { bank: bank.into(), branch: branch.into(), account: account.into(), kind: "checking".into() };
+///     BankAccount::parse(&typed).map(|account| (account.branch_verdict(), account.account_verdict()))
+/// };
+/// assert_eq!(verdicts("001", "1584-9", "210169-6"), Ok((Verdict::Right, Verdict::Right)));
+/// // A wrong digit is told, and the account is taken all the same.
+/// assert_eq!(verdicts("341", "2545", "02366-2"), Ok((Verdict::NoRule, Verdict::Wrong)));
+/// // Nubank publishes no rule.
+/// assert_eq!(verdicts("260", "0001", "1234567-8"), Ok((Verdict::NoRule, Verdict::NoRule)));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// It follows from the number.

@@ -1,5 +1,18 @@
 //! Business days of the Brazilian financial system, by rule, plus holidays a creditor adds. Never reads a clock and never
 //! fetches a list: the rule gives every year, and local holidays are data.
+//!
+//! A date is a calendar day in the creditor's time zone; whoever calls knows which day it is there. Sources: Resolução CMN
+//! 4.880/2020 for the days on which banks are closed, Lei 14.759/2023 for 20 November, Lei 7.089/1983 for what falls due on
+//! such a day.
+//!
+//! ```
+//! use domain::calendar::{BankHoliday, Calendar, bank_holiday};
+//! let calendar = Calendar::default();
+//! let friday = "2026-11-20".parse()?;
+//! assert_eq!(bank_holiday(friday), Some(BankHoliday::BlackAwareness));
+//! assert_eq!(calendar.next_business_day(friday), "2026-11-23".parse()?);
+//! # Ok::<(), chrono::ParseError>(())
+//! ```
 
 use std::collections::BTreeSet;
 
@@ -41,6 +54,16 @@ words! {
 }
 
 /// The calendar by which due dates and deadlines of one creditor are counted.
+///
+/// ```
+/// use domain::calendar::Calendar;
+/// // Curitiba keeps 8 September; banks elsewhere work.
+/// let curitiba = Calendar { extra_holidays: ["2026-09-08".parse()?].into() };
+/// let independence = "2026-09-07".parse()?;
+/// assert_eq!(curitiba.next_business_day(independence), "2026-09-09".parse()?);
+/// assert_eq!(Calendar::default().next_business_day(independence), "2026-09-08".parse()?);
+/// # Ok::<(), chrono::ParseError>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Calendar {
@@ -50,12 +73,26 @@ pub struct Calendar {
 
 impl Calendar {
     /// Whether banks and the creditor work on this day.
+    ///
+    /// ```
+    /// # use domain::calendar::Calendar;
+    /// assert!(!Calendar::default().is_business_day("2026-02-17".parse()?)); // Carnival Tuesday
+    /// assert!(Calendar::default().is_business_day("2026-02-18".parse()?)); // Ash Wednesday
+    /// # Ok::<(), chrono::ParseError>(())
+    /// ```
     #[must_use]
     pub fn is_business_day(&self, date: NaiveDate) -> bool {
         !matches!(date.weekday(), Weekday::Sat | Weekday::Sun) && bank_holiday(date).is_none() && !self.extra_holidays.contains(&date)
     }
 
     /// This day, or the first business day after it: what falls due on a closed day is payable on the next one (Lei 7.089/83).
+    ///
+    /// ```
+    /// # use domain::calendar::Calendar;
+    /// // A Saturday before a Monday that is a holiday, 12 October.
+    /// assert_eq!(Calendar::default().next_business_day("2026-10-10".parse()?), "2026-10-13".parse()?);
+    /// # Ok::<(), chrono::ParseError>(())
+    /// ```
     #[must_use]
     pub fn next_business_day(&self, date: NaiveDate) -> NaiveDate {
         let mut day = date;
@@ -67,6 +104,13 @@ impl Calendar {
     }
 
     /// The `days`-th business day after `date`, which itself never counts: a deadline. With 0, [`Self::next_business_day`].
+    ///
+    /// ```
+    /// # use domain::calendar::Calendar;
+    /// // Seven business days, the ceiling of ANS's RN 623/2024, with 20 November (a holiday) and two weekends between.
+    /// assert_eq!(Calendar::default().add_business_days("2026-11-16".parse()?, 7), "2026-11-26".parse()?);
+    /// # Ok::<(), chrono::ParseError>(())
+    /// ```
     #[must_use]
     pub fn add_business_days(&self, date: NaiveDate, days: u16) -> NaiveDate {
         if days == 0 {
@@ -80,6 +124,14 @@ impl Calendar {
     }
 
     /// How many business days lie in `(from, to]`; negative when `to` is earlier: "3 business days left", "-2: late".
+    ///
+    /// ```
+    /// # use domain::calendar::Calendar;
+    /// let (thursday, monday) = ("2026-11-19".parse()?, "2026-11-23".parse()?);
+    /// assert_eq!(Calendar::default().business_days_between(thursday, monday), 1);
+    /// assert_eq!(Calendar::default().business_days_between(monday, thursday), -1);
+    /// # Ok::<(), chrono::ParseError>(())
+    /// ```
     #[must_use]
     pub fn business_days_between(&self, from: NaiveDate, to: NaiveDate) -> i64 {
         if to < from {
@@ -97,6 +149,13 @@ impl Calendar {
 }
 
 /// Which bank holiday this day is, if any. A fixed holiday wins over a moveable one on the same day.
+///
+/// ```
+/// use domain::calendar::{BankHoliday, bank_holiday};
+/// assert_eq!(bank_holiday("2026-06-04".parse()?), Some(BankHoliday::CorpusChristi));
+/// assert_eq!(bank_holiday("2023-11-20".parse()?), None); // national since 2024 only
+/// # Ok::<(), chrono::ParseError>(())
+/// ```
 #[must_use]
 pub fn bank_holiday(date: NaiveDate) -> Option<BankHoliday> {
     let fixed = match (date.month(), date.day()) {
@@ -126,6 +185,12 @@ pub fn bank_holiday(date: NaiveDate) -> Option<BankHoliday> {
 
 /// Easter Sunday of a Gregorian year, by the Meeus/Butcher algorithm (J. Meeus, *Astronomical Algorithms*, ch. 8).
 /// `None` only outside the years a date can hold.
+///
+/// ```
+/// # use domain::calendar::easter;
+/// assert_eq!(easter(2026), Some("2026-04-05".parse()?));
+/// # Ok::<(), chrono::ParseError>(())
+/// ```
 #[must_use]
 pub fn easter(year: i32) -> Option<NaiveDate> {
     let a = year.rem_euclid(19);
@@ -145,12 +210,26 @@ pub fn easter(year: i32) -> Option<NaiveDate> {
 }
 
 /// The day so many calendar days later; the last day there is when that would overflow.
+///
+/// ```
+/// # use domain::calendar::days_after;
+/// assert_eq!(days_after("2026-12-10".parse()?, 60), "2027-02-08".parse()?);
+/// # Ok::<(), chrono::ParseError>(())
+/// ```
 #[must_use]
 pub fn days_after(date: NaiveDate, days: u32) -> NaiveDate {
     date.checked_add_days(Days::new(u64::from(days))).unwrap_or(NaiveDate::MAX)
 }
 
-/// The given day of this month, or the month's last day when it is shorter (31 → 28 February).
+/// The given day of this month, or the month's last day when it is shorter (31 → 28 February). Months and days count from 1;
+/// none when there is no such month or the day is 0.
+///
+/// ```
+/// # use domain::calendar::day_of_month;
+/// assert_eq!(day_of_month(2027, 2, 31), Some("2027-02-28".parse()?));
+/// assert_eq!((day_of_month(2027, 13, 1), day_of_month(2027, 1, 0)), (None, None));
+/// # Ok::<(), chrono::ParseError>(())
+/// ```
 #[must_use]
 pub fn day_of_month(year: i32, month: u32, day: u32) -> Option<NaiveDate> {
     let last = (28..=31).rev().find_map(|last| NaiveDate::from_ymd_opt(year, month, last))?;

@@ -1,11 +1,16 @@
 //! Late charges: what a bill costs on a day after it was due, line by line, so that a person can redo it by hand.
 //! Never compounds, never charges interest on the fine, and never changes a registered slip: the bank's number prevails there.
+//!
+//! `P` is corrected by the contract's index, if it has one: `Pc = round(P × I₁ ÷ I₀)`. The fine is `round(Pc × rate)`, once;
+//! the interest `round(Pc × monthly rate × days ÷ 30)`, simple, by calendar days. Each is rounded half up by itself, and their
+//! sum is what is owed. (CDC, Lei 8.078/1990, art. 52; CC, arts. 389, 395 and 406 as of Lei 14.905/2024.)
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use crate::calendar::{Calendar, days_after};
+use crate::indices::{Factor, Index, MonthlyRates};
 use crate::money::Money;
 use crate::words::words;
 
@@ -25,6 +30,28 @@ words! {
         OriginalDay = "original_day",
     }
 
+    /// Where the interest of several days is rounded.
+    pub enum DayInterest {
+        /// Once, at the end: the exact reading of the clause.
+        Exact = "exact",
+        /// Each day's to the nearest centavo: how a bank collects it that was given an amount a day (CNAB 240, interest code 1).
+        RoundedDay = "rounded_day",
+        /// Each day's down to the centavo, as other banks do.
+        TruncatedDay = "truncated_day",
+    }
+
+    /// What a line's rate is taken for.
+    pub enum Basis {
+        /// For the whole: `base × rate`.
+        Whole = "whole",
+        /// For a month of 30 days: `base × rate × days ÷ 30`, rounded at the end.
+        Month = "month",
+        /// For a month of 30 days, each day's interest rounded by itself: `round(base × rate ÷ 30) × days`.
+        Day = "day",
+        /// For all the days together, from the rates of several months: `base × rate`.
+        Period = "period",
+    }
+
     /// Which law protects the one who pays.
     pub enum Payer {
         /// A natural person, or a small company treated as one: the fine is capped.
@@ -35,6 +62,14 @@ words! {
 }
 
 /// The contract's terms for paying late (or early). Nothing is charged that the contract lacks.
+///
+/// ```
+/// use domain::charges::{Payer, Terms, TermsError};
+/// let ten_percent = Terms { fine: "0.10".parse()?, ..Terms::default() };
+/// assert_eq!(ten_percent.check(), Err(TermsError::AboveConsumerCap));
+/// assert_eq!(Terms { payer: Payer::Company, ..ten_percent }.check(), Ok(()));
+/// # Ok::<(), rust_decimal::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Terms {
@@ -46,6 +81,12 @@ pub struct Terms {
     pub fine: Decimal,
     /// Simple interest a month, divided by 30 for a day: 0.01 is 1 %.
     pub monthly_interest: Decimal,
+    /// Where that interest is rounded.
+    pub day_interest: DayInterest,
+    /// The index that corrects the amount, if the contract has one; its numbers are the creditor's to keep.
+    pub correction: Option<Index>,
+    /// The legal rate in place of `monthly_interest`, for a contract that names none (CC art. 406).
+    pub legal_interest: Option<MonthlyRates>,
     /// From which day lateness is counted.
     pub day_count: DayCount,
     /// Calendar days after the due date during which nothing is charged; once over, all days count.
@@ -71,6 +112,9 @@ impl Default for Terms {
             payer: Payer::Consumer,
             fine: CONSUMER_FINE_CAP,
             monthly_interest: Decimal::from_parts(1, 0, 0, false, 2),
+            day_interest: DayInterest::Exact,
+            correction: None,
+            legal_interest: None,
             day_count: DayCount::AdjustedDay,
             grace_days: 0,
             early: None,
@@ -123,13 +167,15 @@ impl Terms {
     }
 }
 
-/// One line of a calculation: `base × rate` (`× days ÷ 30`) `= exact`, rounded half up to `amount`.
+/// One line of a calculation: what was multiplied by what, exactly, and the centavos it was rounded to (half up).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Line {
     /// On what it is taken.
     pub base: Money,
-    /// The rate: for the whole (fine, discount) or for a month (interest).
+    /// The rate, as a fraction; see `basis` for what.
     pub rate: Decimal,
+    /// What the rate is for.
+    pub basis: Basis,
     /// The days it runs, when it runs by days.
     pub days: Option<u32>,
     /// Before rounding, in Reais, to the 28 digits a decimal holds.
@@ -139,20 +185,38 @@ pub struct Line {
 }
 
 impl Line {
-    fn once(base: Money, rate: Decimal) -> Self {
+    fn whole(base: Money, rate: Decimal) -> Self {
         let exact = base.as_decimal().checked_mul(rate).unwrap_or(Decimal::MAX);
-        Self { base, rate, days: None, exact, amount: Money::round(exact) }
+        Self { base, rate, basis: Basis::Whole, days: None, exact, amount: Money::round(exact) }
     }
 
-    fn by_days(base: Money, monthly: Decimal, days: u32) -> Self {
-        let exact = base
-            .as_decimal()
-            .checked_mul(monthly)
-            .and_then(|month| month.checked_mul(Decimal::from(days)))
-            .and_then(|days| days.checked_div(DAYS_OF_A_MONTH))
-            .unwrap_or(Decimal::MAX);
-        Self { base, rate: monthly, days: Some(days), exact, amount: Money::round(exact) }
+    fn by_days(base: Money, monthly: Decimal, days: u32, day_interest: DayInterest) -> Self {
+        let of = |days: u32| {
+            let month = base.as_decimal().checked_mul(monthly)?;
+            month.checked_mul(Decimal::from(days))?.checked_div(DAYS_OF_A_MONTH)
+        };
+        if day_interest == DayInterest::Exact {
+            let exact = of(days).unwrap_or(Decimal::MAX);
+            return Self { base, rate: monthly, basis: Basis::Month, days: Some(days), exact, amount: Money::round(exact) };
+        }
+        let day = of(1).unwrap_or(Decimal::MAX);
+        let day = if day_interest == DayInterest::TruncatedDay { day.trunc_with_scale(2) } else { day };
+        let amount = Money::cents(Money::round(day).as_cents().saturating_mul(i64::from(days)));
+        Self { base, rate: monthly, basis: Basis::Day, days: Some(days), exact: amount.as_decimal(), amount }
     }
+
+    fn over(base: Money, rate: Decimal, days: u32) -> Self {
+        Self { basis: Basis::Period, days: Some(days), ..Self::whole(base, rate) }
+    }
+}
+
+/// What an index adds to an amount.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Correction {
+    /// The numbers it was found with.
+    pub factor: Factor,
+    /// `P × (I₁ ÷ I₀ − 1)`.
+    pub line: Line,
 }
 
 /// What a bill costs on a day, and how that was found.
@@ -168,50 +232,133 @@ pub struct Calculation {
     pub on: NaiveDate,
     /// Days late that are charged; 0 when nothing is.
     pub days: u32,
+    /// What the contract's index adds; fine and interest are taken on the corrected amount.
+    #[serde(default)]
+    pub correction: Option<Correction>,
     /// The fine.
     pub fine: Line,
     /// The interest.
     pub interest: Line,
     /// What paying early takes off, as a positive amount.
     pub discount: Option<Line>,
-    /// Principal plus fine plus interest minus discount.
+    /// A figure of an index or of the legal rate is missing: what it would add is left out, and the total may be too low.
+    #[serde(default)]
+    pub incomplete: bool,
+    /// Principal plus correction plus fine plus interest minus discount.
     pub total: Money,
     /// The version of the terms applied.
     pub version: String,
 }
 
 impl Calculation {
-    /// Fine and interest together.
+    /// Correction, fine and interest together.
     #[must_use]
     pub fn charges(&self) -> Money {
-        self.fine.amount + self.interest.amount
+        self.correction.map_or(Money::ZERO, |correction| correction.line.amount) + self.fine.amount + self.interest.amount
     }
 }
 
 /// What `principal`, due on `due_on`, costs when paid on `on`. A principal of zero or less costs itself.
+///
+/// ```
+/// use domain::calendar::Calendar;
+/// use domain::charges::{Terms, late_charges};
+/// use domain::money::Money;
+/// // 37 days late: 2 % once, and 1 % a month × 37 ÷ 30.
+/// let cost = late_charges(Money::cents(52_347), "2026-09-10".parse()?, "2026-10-17".parse()?, &Terms::default(), &Calendar::default());
+/// assert_eq!((cost.fine.amount, cost.interest.amount, cost.total), (Money::cents(1047), Money::cents(646), Money::cents(54_040)));
+/// # Ok::<(), chrono::ParseError>(())
+/// ```
 #[must_use]
 pub fn late_charges(principal: Money, due_on: NaiveDate, on: NaiveDate, terms: &Terms, calendar: &Calendar) -> Calculation {
+    calculate(principal, due_on, None, on, terms, calendar)
+}
+
+/// What is added to a bill on which late charges up to a day were posted already, when an agreement that was not kept gave it
+/// back for one: no second fine, and interest and correction from that day on, on what is open of the principal alone.
+///
+/// ```
+/// use domain::calendar::Calendar;
+/// use domain::charges::{Terms, late_charges_after};
+/// use domain::money::Money;
+/// let (due, posted, on) = ("2026-09-10".parse()?, "2026-10-17".parse()?, "2026-11-16".parse()?);
+/// let cost = late_charges_after(Money::cents(52_347), due, posted, on, &Terms::default(), &Calendar::default());
+/// assert_eq!((cost.days, cost.fine.amount, cost.interest.amount), (30, Money::ZERO, Money::cents(523)));
+/// # Ok::<(), chrono::ParseError>(())
+/// ```
+#[must_use]
+pub fn late_charges_after(
+    principal: Money,
+    due_on: NaiveDate,
+    posted_to: NaiveDate,
+    on: NaiveDate,
+    terms: &Terms,
+    calendar: &Calendar,
+) -> Calculation {
+    calculate(principal, due_on, Some(posted_to), on, terms, calendar)
+}
+
+fn calculate(
+    principal: Money,
+    due_on: NaiveDate,
+    posted_to: Option<NaiveDate>,
+    on: NaiveDate,
+    terms: &Terms,
+    calendar: &Calendar,
+) -> Calculation {
     let adjusted_due_on = calendar.next_business_day(due_on);
-    let days = if principal.is_positive() { days_charged(due_on, adjusted_due_on, on, terms) } else { 0 };
-    let fine = Line::once(principal, if days > 0 { terms.fine_charged() } else { Decimal::ZERO });
-    let interest = Line::by_days(principal, terms.monthly_interest, days);
+    let from = charged_from(due_on, adjusted_due_on, on, terms).filter(|_| principal.is_positive());
+    let from = from.map(|from| posted_to.map_or(from, |posted| posted.max(from)));
+    let days = from.map_or(0, |from| u32::try_from(on.signed_duration_since(from).num_days()).unwrap_or(0));
+    let mut incomplete = false;
+    let mut correction = None;
+    if let Some(index) = terms.correction.as_ref().filter(|_| days > 0) {
+        match index.factor(posted_to.map_or(due_on, |posted| posted.max(due_on)), on) {
+            Some(factor) => correction = Some(Correction { factor, line: Line::whole(principal, factor.ratio() - Decimal::ONE) }),
+            None => incomplete = true,
+        }
+    }
+    let base = principal + correction.map_or(Money::ZERO, |correction| correction.line.amount);
+    let fine = Line::whole(base, if days > 0 && posted_to.is_none() { terms.fine_charged() } else { Decimal::ZERO });
+    let interest = match &terms.legal_interest {
+        None => Line::by_days(base, terms.monthly_interest, days, terms.day_interest),
+        Some(rates) => {
+            let rate = from.map_or(Some(Decimal::ZERO), |from| rates.simple(from, on));
+            incomplete |= rate.is_none();
+            Line::over(base, rate.unwrap_or_default(), days)
+        }
+    };
     let discount = terms
         .early
         .filter(|early| principal.is_positive() && days_after(on, u32::from(early.days_before)) <= due_on)
-        .map(|early| Line::once(principal, early.rate));
-    let total = principal + fine.amount + interest.amount - discount.map_or(Money::ZERO, |line| line.amount);
-    Calculation { principal, due_on, adjusted_due_on, on, days, fine, interest, discount, total, version: terms.version.clone() }
+        .map(|early| Line::whole(principal, early.rate));
+    let mut calculation = Calculation {
+        principal,
+        due_on,
+        adjusted_due_on,
+        on,
+        days,
+        correction,
+        fine,
+        interest,
+        discount,
+        incomplete,
+        total: principal,
+        version: terms.version.clone(),
+    };
+    calculation.total += calculation.charges() - discount.map_or(Money::ZERO, |line| line.amount);
+    calculation
 }
 
-fn days_charged(due_on: NaiveDate, adjusted_due_on: NaiveDate, on: NaiveDate, terms: &Terms) -> u32 {
+/// The day after which days count; none when nothing is charged.
+fn charged_from(due_on: NaiveDate, adjusted_due_on: NaiveDate, on: NaiveDate, terms: &Terms) -> Option<NaiveDate> {
     if on <= adjusted_due_on || on <= days_after(due_on, u32::from(terms.grace_days)) {
-        return 0;
+        return None;
     }
-    let from = match terms.day_count {
+    Some(match terms.day_count {
         DayCount::AdjustedDay => adjusted_due_on,
         DayCount::OriginalDay => due_on,
-    };
-    u32::try_from(on.signed_duration_since(from).num_days()).unwrap_or(0)
+    })
 }
 
 /// How far a bank's number may be from ours and still be taken as the same.
@@ -322,6 +469,58 @@ mod tests {
         let terms: Terms = serde_json::from_str(r#"{"monthly_interest":"0.005","day_count":"original_day"}"#).unwrap();
         assert_eq!(terms.monthly_interest, Decimal::new(5, 3));
         assert_eq!(terms.fine, CONSUMER_FINE_CAP);
+    }
+
+    #[test]
+    fn an_index_corrects_before_fine_and_interest() {
+        let numbers = [("2026-08", "7400.10"), ("2026-09", "7437.10"), ("2026-10", "7459.41")];
+        let numbers = numbers.map(|(month, number)| (month.parse().unwrap(), number.parse().unwrap())).into();
+        let terms = Terms { correction: Some(Index { name: "IPCA".into(), lag_months: 1, numbers }), ..Terms::default() };
+        let at = |due, on| late_charges(cents("1.000,00"), day(due), day(on), &terms, &Calendar::default());
+        let found = at("2026-09-10", "2026-11-21");
+        // 1.000 × 7459,41 ÷ 7400,10 = 1.008,0148; 2 % of 1.008,01; 1 % × 72 ÷ 30 of it.
+        let correction = found.correction.unwrap();
+        assert_eq!((correction.line.amount, found.fine.amount, found.interest.amount), (cents("8,01"), cents("20,16"), cents("24,19")));
+        assert_eq!((found.total, found.charges(), found.incomplete), (cents("1.052,36"), cents("52,36"), false));
+        // Not late: nothing is corrected. Of July nothing is known: that is told, not guessed.
+        assert_eq!(at("2026-09-10", "2026-09-10").correction, None);
+        let found = at("2026-08-10", "2026-11-21");
+        assert_eq!((found.correction, found.incomplete, found.fine.amount), (None, true, cents("20,00")));
+    }
+
+    #[test]
+    fn the_legal_rate_takes_the_place_of_the_contracts() {
+        let rates = [("2026-09", "0.006"), ("2026-10", "0.0062")].map(|(month, rate)| (month.parse().unwrap(), rate.parse().unwrap()));
+        let legal_interest = Some(MonthlyRates { name: "Taxa legal".into(), rates: rates.into() });
+        let terms = Terms { legal_interest, ..Terms::default() };
+        let at = |on| late_charges(cents("1.000,00"), day("2026-09-10"), day(on), &terms, &Calendar::default());
+        let found = at("2026-10-31");
+        assert_eq!((found.interest.amount, found.interest.basis, found.interest.days), (cents("10,20"), Basis::Period, Some(51)));
+        assert_eq!((at("2026-09-10").interest.amount, at("2026-09-10").incomplete), (Money::ZERO, false));
+        assert!(at("2026-11-01").incomplete);
+    }
+
+    #[test]
+    fn a_bank_may_round_each_day() {
+        let interest = |day_interest| {
+            let terms = Terms { day_interest, ..Terms::default() };
+            late_charges(cents("523,47"), day("2026-09-10"), day("2026-10-17"), &terms, &Calendar::default()).interest.amount
+        };
+        assert_eq!(DayInterest::ALL.iter().map(|by| interest(*by)).collect::<Vec<_>>(), [cents("6,46"), cents("6,29"), cents("6,29")]);
+        let terms = Terms { day_interest: DayInterest::TruncatedDay, ..Terms::default() };
+        // 0,1666… a day: 0,16 × 3.
+        let found = late_charges(cents("500,00"), day("2026-09-10"), day("2026-09-13"), &terms, &Calendar::default());
+        assert_eq!((found.interest.amount, found.interest.basis), (cents("0,48"), Basis::Day));
+    }
+
+    #[test]
+    fn what_was_posted_is_not_charged_again() {
+        let (due, calendar) = (day("2026-09-10"), Calendar::default());
+        let after = |posted, on| late_charges_after(cents("523,47"), due, day(posted), day(on), &Terms::default(), &calendar);
+        assert_eq!(after("2026-10-17", "2026-10-17").total, cents("523,47"));
+        assert_eq!(after("2026-10-17", "2026-10-18").interest.amount, cents("0,17"));
+        // Posted before it was late: only the fine is left out.
+        assert_eq!(after("2026-09-01", "2026-10-17").charges(), cents("6,46"));
     }
 
     #[test]

@@ -1,4 +1,7 @@
 //! Disputes: "this bill is wrong". While one is open, nothing is charged for paying that bill late. Never decides who is right.
+//!
+//! Whoever disputes a health plan's bill within the notice period is owed an answer, and ten more days from it (ANS, RN
+//! 593/2023); the deadline of the answer is in [`crate::requests`].
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -26,6 +29,16 @@ words! {
 }
 
 /// The form of a dispute, as typed.
+///
+/// ```
+/// use domain::disputes::{DisputeForm, Reason};
+/// use domain::forms::{FieldError, Problem};
+/// let id = uuid::Uuid::from_u128(3).to_string();
+/// let form = DisputeForm { bill: id.clone(), reason: "charged_twice".into(), text: "Veio duas vezes".into(), submission: id };
+/// assert_eq!(form.parse().unwrap().reason, Reason::ChargedTwice);
+/// let silent = DisputeForm { text: " ".into(), ..form };
+/// assert_eq!(silent.parse(), Err(vec![FieldError::new("text", Problem::Missing)]));
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct DisputeForm {

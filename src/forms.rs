@@ -1,5 +1,15 @@
 //! Forms: a form is a struct of raw strings; reading it gives a valid type, or what is wrong by field. The same reading
 //! runs in the browser and on the server. Never words a problem: the translations do.
+//!
+//! Lengths count characters, not bytes, save an e-mail address's. The position in a [`Problem`] counts from 1, as people do; the errors of the parsers
+//! below count from 0.
+//!
+//! ```
+//! use domain::forms::Problem;
+//! use domain::money::{Money, MoneyError};
+//! assert_eq!(Money::parse("10,0x"), Err(MoneyError::Character(4)));
+//! assert_eq!(Problem::from(MoneyError::Character(4)), Problem::UnexpectedCharacter { at: 5 });
+//! ```
 
 use std::borrow::Cow;
 use std::str::FromStr;
@@ -12,6 +22,13 @@ use crate::money::{Money, MoneyError};
 use crate::tax_ids::TaxIdError;
 
 /// What is wrong with one field.
+///
+/// ```
+/// use domain::forms::{FieldError, Problem};
+/// let error = FieldError::new("day", Problem::OutOfRange { min: 1, max: 31 });
+/// assert_eq!(serde_json::to_string(&error)?, r#"{"field":"day","problem":{"out_of_range":{"min":1,"max":31}}}"#);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FieldError {
     /// The name of the field in the form, which is also its name in the HTML.
@@ -30,6 +47,13 @@ impl FieldError {
 
 /// Everything that can be wrong with what somebody typed, in the whole project: one closed list, so that a translation that
 /// lacks a word does not compile.
+///
+/// ```
+/// use domain::forms::Problem;
+/// use domain::tax_ids::{TaxId, TaxIdError};
+/// assert_eq!(TaxId::parse("529.982.24O-25").map_err(Problem::from), Err(Problem::UnexpectedCharacter { at: 11 }));
+/// assert_eq!(Problem::from(TaxIdError::Length(10)), Problem::NotATaxId);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Problem {
@@ -159,7 +183,7 @@ impl From<MoneyError> for Problem {
         match error {
             MoneyError::Empty => Self::Missing,
             MoneyError::Character(at) => Self::UnexpectedCharacter { at: u16::try_from(at).unwrap_or(u16::MAX).saturating_add(1) },
-            MoneyError::Separators => Self::NotAnAmount,
+            MoneyError::Separators(_) => Self::NotAnAmount,
             MoneyError::TooLarge => Self::AmountAbove { max: Money::MAX_TYPED },
         }
     }
@@ -172,8 +196,11 @@ impl From<MoneyError> for Problem {
 /// let mut fields = Fields::default();
 /// let down_payment = fields.read("down_payment", amount("10,0x"));
 /// let count = fields.read("count", whole("3", 1, 12));
+/// // Found by looking at two fields together.
+/// fields.refuse("count", Problem::NoLongerPossible);
 /// let errors = fields.finish(down_payment.zip(count)).unwrap_err();
 /// assert_eq!(errors[0].problem, Problem::UnexpectedCharacter { at: 5 });
+/// assert_eq!(errors[1].field, "count");
 /// ```
 #[derive(Debug, Default)]
 pub struct Fields {
@@ -203,7 +230,14 @@ impl Fields {
     }
 }
 
-/// A text of 1 to `max` characters, trimmed. Line breaks are kept; other control characters are refused.
+/// A text of 1 to `max` characters, trimmed. Line breaks and tabs are kept; other control characters are refused.
+///
+/// ```
+/// use domain::forms::{Problem, text};
+/// assert_eq!(text(" olá\nmundo ", 20).as_deref(), Ok("olá\nmundo"));
+/// assert_eq!(text("ééé", 2), Err(Problem::TooLong { max: 2 }));
+/// assert_eq!(text("a\0b", 9), Err(Problem::UnexpectedCharacter { at: 2 }));
+/// ```
 ///
 /// # Errors
 /// [`Problem::Missing`], [`Problem::TooLong`], [`Problem::UnexpectedCharacter`].
@@ -211,7 +245,12 @@ pub fn text(raw: &str, max: u16) -> Result<String, Problem> {
     optional_text(raw, max)?.ok_or(Problem::Missing)
 }
 
-/// A text of at most `max` characters, or nothing.
+/// A text of at most `max` characters, or nothing; otherwise as [`text`].
+///
+/// ```
+/// # use domain::forms::optional_text;
+/// assert_eq!(optional_text("  ", 9), Ok(None));
+/// ```
 ///
 /// # Errors
 /// [`Problem::TooLong`], [`Problem::UnexpectedCharacter`].
@@ -232,6 +271,13 @@ pub fn optional_text(raw: &str, max: u16) -> Result<Option<String>, Problem> {
 
 /// An amount of money of zero or more.
 ///
+/// ```
+/// use domain::forms::{Problem, amount};
+/// use domain::money::Money;
+/// assert_eq!(amount("R$ 523,47"), Ok(Money::cents(52_347)));
+/// assert_eq!(amount("-1,00"), Err(Problem::AmountBelow { min: Money::ZERO }));
+/// ```
+///
 /// # Errors
 /// See [`Money::parse`]; [`Problem::AmountBelow`] for a negative amount.
 pub fn amount(raw: &str) -> Result<Money, Problem> {
@@ -239,7 +285,14 @@ pub fn amount(raw: &str) -> Result<Money, Problem> {
     if money < Money::ZERO { Err(Problem::AmountBelow { min: Money::ZERO }) } else { Ok(money) }
 }
 
-/// A whole number between `min` and `max`.
+/// A whole number between `min` and `max`, both included, written in digits alone.
+///
+/// ```
+/// use domain::forms::{Problem, whole};
+/// assert_eq!(whole(" 12 ", 1, 12), Ok(12));
+/// assert_eq!(whole("13", 1, 12), Err(Problem::OutOfRange { min: 1, max: 12 }));
+/// assert_eq!(whole("-1", 1, 12), Err(Problem::NotANumber));
+/// ```
 ///
 /// # Errors
 /// [`Problem::Missing`], [`Problem::NotANumber`], [`Problem::OutOfRange`].
@@ -257,6 +310,13 @@ pub fn whole(raw: &str, min: u32, max: u32) -> Result<u32, Problem> {
 }
 
 /// A date as people write it (`21/11/2026`, `21.11.2026`, `21-11-2026`, `21112026`) or as browsers send it (`2026-11-21`).
+///
+/// ```
+/// use domain::forms::{Problem, date};
+/// assert_eq!(date("21/11/2026"), date("2026-11-21"));
+/// assert_eq!(date("31/02/2026"), Err(Problem::NotADate));
+/// assert_eq!(date("21/11/26"), Err(Problem::NotADate)); // a year has four digits
+/// ```
 ///
 /// # Errors
 /// [`Problem::Missing`], [`Problem::NotADate`].
@@ -282,6 +342,12 @@ pub fn date(raw: &str) -> Result<NaiveDate, Problem> {
 
 /// A one-time code of `digits` digits, however it was pasted (`123 456`, `123-456`).
 ///
+/// ```
+/// use domain::forms::{Problem, code};
+/// assert_eq!(code(" 123 456 ", 6).as_deref(), Ok("123456"));
+/// assert_eq!(code("12345", 6), Err(Problem::NotACode));
+/// ```
+///
 /// # Errors
 /// [`Problem::Missing`], [`Problem::NotACode`].
 pub fn code(raw: &str, digits: usize) -> Result<String, Problem> {
@@ -292,8 +358,14 @@ pub fn code(raw: &str, digits: usize) -> Result<String, Problem> {
     if code.len() == digits && code.bytes().all(|b| b.is_ascii_digit()) { Ok(code) } else { Err(Problem::NotACode) }
 }
 
-/// An e-mail address, in the shape mail really uses: one `@`, a dotted domain, no blanks, at most 254 characters (RFC 5321).
+/// An e-mail address, in the shape mail really uses: one `@`, a dotted domain, no blanks, at most 254 bytes (RFC 5321).
 /// Whether it exists is only known by writing to it. The domain is put in lower case.
+///
+/// ```
+/// use domain::forms::{Problem, email};
+/// assert_eq!(email(" Ana.Souza@Exemplo.COM.br ").as_deref(), Ok("Ana.Souza@exemplo.com.br"));
+/// assert_eq!(email("ana@exemplo"), Err(Problem::NotAnEmail));
+/// ```
 ///
 /// # Errors
 /// [`Problem::Missing`], [`Problem::TooLong`], [`Problem::NotAnEmail`].
@@ -324,6 +396,13 @@ pub fn email(raw: &str) -> Result<String, Problem> {
 
 /// One of the words of a closed enum.
 ///
+/// ```
+/// use domain::disputes::Reason;
+/// use domain::forms::{Problem, one_of};
+/// assert_eq!(one_of("already_paid"), Ok(Reason::AlreadyPaid));
+/// assert_eq!(one_of::<Reason>("because"), Err(Problem::ChooseOne));
+/// ```
+///
 /// # Errors
 /// [`Problem::Missing`] when nothing was chosen, [`Problem::ChooseOne`] for anything that is not offered.
 pub fn one_of<T: FromStr>(raw: &str) -> Result<T, Problem> {
@@ -335,6 +414,12 @@ pub fn one_of<T: FromStr>(raw: &str) -> Result<T, Problem> {
 
 /// The number of one showing of a form, from its hidden field: the same form sent twice makes one request.
 ///
+/// ```
+/// use domain::forms::{Problem, submission};
+/// assert!(submission("0190a5c2-0000-7000-8000-000000000001").is_ok());
+/// assert_eq!(submission("again"), Err(Problem::Unknown));
+/// ```
+///
 /// # Errors
 /// [`Problem::Missing`], [`Problem::Unknown`].
 pub fn submission(raw: &str) -> Result<Uuid, Problem> {
@@ -345,6 +430,14 @@ pub fn submission(raw: &str) -> Result<Uuid, Problem> {
 }
 
 /// Ids chosen in a form, without repetition, in the order chosen.
+///
+/// ```
+/// use domain::forms::{Problem, ids};
+/// use domain::ids::BillId;
+/// let bill = "0190a5c2-0000-7000-8000-000000000001".to_owned();
+/// assert_eq!(ids::<BillId>(&[bill.clone(), bill]).map(|ids| ids.len()), Ok(1));
+/// assert_eq!(ids::<BillId>(&[]), Err(Problem::Missing));
+/// ```
 ///
 /// # Errors
 /// [`Problem::Missing`] when none is chosen, [`Problem::Unknown`] for what is no id.

@@ -1,6 +1,22 @@
 //! Identifiers of the things Em Dia keeps. Never made here: a new one needs a clock and chance, which the server has.
+//!
+//! Each is a UUID in a type of its own, so that a bill's cannot be handed where a payment's is meant.
+//!
+//! ```
+//! use domain::ids::{BillId, PaymentId};
+//! let bill: BillId = "0190a5c2-0000-7000-8000-000000000001".parse()?;
+//! assert_eq!(bill.to_string(), "0190a5c2-0000-7000-8000-000000000001");
+//! assert!("0190a5c2".parse::<PaymentId>().is_err());
+//! # Ok::<(), uuid::Error>(())
+//! ```
+//!
+//! ```compile_fail
+//! # use domain::ids::{BillId, PaymentId};
+//! # fn settle(payment: PaymentId) {}
+//! # let bill = BillId::from(uuid::Uuid::nil());
+//! settle(bill); // mismatched types
+//! ```
 
-use std::convert::Infallible;
 use std::fmt;
 use std::str::FromStr;
 
@@ -69,6 +85,3 @@ id! {
     /// A signed-in browser.
     SessionId;
 }
-
-/// Ids come out of the database through `TryFrom<Uuid>`; this names the error that cannot happen.
-pub type Never = Infallible;

@@ -1,4 +1,6 @@
 //! Receipts: "I have paid", with the proof. Never settles anything: only the bank's record does.
+//!
+//! Only the bills are asked for; day and amount stand on the receipt and may be left out.
 
 use chrono::{Months, NaiveDate};
 use serde::{Deserialize, Serialize};
@@ -12,6 +14,26 @@ use crate::money::Money;
 const OLDEST_MONTHS: u32 = 60;
 
 /// The form of a receipt, as typed.
+///
+/// ```
+/// use domain::forms::{FieldError, Problem};
+/// use domain::money::Money;
+/// use domain::receipts::ReceiptForm;
+/// let id = uuid::Uuid::from_u128(1).to_string();
+/// let form = ReceiptForm {
+///     bills: vec![id.clone()],
+///     paid_on: "20/11/2026".into(),
+///     amount: "R$ 523,47".into(),
+///     submission: id,
+///     ..ReceiptForm::default()
+/// };
+/// let valid = form.parse("2026-11-21".parse()?).unwrap();
+/// assert_eq!((valid.amount, valid.note), (Some(Money::cents(52_347)), None));
+/// // On the 19th nobody can have paid on the 20th yet.
+/// let early = form.parse("2026-11-19".parse()?);
+/// assert_eq!(early, Err(vec![FieldError::new("paid_on", Problem::InTheFuture)]));
+/// # Ok::<(), chrono::ParseError>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ReceiptForm {
@@ -43,7 +65,7 @@ pub struct ValidReceiptForm {
 }
 
 impl ReceiptForm {
-    /// Reads the form.
+    /// Reads the form. A day of payment lies within the five years up to `today`, both included.
     ///
     /// # Errors
     /// What is wrong, by field.

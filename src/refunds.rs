@@ -1,5 +1,8 @@
 //! Refunds: a customer's credit goes to a next bill or back to who paid it, to an account of that same person.
 //! Never pays anything: an order is exported for the bank, and the bank's record closes it.
+//!
+//! The money belongs to who paid, not to who is on the contract (Código Civil, art. 308); the bank tells who that was, when it
+//! does. Giving back a second payment of a bill is *restituição*, never *reembolso*, which is the word for costs of care.
 
 use std::fmt;
 
@@ -53,6 +56,16 @@ words! {
     }
 
     /// Where a refund order stands.
+    ///
+    /// ```
+    /// use domain::refunds::OrderStatus;
+    /// let order = OrderStatus::Prepared;
+    /// assert!(order.destination_may_change() && order.may_become(OrderStatus::Approved));
+    /// // Nothing unapproved is exported, and nothing approved is changed.
+    /// assert!(!order.may_become(OrderStatus::Exported) && !OrderStatus::Approved.destination_may_change());
+    /// // What the bank sent back begins anew.
+    /// assert!(OrderStatus::Returned.may_become(OrderStatus::Prepared));
+    /// ```
     pub enum OrderStatus {
         /// One person wrote it.
         Prepared = "prepared",
@@ -68,7 +81,7 @@ words! {
         Cancelled = "cancelled",
     }
 
-    /// How the holder of the destination relates to who paid.
+    /// How the holder of the destination relates to who paid. Examples are at [`holder_matches`].
     pub enum HolderMatch {
         /// The person or company who paid: the one to whom the money belongs (Código Civil, art. 308).
         Payer = "payer",
@@ -117,6 +130,18 @@ impl HolderMatch {
 
 /// Compares the destination's holder with who paid, if the bank told, and with the holder of the contract. All are CPF or
 /// CNPJ in any writing; whether they are valid is not looked at here.
+///
+/// ```
+/// use domain::refunds::{HolderMatch, holder_matches};
+/// let (mother, son) = ("529.982.247-25", "111.444.777-35");
+/// // The mother paid the son's bill.
+/// assert_eq!(holder_matches(Some(mother), son, "52998224725"), HolderMatch::Payer);
+/// let to_son = holder_matches(Some(mother), son, son);
+/// assert!(to_son == HolderMatch::ContractHolder && to_son.is_accepted() && to_son.needs_proof());
+/// assert!(!holder_matches(Some(mother), son, "123.456.789-09").is_accepted());
+/// // Another establishment of the same company.
+/// assert_eq!(holder_matches(Some("12.ABC.345/01DE-35"), son, "12abc345000188"), HolderMatch::SameCompany);
+/// ```
 #[must_use]
 pub fn holder_matches(payer_tax_id: Option<&str>, contract_tax_id: &str, holder_tax_id: &str) -> HolderMatch {
     let holder = bare(holder_tax_id);
@@ -146,6 +171,13 @@ fn same_company(one: &str, other: &str) -> bool {
 
 /// Where a refund goes, as given by the customer. Holds personal data: encrypted at rest, masked on screens, absent from
 /// logs (its `Debug` is masked too).
+///
+/// ```
+/// use domain::refunds::{Destination, DestinationKind, KeyChoice};
+/// let pix = Destination::Pix { key_kind: KeyChoice::Email, key: "ana@exemplo.com.br".into() };
+/// assert_eq!((pix.kind(), pix.masked().as_str()), (DestinationKind::Pix, "a***@exemplo.com.br"));
+/// assert_eq!(format!("{pix:?}"), "Destination::pix(a***@exemplo.com.br)");
+/// ```
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "kind")]
 pub enum Destination {
@@ -172,6 +204,12 @@ pub enum Destination {
 }
 
 /// Whose the destination is.
+///
+/// ```
+/// use domain::refunds::Holder;
+/// let holder = Holder { tax_id: "52998224725".into(), name: "Ana Souza".into() };
+/// assert_eq!(format!("{holder:?}"), "Holder(***.982.247-**)"); // no name in a log, and the number as masked everywhere
+/// ```
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Holder {
     /// CPF or CNPJ, as typed.
@@ -190,15 +228,13 @@ impl Destination {
         }
     }
 
-    /// What a screen shows: enough to recognise one's own, too little to use: `***1234-5`, `***1234`, `a***@exemplo.com`.
+    /// What a screen shows: enough to recognise one's own, too little to use: `***1234-5`, `***.982.247-**`, `a***@exemplo.com`.
+    /// A key is masked as everywhere else, so that two masks of one number do not add up to it.
     #[must_use]
     pub fn masked(&self) -> String {
         match self {
             Self::Account { account, check_digit, .. } => format!("{}-{check_digit}", mask_end(account)),
-            Self::Pix { key, .. } => match key.split_once('@') {
-                Some((local, domain)) => format!("{}***@{domain}", local.chars().next().unwrap_or('*')),
-                None => mask_end(key),
-            },
+            Self::Pix { key, .. } => PixKey::from_dict(key).map_or_else(|_| mask_end(key), |key| key.masked_for_display()),
         }
     }
 }
@@ -219,11 +255,19 @@ impl fmt::Debug for Destination {
 
 impl fmt::Debug for Holder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Holder({})", mask_end(&self.tax_id))
+        let tax_id = TaxId::parse(&self.tax_id).map_or_else(|_| "***".to_owned(), |tax_id| tax_id.masked_for_display());
+        write!(f, "Holder({tax_id})")
     }
 }
 
 /// The creditor's settings for refunds: data, with conservative defaults.
+///
+/// ```
+/// use domain::refunds::RefundPolicy;
+/// let changed_at = "2026-11-19T22:30:00".parse()?;
+/// assert_eq!(RefundPolicy::default().free_from(changed_at), "2026-11-21T22:30:00".parse()?); // 48 hours, closed days too
+/// # Ok::<(), chrono::ParseError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct RefundPolicy {
@@ -239,7 +283,7 @@ impl Default for RefundPolicy {
 }
 
 impl RefundPolicy {
-    /// From when on a refund may be exported, after a contact was changed at `changed_at`.
+    /// From when on a refund may be exported, after a contact was changed at `changed_at`; in the same time zone as that.
     #[must_use]
     pub fn free_from(&self, changed_at: NaiveDateTime) -> NaiveDateTime {
         changed_at.checked_add_signed(TimeDelta::hours(i64::from(self.cooling_off_hours))).unwrap_or(NaiveDateTime::MAX)
@@ -247,6 +291,27 @@ impl RefundPolicy {
 }
 
 /// The form of a refund, as typed.
+///
+/// ```
+/// use domain::forms::{FieldError, Problem};
+/// use domain::refunds::{Destination, HolderMatch, KeyChoice, RefundForm, ValidRefundForm};
+/// let payer = "529.982.247-25";
+/// let form = RefundForm {
+///     way: "refund".into(),
+///     destination: "pix".into(),
+///     key_kind: "tax_id".into(),
+///     key: "529.982.247-25".into(),
+///     holder_tax_id: "529.982.247-25".into(),
+///     holder_name: "Ana Souza".into(),
+///     ..RefundForm::default()
+/// };
+/// let Ok(ValidRefundForm::Refund { destination, holder_match, .. }) = form.parse(Some(payer), payer) else { panic!() };
+/// assert_eq!(destination, Destination::Pix { key_kind: KeyChoice::TaxId, key: "52998224725".into() });
+/// assert_eq!(holder_match, HolderMatch::Payer);
+/// // To a third person nothing is sent.
+/// let third = RefundForm { key: "111.444.777-35".into(), holder_tax_id: "111.444.777-35".into(), ..form };
+/// assert_eq!(third.parse(Some(payer), payer), Err(vec![FieldError::new("holder_tax_id", Problem::NotTheHolder)]));
+/// ```
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct RefundForm {
@@ -289,7 +354,7 @@ impl fmt::Debug for RefundForm {
     }
 }
 
-/// A form of a refund whose fields are complete.
+/// A form of a refund whose fields are complete. An example is at [`RefundForm`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ValidRefundForm {
     /// Off a next bill.
@@ -306,7 +371,15 @@ pub enum ValidRefundForm {
 }
 
 impl RefundForm {
-    /// The credit that was chosen.
+    /// The credit that was chosen, as [`crate::statement::credits`] names it.
+    ///
+    /// ```
+    /// use domain::forms::Problem;
+    /// use domain::refunds::RefundForm;
+    /// let form = RefundForm { credit: "0190a5c2-0000-7000-8000-000000000009".into(), ..RefundForm::default() };
+    /// assert!(form.credit().is_ok());
+    /// assert_eq!((form.target(), RefundForm::default().credit()), (Ok(None), Err(Problem::Missing)));
+    /// ```
     ///
     /// # Errors
     /// [`Problem::Missing`], [`Problem::Unknown`].
@@ -586,7 +659,8 @@ mod tests {
         assert!(!printed.contains("210169") && !printed.contains("52998224725") && !printed.contains("Ana"), "{printed}");
         let pix = |key: &str| Destination::Pix { key_kind: KeyChoice::Email, key: key.into() }.masked();
         assert_eq!(pix("ana@exemplo.com"), "a***@exemplo.com");
-        assert_eq!(pix("+5551999990000"), "***0000");
+        assert_eq!(pix("+5551999990000"), "+5551*****0000");
+        assert_eq!(pix("52998224725"), "***.982.247-**");
         assert_eq!(pix("é"), "***");
     }
 

@@ -2,6 +2,32 @@
 //!
 //! One table of steps guards the verbs, draws the buttons, says whose turn it is and prints its own diagram. Nothing here
 //! changes a status: the server does, in one place, after asking [`step`].
+//!
+//! Amounts are centavos, deadlines business days by the creditor's [`Calendar`]. Sources: ANS, RN 623/2024 (a protocol number
+//! first, a conclusive answer within 7 business days); Decreto 7.962/2013, art. 4 (5 days, for what is bought online).
+//!
+//! ```
+//! use domain::actors::{Role, Who};
+//! use domain::ids::StaffId;
+//! use domain::money::Money;
+//! use domain::requests::{Action, Case, Kind, Policy, Refused, Status, step};
+//! # use uuid::Uuid;
+//! let (ana, bia) = (StaffId(Uuid::from_u128(1)), StaffId(Uuid::from_u128(2)));
+//! let by = |id| Who::Staff { id, role: Role::Receivables };
+//! let policy = Policy::default();
+//! // Ana proposed a refund of R$ 500,00; whoever proposes it does not approve it.
+//! let refund = Case {
+//!     kind: Kind::Refund,
+//!     status: Status::Prepared,
+//!     amount: Money::cents(50_000),
+//!     off_policy: false,
+//!     assigned_to: Some(ana),
+//!     prepared_by: Some(ana),
+//! };
+//! assert!(refund.needs_four_eyes(&policy));
+//! assert_eq!(step(&refund, Action::Approve, by(ana), &policy), Err(Refused::PreparedByYou));
+//! assert_eq!(step(&refund, Action::Approve, by(bia), &policy), Ok(Status::Approved));
+//! ```
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -36,6 +62,14 @@ words! {
     }
 
     /// Where a request stands.
+    ///
+    /// ```
+    /// use domain::requests::{Status, Turn};
+    /// let open: Vec<_> = Status::ALL.iter().filter(|status| status.is_open()).collect();
+    /// assert_eq!(open.len(), 5);
+    /// assert_eq!((Status::WaitingCustomer.whose_turn(), Status::Done.whose_turn()), (Turn::Customer, Turn::Nobody));
+    /// assert!(Status::InReview.customer_may_withdraw() && !Status::Approved.customer_may_withdraw());
+    /// ```
     pub enum Status {
         /// In the queue; nobody has it yet.
         Received = "received",
@@ -81,7 +115,7 @@ words! {
         Note = "note",
     }
 
-    /// Who is expected to act next.
+    /// Who is expected to act next. An example is at [`Status`].
     pub enum Turn {
         /// The creditor's desk.
         Creditor = "creditor",
@@ -93,7 +127,7 @@ words! {
         Nobody = "nobody",
     }
 
-    /// How close an open request is to its deadline, for colours and order.
+    /// How close an open request is to its deadline, for colours and order. An example is at [`urgency`].
     pub enum Urgency {
         /// The deadline is over.
         Late = "late",
@@ -110,7 +144,7 @@ use Action::{Answer, Approve, AskMore, Claim, Finish, Note, Prepare, Refuse, Rel
 use Kind::{Dispute, Plan, Question, Receipt, Refund, Slip};
 use Status::{Approved, Done, InReview, Prepared, Received, Refused as RefusedStatus, WaitingCustomer, Withdrawn};
 
-/// One line of the table.
+/// One line of the table. An example is at [`STEPS`].
 #[derive(Clone, Copy, Debug)]
 pub struct Step {
     /// The status it starts from.
@@ -157,6 +191,15 @@ const fn s(from: Status, action: Action, by: &'static [Party], to: Status, kinds
 }
 
 /// The workflow. What is not here cannot happen.
+///
+/// ```
+/// use domain::requests::{Action, Kind, STEPS, Status};
+/// // Where a plan can go while somebody reviews it, and by what.
+/// let steps = STEPS.iter().filter(|step| step.from == Status::InReview && step.kinds.contains(&Kind::Plan));
+/// let drawn: Vec<_> = steps.map(|step| (step.action, step.to)).collect();
+/// assert!(drawn.contains(&(Action::Refuse, Status::Refused)) && drawn.contains(&(Action::AskMore, Status::WaitingCustomer)));
+/// assert!(!drawn.iter().any(|(action, _)| *action == Action::Finish)); // a plan is decided first
+/// ```
 pub const STEPS: &[Step] = &[
     s(Received, Claim, DESK, InReview, EVERY),
     // A plan within the policy is effective at once.
@@ -213,7 +256,7 @@ impl Status {
     }
 }
 
-/// What the rules look at in one request.
+/// What the rules look at in one request. An example is in [the module](self).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Case {
     /// What is asked.
@@ -240,6 +283,16 @@ impl Case {
 
 /// Whether one person must prepare the decision and another take it: a refund always, a plan when off policy, a dispute
 /// from the policy's amount on.
+///
+/// ```
+/// use domain::money::Money;
+/// use domain::requests::{Kind, Policy, needs_four_eyes};
+/// let policy = Policy::default();
+/// let needed = |kind, reais: i64, off_policy| needs_four_eyes(kind, Money::cents(reais * 100), off_policy, &policy);
+/// assert!(needed(Kind::Refund, 1, false));
+/// assert!(needed(Kind::Dispute, 1_000, false) && !needed(Kind::Dispute, 999, false));
+/// assert!(needed(Kind::Plan, 540, true) && !needed(Kind::Plan, 540, false));
+/// ```
 #[must_use]
 pub fn needs_four_eyes(kind: Kind, amount: Money, off_policy: bool, policy: &Policy) -> bool {
     match kind {
@@ -250,7 +303,7 @@ pub fn needs_four_eyes(kind: Kind, amount: Money, off_policy: bool, policy: &Pol
     }
 }
 
-/// Why a step cannot be taken, in the order in which a person should learn it.
+/// Why a step cannot be taken, in the order in which a person should learn it. An example is at [`step`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case", tag = "reason")]
 pub enum Refused {
@@ -285,6 +338,25 @@ pub enum Refused {
 
 /// Where `action` by `who` leads.
 ///
+/// ```
+/// # use domain::actors::{Role, Who};
+/// # use domain::ids::StaffId;
+/// # use domain::money::Money;
+/// # use domain::requests::{Action, Case, Kind, Policy, Refused, Status, step};
+/// # let (ana, policy) = (StaffId(uuid::Uuid::from_u128(1)), Policy::default());
+/// # let dispute = Case {
+/// #     kind: Kind::Dispute, status: Status::InReview, amount: Money::cents(30_000), off_policy: false, assigned_to: Some(ana), prepared_by: None,
+/// # };
+/// // A dispute of R$ 300,00 that Ana has in review: an operator approves up to R$ 200,00, accounts receivable more.
+/// let by = |role| step(&dispute, Action::Approve, Who::Staff { id: ana, role }, &policy);
+/// assert_eq!(by(Role::Operator), Err(Refused::AboveYourLimit { limit: Money::cents(20_000) }));
+/// assert_eq!(by(Role::Receivables), Ok(Status::Approved));
+/// assert_eq!(by(Role::Legal), Err(Refused::NotYours));
+/// // There is nothing to claim any more, and a customer approves nothing.
+/// assert_eq!(step(&dispute, Action::Claim, Who::Customer, &policy), Err(Refused::NotNow));
+/// assert_eq!(step(&dispute, Action::Approve, Who::Customer, &policy), Err(Refused::NotYours));
+/// ```
+///
 /// # Errors
 /// Says why it cannot be done; see [`Refused`].
 pub fn step(case: &Case, action: Action, who: Who, policy: &Policy) -> Result<Status, Refused> {
@@ -307,17 +379,47 @@ pub fn step(case: &Case, action: Action, who: Who, policy: &Policy) -> Result<St
 }
 
 /// What `who` may do now.
+///
+/// ```
+/// # use domain::actors::Who;
+/// # use domain::money::Money;
+/// # use domain::requests::{Action, Case, Kind, Policy, Status, allowed};
+/// # let (policy, status, amount) = (Policy::default(), Status::WaitingCustomer, Money::ZERO);
+/// let asked = Case { kind: Kind::Question, status, amount, off_policy: false, assigned_to: None, prepared_by: None };
+/// let customer: Vec<_> = allowed(&asked, Who::Customer, &policy).collect();
+/// assert_eq!(customer, [Action::Answer, Action::Withdraw, Action::Note]);
+/// ```
 pub fn allowed(case: &Case, who: Who, policy: &Policy) -> impl Iterator<Item = Action> {
     Action::ALL.iter().copied().filter(move |action| step(case, *action, who, policy).is_ok())
 }
 
-/// Why `who` may not do this now; `None` when it may be done. A button is disabled with this reason rather than hidden.
+/// Why `who` may not do this now; `None` when it may be done. A button is disabled with this reason rather than hidden: an
+/// example is at [`buttons`].
 #[must_use]
 pub fn disabled_reason(case: &Case, action: Action, who: Who, policy: &Policy) -> Option<Refused> {
     step(case, action, who, policy).err()
 }
 
 /// The actions that make sense for this side at this status, each with why it is disabled, if it is: what a page draws.
+///
+/// ```
+/// # use domain::actors::{Role, Who};
+/// # use domain::ids::StaffId;
+/// # use domain::money::Money;
+/// # use domain::requests::{Action, Case, Kind, Policy, Refused, Status, buttons, disabled_reason};
+/// # let (ana, policy) = (StaffId(uuid::Uuid::from_u128(1)), Policy::default());
+/// # let refund = Case {
+/// #     kind: Kind::Refund, status: Status::InReview, amount: Money::cents(50_000), off_policy: false, assigned_to: Some(ana), prepared_by: None,
+/// # };
+/// // A refund in Ana's hands: she sees the approval, and that it takes a second person.
+/// let who = Who::Staff { id: ana, role: Role::Receivables };
+/// let drawn: Vec<_> = buttons(&refund, who, &policy).collect();
+/// assert!(drawn.contains(&(Action::Prepare, None)));
+/// assert!(drawn.contains(&(Action::Approve, Some(Refused::NeedsFourEyes))));
+/// assert_eq!(disabled_reason(&refund, Action::Approve, who, &policy), Some(Refused::NeedsFourEyes));
+/// // What makes no sense here is not drawn.
+/// assert!(!drawn.iter().any(|(action, _)| *action == Action::Answer));
+/// ```
 pub fn buttons(case: &Case, who: Who, policy: &Policy) -> impl Iterator<Item = (Action, Option<Refused>)> {
     Action::ALL.iter().copied().filter_map(move |action| match step(case, action, who, policy) {
         Ok(_) => Some((action, None)),
@@ -364,6 +466,20 @@ fn check_limit(case: &Case, action: Action, role: Role, policy: &Policy) -> Resu
 }
 
 /// The creditor's settings for requests: data, with conservative defaults.
+///
+/// ```
+/// use domain::actors::Role;
+/// use domain::money::Money;
+/// use domain::requests::{Kind, Policy};
+/// let policy = Policy::default();
+/// assert_eq!(policy.approval_limit(Role::Operator), Money::cents(20_000));
+/// assert_eq!(policy.approval_limit(Role::Legal), Money::ZERO);
+/// assert!(Kind::ALL.iter().all(|kind| policy.business_days(*kind) <= 7)); // ANS, RN 623/2024
+/// // A settings file names what differs.
+/// let settings: Policy = serde_json::from_str(r#"{"deadlines": {"refund": 10}}"#)?;
+/// assert_eq!((settings.business_days(Kind::Refund), settings.business_days(Kind::Slip)), (10, 2));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Policy {
@@ -378,7 +494,8 @@ pub struct Policy {
 /// Business days to a conclusive answer, counted from the day after opening.
 ///
 /// The ceiling for a health-plan operator is 7 business days (ANS, RN 623/2024, requests that are not about care); the
-/// defaults stay at or under it, and under the 5 days of Decreto 7.962/2013 art. 4 for questions and receipts.
+/// defaults stay at or under it, and within the 5 days of Decreto 7.962/2013 art. 4 for questions and receipts. An example is
+/// at [`Policy`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Deadlines {
@@ -441,12 +558,32 @@ impl Policy {
 }
 
 /// The last day on which a request opened on `opened_on` is answered in time.
+///
+/// ```
+/// use domain::calendar::Calendar;
+/// use domain::requests::{Kind, Policy, deadline};
+/// // A receipt sent on a Thursday: three business days, which Friday's holiday and the weekend are not.
+/// let last = deadline(Kind::Receipt, "2026-11-19".parse()?, &Calendar::default(), &Policy::default());
+/// assert_eq!(last, "2026-11-25".parse()?);
+/// # Ok::<(), chrono::ParseError>(())
+/// ```
 #[must_use]
 pub fn deadline(kind: Kind, opened_on: NaiveDate, calendar: &Calendar, policy: &Policy) -> NaiveDate {
     calendar.add_business_days(opened_on, policy.business_days(kind))
 }
 
 /// How close the deadline is.
+///
+/// ```
+/// use domain::calendar::Calendar;
+/// use domain::requests::{Urgency, urgency};
+/// let (deadline, calendar) = ("2026-11-24".parse()?, Calendar::default());
+/// // On the Thursday before it two business days are left, Monday and the day itself.
+/// assert_eq!(urgency(deadline, "2026-11-19".parse()?, &calendar), Urgency::Soon);
+/// assert_eq!(urgency(deadline, "2026-11-18".parse()?, &calendar), Urgency::Calm);
+/// assert_eq!(urgency(deadline, "2026-11-25".parse()?, &calendar), Urgency::Late);
+/// # Ok::<(), chrono::ParseError>(())
+/// ```
 #[must_use]
 pub fn urgency(deadline: NaiveDate, today: NaiveDate, calendar: &Calendar) -> Urgency {
     if deadline < today {
@@ -467,6 +604,7 @@ pub fn urgency(deadline: NaiveDate, today: NaiveDate, calendar: &Calendar) -> Ur
 /// use domain::requests::Protocol;
 /// let protocol: Protocol = "363461.20261121.000042".parse()?;
 /// assert_eq!(protocol.digits(), "36346120261121000042");
+/// assert_eq!(protocol, Protocol::new(363_461, protocol.on(), 42)?);
 /// # Ok::<(), domain::requests::ProtocolError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -478,14 +616,21 @@ pub struct Protocol {
 }
 
 /// Why something is not a protocol number.
+///
+/// ```
+/// use domain::requests::{Protocol, ProtocolError};
+/// let typed = |text: &str| text.parse::<Protocol>().unwrap_err();
+/// assert_eq!(typed("363461.20261321.000042"), ProtocolError::Date);
+/// assert_eq!(typed("363461.20261121.42"), ProtocolError::Length);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ProtocolError {
     /// Not 20 digits once points, blanks and hyphens are left out.
     #[error("a protocol number has 20 digits")]
     Length,
-    /// Something other than digits and separators.
-    #[error("unexpected character")]
-    Character,
+    /// Something other than digits and separators, by its position (0 is the first character).
+    #[error("unexpected character at {0}")]
+    Character(usize),
     /// The middle is not a date.
     #[error("no such date")]
     Date,
@@ -533,8 +678,9 @@ impl FromStr for Protocol {
     type Err = ProtocolError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        if !text.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | '-' | '/') || c.is_whitespace()) {
-            return Err(ProtocolError::Character);
+        let belongs = |c: char| c.is_ascii_digit() || matches!(c, '.' | '-' | '/') || c.is_whitespace();
+        if let Some(at) = text.chars().position(|c| !belongs(c)) {
+            return Err(ProtocolError::Character(at));
         }
         let digits: Vec<u32> = text.chars().filter_map(|c| c.to_digit(10)).collect();
         if digits.len() != 20 {
@@ -561,6 +707,15 @@ impl From<Protocol> for String {
 }
 
 /// A general question, as typed.
+///
+/// ```
+/// use domain::forms::{FieldError, Problem};
+/// use domain::requests::QuestionForm;
+/// let submission = "0190a5c2-0000-7000-8000-000000000001".to_owned();
+/// let form = QuestionForm { text: "Por que o valor mudou?".into(), submission };
+/// assert_eq!(form.parse().map(|(text, _)| text).as_deref(), Ok("Por que o valor mudou?"));
+/// assert_eq!(QuestionForm { text: " ".into(), ..form }.parse(), Err(vec![FieldError::new("text", Problem::Missing)]));
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct QuestionForm {
@@ -587,6 +742,12 @@ impl QuestionForm {
 const MESSAGE: u16 = 4_000;
 
 /// A message in a request, as typed; files may go with it.
+///
+/// ```
+/// use domain::requests::MessageForm;
+/// let form = MessageForm { text: String::new(), submission: "0190a5c2-0000-7000-8000-000000000001".into() };
+/// assert!(form.parse(true).is_ok() && form.parse(false).is_err());
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct MessageForm {
@@ -611,6 +772,15 @@ impl MessageForm {
 }
 
 /// The wish for a new boleto, as typed.
+///
+/// ```
+/// use domain::forms::{FieldError, Problem};
+/// use domain::requests::SlipForm;
+/// let id = "0190a5c2-0000-7000-8000-000000000001".to_owned();
+/// assert!(SlipForm { bill: id.clone(), submission: id.clone() }.parse().is_ok());
+/// let tampered = SlipForm { bill: "1; drop".into(), submission: id };
+/// assert_eq!(tampered.parse(), Err(vec![FieldError::new("bill", Problem::Unknown)]));
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct SlipForm {
@@ -634,6 +804,18 @@ impl SlipForm {
 }
 
 /// What staff writes with a step, as typed.
+///
+/// ```
+/// use domain::forms::{FieldError, Problem};
+/// use domain::money::Money;
+/// use domain::requests::{Action, DecisionForm, Kind};
+/// let granted = DecisionForm { told: "Você tem razão.".into(), amount: "50,00".into(), ..DecisionForm::default() };
+/// let valid = granted.parse(Kind::Dispute, Action::Prepare).unwrap();
+/// assert_eq!(valid.amount, Some(Money::cents(5_000)));
+/// // Nobody is refused without a word.
+/// let silent = DecisionForm::default().parse(Kind::Dispute, Action::Refuse);
+/// assert_eq!(silent, Err(vec![FieldError::new("told", Problem::Missing)]));
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct DecisionForm {
@@ -957,7 +1139,7 @@ mod tests {
         }
         assert_eq!("3634612026112100004".parse::<Protocol>(), Err(ProtocolError::Length));
         assert_eq!("36346120261321000042".parse::<Protocol>(), Err(ProtocolError::Date));
-        assert_eq!("ABC46120261121000042".parse::<Protocol>(), Err(ProtocolError::Character));
+        assert_eq!("ABC46120261121000042".parse::<Protocol>(), Err(ProtocolError::Character(0)));
         assert_eq!(Protocol::new(1_000_000, day("2026-11-21"), 1), Err(ProtocolError::Range));
         assert_eq!(serde_json::to_string(&protocol).unwrap(), "\"36346120261121000042\"");
     }

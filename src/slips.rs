@@ -1,6 +1,10 @@
 //! Slips: what the bank registered for a bill, and whether a copy of it may still be handed out.
 //!
 //! Never makes, changes or prices a slip: only the bank does.
+//!
+//! Dates are calendar days in the creditor's time zone. The limit date is the bank's: until the end of it any bank takes the
+//! registered line, late or not (Nova Plataforma de Cobrança, since 10 November 2018). The slip itself is ruled by Resolução
+//! BCB 443/2024.
 
 use chrono::NaiveDate;
 
@@ -57,7 +61,20 @@ words! {
     }
 }
 
-/// Whether a copy of a slip may be handed out today, for a bill of this standing.
+/// Whether a copy of a slip may be handed out today, for a bill of this standing. The limit day itself still counts.
+///
+/// ```
+/// use domain::slips::{Channel, NoCopy, SlipState, may_copy};
+/// use domain::statement::Standing;
+/// let (limit, after) = ("2026-12-20".parse()?, "2026-12-21".parse()?);
+/// assert_eq!(may_copy(SlipState::Registered, limit, Standing::Open, limit), Ok(()));
+/// assert_eq!(may_copy(SlipState::Registered, limit, Standing::Open, after), Err(NoCopy::PastLimit));
+/// // A bill inside an agreement is not paid by itself, whatever its slip says.
+/// assert_eq!(may_copy(SlipState::Registered, limit, Standing::InAgreement, limit), Err(NoCopy::InAgreement));
+/// // What is handed out is recorded with how it went.
+/// assert_eq!(Channel::Screen.as_str(), "screen");
+/// # Ok::<(), chrono::ParseError>(())
+/// ```
 ///
 /// # Errors
 /// Why not; what cannot change any more comes before what can.

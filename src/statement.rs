@@ -1,5 +1,32 @@
 //! The statement: balances, ageing, what is due, and what was paid too much, all as functions of ledger entries and a date.
 //! Never stores a balance, and never adds late charges that were not posted: those are worked out in [`crate::charges`].
+//!
+//! Amounts are centavos: positive where the customer owes more by them, negative where less. Dates are calendar days in the
+//! creditor's time zone, and `as_of` is the end of one. Lateness begins after the next business day (Lei 7.089/1983).
+//!
+//! ```
+//! use domain::calendar::Calendar;
+//! use domain::ids::{BillId, EntryId};
+//! use domain::money::Money;
+//! use domain::statement::{Age, Bill, Entry, EntryKind, balance, balances, position};
+//! # use chrono::NaiveDate;
+//! # use uuid::Uuid;
+//! let bill = Bill { id: BillId(Uuid::from_u128(1)), due_on: "2026-09-10".parse()? };
+//! let entry = |number, on: NaiveDate, kind, cents| Entry {
+//!     id: EntryId(Uuid::from_u128(number)), on, kind, amount: Money::cents(cents), bill: Some(bill.id), payment: None, of: None,
+//! };
+//! let ledger = [
+//!     entry(1, "2026-08-20".parse()?, EntryKind::Charge, 52_347),
+//!     entry(2, "2026-09-10".parse()?, EntryKind::Payment, -20_000),
+//! ];
+//! let as_of = "2026-10-17".parse()?;
+//! assert_eq!((balance(&ledger, as_of), balances(&ledger, as_of)[&bill.id]), (Money::cents(32_347), Money::cents(32_347)));
+//! // What is left is 37 days late.
+//! let position = position(&[bill], &ledger, as_of, &Calendar::default());
+//! assert_eq!((position.late, position.by_age[&Age::To60]), (Money::cents(32_347), Money::cents(32_347)));
+//! assert_eq!((position.open_bills, position.next_due_on), (1, None));
+//! # Ok::<(), chrono::ParseError>(())
+//! ```
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -50,7 +77,14 @@ words! {
         Settled = "settled",
     }
 
-    /// What one line of the ledger says.
+    /// What one line of the ledger says. Its sign is fixed where one kind only adds or only takes off.
+    ///
+    /// ```
+    /// use domain::money::Money;
+    /// use domain::statement::EntryKind;
+    /// assert!(EntryKind::Charge.fits(Money::cents(52_347)) && EntryKind::Payment.fits(Money::cents(-52_347)));
+    /// assert!(!EntryKind::Payment.fits(Money::cents(52_347)));
+    /// ```
     pub enum EntryKind {
         /// A bill was issued: the customer owes more.
         Charge = "charge",
@@ -79,6 +113,11 @@ words! {
     }
 
     /// How old an open bill is, by calendar days after it was due.
+    ///
+    /// ```
+    /// use domain::statement::Age;
+    /// assert_eq!([0, 1, 30, 31, 366].map(Age::of), [Age::NotDue, Age::To30, Age::To30, Age::To60, Age::Over365]);
+    /// ```
     pub enum Age {
         /// Not yet due, or due today.
         NotDue = "not_due",
@@ -96,7 +135,7 @@ words! {
         Over365 = "over_365",
     }
 
-    /// How a credit came about.
+    /// How a credit came about. An example is at [`credits`].
     pub enum CreditOrigin {
         /// A second payment of a bill that was already settled.
         Duplicate = "duplicate",
@@ -122,7 +161,8 @@ impl EntryKind {
     }
 }
 
-/// One line of the ledger. The order of a slice of entries is the order in which they were posted.
+/// One line of the ledger. The order of a slice of entries is the order in which they were posted. An example is in
+/// [the module](self).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
     /// The line.
@@ -141,7 +181,7 @@ pub struct Entry {
     pub of: Option<EntryId>,
 }
 
-/// What the rules need of a bill.
+/// What the rules need of a bill. An example is in [the module](self).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Bill {
     /// The bill.
@@ -151,6 +191,18 @@ pub struct Bill {
 }
 
 /// Each entry with the balance after it, starting from `opening` (what was owed before the first).
+///
+/// ```
+/// # use domain::ids::EntryId;
+/// # use domain::money::Money;
+/// # use domain::statement::{Entry, EntryKind, running};
+/// # let entry = |kind, cents| Entry {
+/// #     id: EntryId(uuid::Uuid::nil()), on: Default::default(), kind, amount: Money::cents(cents), bill: None, payment: None, of: None,
+/// # };
+/// let page = [entry(EntryKind::Charge, 52_347), entry(EntryKind::Payment, -52_347)];
+/// let after: Vec<Money> = running(&page, Money::cents(1_000)).map(|(_, balance)| balance).collect();
+/// assert_eq!(after, [Money::cents(53_347), Money::cents(1_000)]);
+/// ```
 pub fn running(entries: &[Entry], opening: Money) -> impl Iterator<Item = (&Entry, Money)> {
     entries.iter().scan(opening, |balance, entry| {
         *balance += entry.amount;
@@ -158,13 +210,15 @@ pub fn running(entries: &[Entry], opening: Money) -> impl Iterator<Item = (&Entr
     })
 }
 
-/// What is owed at the end of a day, all entries together; negative in favour of the customer.
+/// What is owed at the end of a day, all entries together; negative in favour of the customer. An example is in
+/// [the module](self).
 #[must_use]
 pub fn balance(entries: &[Entry], as_of: NaiveDate) -> Money {
     entries.iter().filter(|entry| entry.on <= as_of).map(|entry| entry.amount).sum()
 }
 
-/// What each bill costs at the end of a day, without late charges that were not posted.
+/// What each bill costs at the end of a day, without late charges that were not posted. Entries that belong to no bill are left
+/// out. An example is in [the module](self).
 #[must_use]
 pub fn balances(entries: &[Entry], as_of: NaiveDate) -> HashMap<BillId, Money> {
     let mut balances = HashMap::new();
@@ -178,6 +232,14 @@ pub fn balances(entries: &[Entry], as_of: NaiveDate) -> HashMap<BillId, Money> {
 
 /// How many calendar days a bill is late. A bill due on a closed day is not late until the next business day is over; from
 /// then on, days count from that business day, as charges do by default.
+///
+/// ```
+/// use domain::calendar::Calendar;
+/// use domain::statement::days_late;
+/// // Due on Friday, 20 November 2026, a holiday: payable on Monday, and one day late on Tuesday.
+/// let days = |as_of: &str| as_of.parse().map(|as_of| days_late("2026-11-20".parse().unwrap(), as_of, &Calendar::default()));
+/// assert_eq!((days("2026-11-23"), days("2026-11-24")), (Ok(0), Ok(1)));
+/// ```
 #[must_use]
 pub fn days_late(due_on: NaiveDate, as_of: NaiveDate, calendar: &Calendar) -> u32 {
     if as_of <= due_on {
@@ -187,6 +249,16 @@ pub fn days_late(due_on: NaiveDate, as_of: NaiveDate, calendar: &Calendar) -> u3
 }
 
 /// The first due date that is not late on a day: whatever fell due before it is late.
+///
+/// ```
+/// use domain::calendar::Calendar;
+/// use domain::statement::late_before;
+/// // On Monday what was due from Friday's holiday on is not late yet; on Tuesday it is.
+/// let calendar = Calendar::default();
+/// assert_eq!(late_before("2026-11-23".parse()?, &calendar), "2026-11-20".parse()?);
+/// assert_eq!(late_before("2026-11-24".parse()?, &calendar), "2026-11-24".parse()?);
+/// # Ok::<(), chrono::ParseError>(())
+/// ```
 #[must_use]
 pub fn late_before(as_of: NaiveDate, calendar: &Calendar) -> NaiveDate {
     let mut first = as_of;
@@ -216,6 +288,20 @@ impl Age {
 }
 
 /// The open bills of a customer on a day: what is late, what falls due today, what comes later.
+///
+/// ```
+/// use domain::calendar::Calendar;
+/// use domain::money::Money;
+/// use domain::statement::Position;
+/// let (today, calendar) = ("2026-11-24".parse()?, Calendar::default());
+/// let mut position = Position::default();
+/// position.add("2026-11-10".parse()?, Money::cents(52_347), today, &calendar);
+/// position.add("2026-12-10".parse()?, Money::cents(38_990), today, &calendar);
+/// position.add("2026-12-10".parse()?, Money::cents(-5_000), today, &calendar); // a credit, which is no open bill
+/// assert_eq!((position.payable_now(), position.open()), (Money::cents(52_347), Money::cents(91_337)));
+/// assert_eq!((position.open_bills, position.next_due_on), (2, Some("2026-12-10".parse()?)));
+/// # Ok::<(), chrono::ParseError>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Position {
     /// Open and late.
@@ -264,7 +350,7 @@ impl Position {
     }
 }
 
-/// The position of these bills at the end of a day.
+/// The position of these bills at the end of a day. An example is in [the module](self).
 #[must_use]
 pub fn position(bills: &[Bill], entries: &[Entry], as_of: NaiveDate, calendar: &Calendar) -> Position {
     let balances = balances(entries, as_of);
@@ -276,7 +362,7 @@ pub fn position(bills: &[Bill], entries: &[Entry], as_of: NaiveDate, calendar: &
     position
 }
 
-/// Money in the customer's favour, and where it came from.
+/// Money in the customer's favour, and where it came from. An example is at [`credits`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Credit {
     /// How it came about.
@@ -298,6 +384,28 @@ pub struct Credit {
 ///
 /// A bill's excess is found from its whole balance, so the order in which a charge and its payment were posted does not
 /// matter, and a refund or a compensation ends it. It is laid on the bill's latest payments first.
+///
+/// ```
+/// # use domain::ids::{BillId, EntryId, PaymentId};
+/// # use domain::money::Money;
+/// # use domain::statement::{CreditOrigin, Entry, EntryKind, credits};
+/// # use uuid::Uuid;
+/// # let entry = |number: u128, kind, cents| Entry {
+/// #     id: EntryId(Uuid::from_u128(number)), on: Default::default(), kind, amount: Money::cents(cents),
+/// #     bill: Some(BillId(Uuid::from_u128(1))), payment: (kind == EntryKind::Payment).then(|| PaymentId(Uuid::from_u128(number))), of: None,
+/// # };
+/// // Paid by Pix, and by boleto again.
+/// let mut ledger = vec![
+///     entry(1, EntryKind::Charge, 52_347),
+///     entry(2, EntryKind::Payment, -52_347),
+///     entry(3, EntryKind::Payment, -52_347),
+/// ];
+/// let [credit] = credits(&ledger)[..] else { panic!() };
+/// assert_eq!((credit.origin, credit.amount, credit.entry), (CreditOrigin::Duplicate, Money::cents(52_347), ledger[2].id));
+/// // Given back: the refund names the payment, and nothing is left to give back again.
+/// ledger.push(Entry { of: Some(credit.entry), ..entry(4, EntryKind::Refund, 52_347) });
+/// assert!(credits(&ledger).is_empty());
+/// ```
 #[must_use]
 pub fn credits(entries: &[Entry]) -> Vec<Credit> {
     let given_back = given_back(entries);

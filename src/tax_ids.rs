@@ -2,6 +2,9 @@
 //!
 //! Never asks anybody whether the number is registered, and never stores it as an integer: a leading zero is part of
 //! the number and, since July 2026, so are the letters of a CNPJ (IN RFB 2.229/2024).
+//!
+//! Positions in errors count characters of the text as it was typed, from 0. Source of the check digits: Receita Federal,
+//! "CNPJ alfanumérico: cálculo do dígito verificador", whose example is 12.ABC.345/01DE-35.
 
 use std::fmt;
 use std::str::FromStr;
@@ -9,21 +12,43 @@ use std::str::FromStr;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 /// A CPF (of a person): eleven digits whose last two check the others.
+///
+/// ```
+/// use domain::tax_ids::{Cpf, TaxIdError};
+/// let cpf = Cpf::parse("529 982 247 25")?;
+/// assert_eq!((cpf.as_str(), cpf.to_string().as_str()), ("52998224725", "529.982.247-25"));
+/// // In a log line it is masked.
+/// assert_eq!(format!("{cpf:?}"), "Cpf(***.982.247-**)");
+/// assert_eq!(Cpf::parse("12.ABC.345/01DE-35"), Err(TaxIdError::Length(14)));
+/// # Ok::<(), TaxIdError>(())
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Cpf([u8; 11]);
 
 /// A CNPJ (of a company): twelve digits or capital letters, and two check digits.
+///
+/// ```
+/// use domain::tax_ids::{Cnpj, TaxIdError};
+/// let cnpj = Cnpj::parse("12.abc.345/01de-35")?;
+/// assert_eq!((cnpj.as_str(), cnpj.to_string().as_str()), ("12ABC34501DE35", "12.ABC.345/01DE-35"));
+/// assert_eq!((cnpj.root(), cnpj.order()), ("12ABC345", "01DE"));
+/// // Letters are read, not dropped; the check digits are digits.
+/// assert_eq!(Cnpj::parse("12.ABC.345/01DE-3A"), Err(TaxIdError::Character(17)));
+/// # Ok::<(), TaxIdError>(())
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Cnpj([u8; 14]);
 
 /// The number the Receita Federal knows a person or a company by.
 ///
 /// ```
-/// use domain::tax_ids::TaxId;
+/// use domain::tax_ids::{Cpf, TaxId, TaxIdKind};
 /// let id = TaxId::parse(" 529.982.247-25")?;
 /// assert_eq!(id.as_str(), "52998224725");
 /// assert_eq!(id.to_string(), "529.982.247-25");
 /// assert_eq!(id.masked_for_display(), "***.982.247-**");
+/// assert_eq!(id.kind(), TaxIdKind::Cpf);
+/// assert_eq!((id.cpf(), id.cnpj()), (Some(Cpf::parse("52998224725")?), None));
 /// # Ok::<(), domain::tax_ids::TaxIdError>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -45,6 +70,14 @@ pub enum TaxIdKind {
 }
 
 /// Why a text is neither a CPF nor a CNPJ.
+///
+/// ```
+/// use domain::tax_ids::{TaxId, TaxIdError};
+/// assert_eq!(TaxId::parse("529.982.24O-25"), Err(TaxIdError::Character(10))); // the letter O
+/// assert_eq!(TaxId::parse("529.982.247-26"), Err(TaxIdError::CheckDigits));
+/// assert_eq!(TaxId::parse("111.111.111-11"), Err(TaxIdError::AllEqual));
+/// assert_eq!(TaxId::parse("5299822472"), Err(TaxIdError::Length(10)));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TaxIdError {
     /// Nothing but blanks and punctuation was typed.
@@ -114,7 +147,7 @@ impl TaxId {
         }
     }
 
-    /// With its middle readable only to somebody who knows it already: `***.982.247-**`, `12.***.***/01DE-35`.
+    /// Enough to recognize one's own number by, too little to learn another's: `***.982.247-**`, `12.***.***/01DE-35`.
     #[must_use]
     pub fn masked_for_display(&self) -> String {
         match self {
@@ -125,7 +158,7 @@ impl TaxId {
 }
 
 impl Cpf {
-    /// Reads a CPF with or without its mask.
+    /// Reads a CPF with or without its mask, as [`TaxId::parse`] does.
     ///
     /// # Errors
     /// See [`TaxIdError`]; a CNPJ is a wrong length.
@@ -135,6 +168,13 @@ impl Cpf {
     }
 
     /// Completes nine digits, given as ASCII (`*b"529982247"`), with the two that check them: for synthetic people.
+    ///
+    /// ```
+    /// # use domain::tax_ids::{Cpf, TaxIdError};
+    /// assert_eq!(Cpf::with_check_digits(*b"529982247")?.to_string(), "529.982.247-25");
+    /// assert_eq!(Cpf::with_check_digits(*b"111111111"), Err(TaxIdError::AllEqual));
+    /// # Ok::<(), TaxIdError>(())
+    /// ```
     ///
     /// # Errors
     /// A byte that is not a digit, or one digit nine times.
@@ -165,7 +205,7 @@ impl Cpf {
 }
 
 impl Cnpj {
-    /// Reads a CNPJ with or without its mask, numeric or alphanumeric.
+    /// Reads a CNPJ with or without its mask, numeric or alphanumeric, as [`TaxId::parse`] does.
     ///
     /// # Errors
     /// See [`TaxIdError`]; a CPF is a wrong length.
@@ -175,6 +215,14 @@ impl Cnpj {
     }
 
     /// Completes twelve digits or capital letters, given as ASCII (`b"12ABC34501DE"`), with the two digits that check them.
+    ///
+    /// ```
+    /// # use domain::tax_ids::{Cnpj, TaxIdError};
+    /// // The Receita's own example: the sums are 459 (remainder 8, digit 3) and 424 (remainder 6, digit 5).
+    /// assert_eq!(Cnpj::with_check_digits(b"12ABC34501DE")?.to_string(), "12.ABC.345/01DE-35");
+    /// assert_eq!(Cnpj::with_check_digits(b"12abc34501DE"), Err(TaxIdError::Character(2)));
+    /// # Ok::<(), TaxIdError>(())
+    /// ```
     ///
     /// # Errors
     /// A byte that is neither a digit nor a capital letter, or one character twelve times.
@@ -209,7 +257,7 @@ impl Cnpj {
         &self.as_str()[8..12]
     }
 
-    /// With six of the root's characters hidden: `12.***.***/01DE-35`.
+    /// With six of the root's characters hidden: `12.***.***/01DE-35`. An example is at [`TaxId`].
     #[must_use]
     pub fn masked_for_display(&self) -> String {
         let c = self.as_str();

@@ -1,7 +1,23 @@
 //! The stored words of closed enums: one text per variant, the same in the database, on the wire and in a file.
 //! Never the words a person reads: those live in the translations.
+//!
+//! Every such enum has `ALL` (in the order of declaration), `as_str`, and the word's way back through `FromStr`,
+//! `TryFrom<String>` and serde.
+//!
+//! ```
+//! use domain::requests::Status;
+//! assert_eq!(Status::WaitingCustomer.as_str(), "waiting_customer");
+//! assert_eq!("waiting_customer".parse(), Ok(Status::WaitingCustomer));
+//! assert_eq!(Status::ALL[0], Status::Received);
+//! ```
 
 /// A text that is none of the words of its enum: an old row, a newer program's row, or a tampered form.
+///
+/// ```
+/// use domain::requests::Status;
+/// let unknown = "em_analise".parse::<Status>().unwrap_err();
+/// assert_eq!(unknown.to_string(), r#""em_analise" is no Status"#);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{text:?} is no {of}")]
 pub struct UnknownWord {

@@ -6,7 +6,8 @@
 use chrono::{Days, NaiveDate};
 use divan::{Bencher, counter::ItemsCount};
 use domain::access_keys::AccessKey;
-use domain::agreements::{Interest, PlanPolicy, PlanRequest, options, simulate};
+use domain::agreements::plans::{Debt, PlanRequest, options, simulate};
+use domain::agreements::policy::{Interest, PlanPolicy};
 use domain::boleto::arrecadacao::Arrecadacao;
 use domain::boleto::banks::{
     self, Title, TitleError, banco_do_brasil, banrisul, bradesco, caixa, itau, santander, sicoob, sicredi, unicred,
@@ -176,20 +177,26 @@ fn simulate_10_000_plans(bencher: Bencher<'_, '_>, interest: bool) {
     bencher.counter(ItemsCount::new(10_000_u32)).bench(|| {
         (0..10_000_i64)
             .filter(|at| {
-                let total = Money::cents(100_000 + at * 37);
+                let debt = Debt::of(Money::cents(97_000 + at * 37), Money::cents(3_000), 40);
                 let request = PlanRequest { down_payment: Money::cents(30_000), count: (at % 12 + 1) as u16, day_of_month: 10 };
-                simulate(&policy, total, request, day(22), &calendar).is_ok()
+                simulate(&policy, debt, request, day(22), &calendar).is_ok()
             })
             .count()
     });
 }
 
 /// Every plan that is offered for one amount, with its effective cost: what the simulator works out at each touch.
-#[divan::bench(args = [false, true])]
-fn offer_plans(bencher: Bencher<'_, '_>, interest: bool) {
-    let calendar = Calendar::default();
-    let policy = if interest { with_interest() } else { PlanPolicy::default() };
-    bencher.bench(|| options(divan::black_box(&policy), Money::cents(582_638), Money::cents(60_000), 10, day(22), &calendar).len());
+#[divan::bench(args = ["none", "simple", "price"])]
+fn offer_plans(bencher: Bencher<'_, '_>, interest: &str) {
+    let rate = Decimal::new(1, 2);
+    let interest = match interest {
+        "simple" => Interest::SimpleMonthly(rate),
+        "price" => Interest::Price(rate),
+        _ => Interest::None,
+    };
+    let (policy, calendar) = (PlanPolicy { interest, ..PlanPolicy::default() }, Calendar::default());
+    let debt = Debt::of(Money::cents(560_000), Money::cents(22_638), 40);
+    bencher.bench(|| options(divan::black_box(&policy), debt, Money::cents(60_000), 10, day(22), &calendar).len());
 }
 
 /// The bills of one great account with their ledger: each charged, two of three paid, every hundredth twice.

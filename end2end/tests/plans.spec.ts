@@ -32,6 +32,8 @@ test('late bills are split, checked and accepted', async ({ page }) => {
   expect(page.url()).not.toMatch(/600|parcelas/);
   await page.getByRole('button', { name: 'Fazer o acordo' }).click();
   await expect(page.getByRole('alert')).toContainText('marque que leu e aceita');
+  await page.locator('summary').filter({ hasText: 'Como chegamos ao total' }).click();
+  await expect(page.getByRole('rowheader', { name: 'Multa e juros por atraso' })).toBeVisible();
   await expectAccessible(page);
   await shot(page, 'plan-check');
   await tick(page.getByRole('checkbox', { name: /Li e aceito/ }));

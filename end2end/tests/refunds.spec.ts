@@ -37,7 +37,7 @@ test('a credit is asked back by Pix, to its holder alone', async ({ page }) => {
   await page.getByRole('button', { name: 'Continuar' }).click();
   await expect(page.getByRole('heading', { level: 1, name: 'Confira antes de pedir' })).toBeVisible();
   const digits = taxId.replace(/\D/g, '');
-  await expect(page.getByText(`***${digits.slice(-4)}`)).toBeVisible();
+  await expect(page.getByText(`***.${digits.slice(3, 6)}.${digits.slice(6, 9)}-**`)).toBeVisible();
   expect(page.url()).not.toContain(digits);
   expect(await page.content()).not.toContain(digits);
   await expectAccessible(page);

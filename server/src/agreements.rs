@@ -3,9 +3,11 @@
 //! Never changes an original bill's charge: it moves into the agreement by an entry, and its installments are bills of their own.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use domain::agreements::{
-    self as rules, AcceptForm, Candidate, History, Ineligible, Installment, Plan, PlanForm, PlanPolicy, Reason, Status,
-};
+use domain::agreements::eligibility::{Candidate, History, Ineligible, eligibility};
+use domain::agreements::forms::{AcceptForm, PlanForm};
+use domain::agreements::plans::{self, Debt, Installment, Plan};
+use domain::agreements::policy::PlanPolicy;
+use domain::agreements::{Reason, Status};
 use domain::calendar::Calendar;
 use domain::charges::{Calculation, late_charges};
 use domain::forms::{FieldError, Problem};
@@ -53,12 +55,8 @@ pub struct Offer {
     pub bills: Vec<OfferedBill>,
     /// What stands against a plan for the chosen bills; empty when nothing does.
     pub against: Vec<Ineligible>,
-    /// What is open on the chosen bills.
-    pub principal: Money,
-    /// What paying late has added.
-    pub charges: Money,
-    /// Both.
-    pub total: Money,
+    /// What is owed on the chosen bills.
+    pub debt: Debt,
     /// The least down payment that may be asked for, and the least that is granted by itself, if any is.
     pub least_down_payment: Option<(Money, Option<Money>)>,
     /// Every plan for that down payment on the first day to choose from; none when something stands against it.
@@ -94,25 +92,15 @@ pub async fn offer(server: &Server, customer: &Customer, chosen: &[BillId]) -> R
     }
     let picked: Vec<&OfferedBill> = bills.iter().filter(|offered| offered.chosen).collect();
     let against = ground.against(&picked);
-    let sums = Sums::of(&picked);
-    let least_down_payment = rules::least_down_payments(&ground.policy, sums.total);
+    let debt = ground.debt(&picked);
+    let least_down_payment = plans::least_down_payments(&ground.policy, &debt);
     let options = match (against.is_empty(), least_down_payment, ground.policy.days_of_month.first()) {
         (true, Some((least, automatic)), Some(day)) => {
-            rules::options(&ground.policy, sums.total, automatic.unwrap_or(least), *day, ground.today, &ground.calendar)
+            plans::options(&ground.policy, debt, automatic.unwrap_or(least), *day, ground.today, &ground.calendar)
         }
         _ => Vec::new(),
     };
-    Ok(Offer {
-        as_of: ground.today,
-        bills,
-        against,
-        principal: sums.principal,
-        charges: sums.charges,
-        total: sums.total,
-        least_down_payment,
-        options,
-        policy: ground.policy,
-    })
+    Ok(Offer { as_of: ground.today, bills, against, debt, least_down_payment, options, policy: ground.policy })
 }
 
 /// A plan worked out for chosen bills, to be checked before it is accepted.
@@ -122,10 +110,6 @@ pub struct Simulation {
     pub as_of: NaiveDate,
     /// The bills.
     pub bills: Vec<OfferedBill>,
-    /// What is open on them.
-    pub principal: Money,
-    /// What paying late has added.
-    pub charges: Money,
     /// The plan.
     pub plan: Plan,
     /// Why, in the customer's choice.
@@ -155,10 +139,9 @@ async fn worked_out(conn: &mut Conn, customer: CustomerId, ground: &Ground, form
     if !ground.against(&picked).is_empty() {
         return Err(Error::field("bills", Problem::NoLongerPossible));
     }
-    let sums = Sums::of(&picked);
-    let plan = rules::simulate(&ground.policy, sums.total, valid.request, ground.today, &ground.calendar)
+    let plan = plans::simulate(&ground.policy, ground.debt(&picked), valid.request, ground.today, &ground.calendar)
         .map_err(|error| Error::Form(vec![FieldError::from(error)]))?;
-    Ok(Simulation { as_of: ground.today, bills, principal: sums.principal, charges: sums.charges, plan, reason: valid.reason })
+    Ok(Simulation { as_of: ground.today, bills, plan, reason: valid.reason })
 }
 
 /// What is agreed to, in plain words.
@@ -198,11 +181,11 @@ fn worded(l: Locale, simulation: &Simulation, creditor: &Creditor, policy: &Plan
     let section = |title: &str, paragraphs: Vec<String>| Section { title: title.to_owned(), paragraphs };
     let mut bills = vec![t::terms_bills(
         l,
-        money(simulation.charges),
+        money(plan.debt.charges),
         i64::try_from(simulation.bills.len()).unwrap_or(i64::MAX),
         date(simulation.as_of),
-        money(simulation.principal),
-        money(plan.total),
+        money(plan.debt.principal),
+        money(plan.debt.total()),
     )];
     bills.extend(simulation.bills.iter().map(|offered| {
         let cost = &offered.calculation;
@@ -215,10 +198,13 @@ fn worded(l: Locale, simulation: &Simulation, creditor: &Creditor, policy: &Plan
     let count = plan.installments.len();
     payments.extend(plan.installments.iter().map(|one| t::terms_installment(l, money(one.amount), count, date(one.due_on), one.number)));
     let percent = texts::percent(l, plan.cet_yearly);
-    let cost = vec![t::terms_cost(l, percent, money(plan.interest), money(plan.total_cost)), t::terms_early(l).to_owned()];
+    let mut cost = vec![t::terms_cost(l, percent, money(plan.interest), money(plan.total_cost)), t::terms_early(l).to_owned()];
+    if plan.discount.total().is_positive() {
+        cost.insert(0, t::terms_discount(l, money(plan.discount.charges), money(plan.discount.principal), money(plan.total)));
+    }
     let begins = match &plan.down_payment {
         _ if plan.is_off_policy() => vec![t::terms_begins_approved(l).to_owned()],
-        Some(down) => vec![t::terms_begins_down(l, date(last_day_to_begin(down.due_on, policy, calendar)))],
+        Some(down) => vec![t::terms_begins_down(l, date(policy.last_day_to_begin(down.due_on, calendar)))],
         None => vec![t::terms_begins_now(l).to_owned()],
     };
     let kept = vec![
@@ -240,12 +226,6 @@ fn worded(l: Locale, simulation: &Simulation, creditor: &Creditor, policy: &Plan
         simulation.bills.iter().map(|offered| json!([offered.bill.id, offered.calculation.principal, offered.calculation.total])).collect();
     let hash = sha256(json!({ "sections": sections, "plan": plan, "bills": costs }).to_string().as_bytes());
     Ok(Terms { sections, hash })
-}
-
-/// After this day without a down payment the agreement does not begin: as long again as there was to pay it, since banks take
-/// a day or two to tell.
-fn last_day_to_begin(due_on: NaiveDate, policy: &PlanPolicy, calendar: &Calendar) -> NaiveDate {
-    calendar.add_business_days(due_on, policy.down_payment_days)
 }
 
 /// Accepts a plan as it was shown. Within the policy it is granted at once; outside, staff decides. The same form twice
@@ -313,10 +293,11 @@ async fn write(
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
         id.0, request.id.0, customer.id.0, Status::Requested.as_str(), stored(serde_json::to_string(plan))?, plan.total.as_cents(), plan.interest.as_cents(),
         simulation.reason.as_str(), server.clock.now(), stored(serde_json::to_string(terms))?, terms.hash.as_str())?;
-    for offered in &simulation.bills {
+    for (offered, discount) in simulation.bills.iter().zip(discounts(simulation)) {
         let cost = &offered.calculation;
-        sql!(tx, execute: "insert into agreement_bills (agreement_id, bill_id, principal, fine, interest, amount) values ($1, $2, $3, $4, $5, $6)",
-            id.0, offered.bill.id.0, cost.principal.as_cents(), cost.fine.amount.as_cents(), cost.interest.amount.as_cents(), cost.total.as_cents())?;
+        sql!(tx, execute: "insert into agreement_bills (agreement_id, bill_id, principal, fine, interest, amount, discount) values ($1, $2, $3, $4, $5, $6, $7)",
+            id.0, offered.bill.id.0, cost.principal.as_cents(), cost.fine.amount.as_cents(), cost.interest.amount.as_cents(), cost.total.as_cents(),
+            discount.as_cents())?;
     }
     for payment in plan.payments() {
         sql!(tx, execute: "insert into installments (agreement_id, number, due_on, amount) values ($1, $2, $3, $4)",
@@ -326,6 +307,15 @@ async fn write(
         advance(server, tx, &request, By::System, &Step::of(Action::Approve)).await?;
     }
     Ok(request.protocol)
+}
+
+/// The plan's discount, bill by bill: off the charges by each one's charges, off the principal by each one's principal.
+fn discounts(simulation: &Simulation) -> Vec<Money> {
+    let (charges, principals): (Vec<Money>, Vec<Money>) =
+        simulation.bills.iter().map(|offered| (offered.calculation.charges(), offered.calculation.principal)).unzip();
+    let plan = &simulation.plan;
+    let parts = plan.discount.charges.apportion(&charges).into_iter().zip(plan.discount.principal.apportion(&principals));
+    parts.map(|(of_charges, of_principal)| of_charges + of_principal).collect()
 }
 
 // ---- the customer's agreements ----
@@ -468,7 +458,7 @@ impl Ground {
         let terms = bills::terms(&owed.tax_id, &owed.fine_rate, &owed.monthly_interest)?;
         let calculation = late_charges(owed.bill.balance, owed.bill.due_on, self.today, &terms, &self.calendar);
         let mut offered = OfferedBill { bill: owed.bill, calculation, chosen, against: None };
-        let alone = rules::eligibility(&self.policy.eligibility, History::default(), &[self.candidate(&offered)], self.today);
+        let alone = eligibility(&self.policy.eligibility, History::default(), &[self.candidate(&offered)], self.today);
         offered.against = alone.err().and_then(|against| against.into_iter().find(|reason| reason.bill().is_some()));
         Ok(offered)
     }
@@ -486,25 +476,17 @@ impl Ground {
         }
     }
 
+    fn debt(&self, picked: &[&OfferedBill]) -> Debt {
+        let debt = |offered: &&OfferedBill| {
+            let days = days_late(offered.bill.due_on, self.today, &self.calendar);
+            Debt::of(offered.calculation.principal, offered.calculation.charges(), days)
+        };
+        picked.iter().map(debt).sum()
+    }
+
     fn against(&self, picked: &[&OfferedBill]) -> Vec<Ineligible> {
         let candidates: Vec<Candidate> = picked.iter().map(|offered| self.candidate(offered)).collect();
-        rules::eligibility(&self.policy.eligibility, self.history, &candidates, self.today).err().unwrap_or_default()
-    }
-}
-
-struct Sums {
-    principal: Money,
-    charges: Money,
-    total: Money,
-}
-
-impl Sums {
-    fn of(picked: &[&OfferedBill]) -> Self {
-        Self {
-            principal: picked.iter().map(|offered| offered.calculation.principal).sum(),
-            charges: picked.iter().map(|offered| offered.calculation.charges()).sum(),
-            total: picked.iter().map(|offered| offered.calculation.total).sum(),
-        }
+        eligibility(&self.policy.eligibility, self.history, &candidates, self.today).err().unwrap_or_default()
     }
 }
 
@@ -551,11 +533,13 @@ struct Part {
     interest: Money,
     #[sqlx(try_from = "i64")]
     amount: Money,
+    #[sqlx(try_from = "i64")]
+    discount: Money,
 }
 
 async fn parts(tx: &mut Tx, agreement: AgreementId) -> Result<Vec<Part>> {
     Ok(
-        sql!(tx, all Part: "select bill_id, principal, fine, interest, amount from agreement_bills where agreement_id = $1 order by bill_id", agreement.0)?,
+        sql!(tx, all Part: "select bill_id, principal, fine, interest, amount, discount from agreement_bills where agreement_id = $1 order by bill_id", agreement.0)?,
     )
 }
 
@@ -600,7 +584,13 @@ async fn take_in(server: &Server, tx: &mut Tx, request: &Request, agreement: Agr
         return Err(Error::Overtaken("bill_moved"));
     }
     sql!(tx, execute: "update bills set standing = 'in_agreement', agreement_id = $2 where id = $1", bill.id.0, agreement.0)?;
-    for (kind, amount) in [(EntryKind::Fine, part.fine), (EntryKind::Interest, part.interest), (EntryKind::ToAgreement, -part.amount)] {
+    let entries = [
+        (EntryKind::Fine, part.fine),
+        (EntryKind::Interest, part.interest),
+        (EntryKind::Discount, -part.discount),
+        (EntryKind::ToAgreement, part.discount - part.amount),
+    ];
+    for (kind, amount) in entries {
         if !amount.is_zero() {
             post(server, tx, request, bill.id, kind, amount, "agreement").await?;
         }
@@ -706,7 +696,7 @@ pub(crate) async fn follow(server: &Server, tx: &mut Tx, request: &Request) -> R
             let (policy, calendar) = (policies::plans(server, tx).await?, policies::calendar(tx).await?);
             if paid(down) {
                 set_status(tx, agreement.id, Status::AwaitingDownPayment, Status::Active, Some(today), None).await?;
-            } else if today > last_day_to_begin(down.due_on, &policy, &calendar) && untouched(&installments) {
+            } else if today > policy.last_day_to_begin(down.due_on, &calendar) && untouched(&installments) {
                 give_back(server, tx, request, &agreement, &installments).await?;
             } else {
                 return Ok(false);
@@ -731,11 +721,10 @@ fn untouched(installments: &[InstallmentLine]) -> bool {
 /// which go on being worked out from the day they were due.
 async fn give_back(server: &Server, tx: &mut Tx, request: &Request, agreement: &Row, installments: &[InstallmentLine]) -> Result<()> {
     for part in parts(tx, agreement.id).await? {
-        post(server, tx, request, part.bill_id, EntryKind::FromAgreement, part.amount, "not_begun").await?;
-        for (fact, charge) in [("not_begun/fine", part.fine), ("not_begun/interest", part.interest)] {
-            if !charge.is_zero() {
-                post(server, tx, request, part.bill_id, EntryKind::Reversal, -charge, fact).await?;
-            }
+        post(server, tx, request, part.bill_id, EntryKind::FromAgreement, part.amount - part.discount, "not_begun").await?;
+        let undone = [("not_begun/fine", -part.fine), ("not_begun/interest", -part.interest), ("not_begun/discount", part.discount)];
+        for (fact, amount) in undone.into_iter().filter(|(_, amount)| !amount.is_zero()) {
+            post(server, tx, request, part.bill_id, EntryKind::Reversal, amount, fact).await?;
         }
         sql!(tx, execute: "update bills set standing = 'open', agreement_id = null where id = $1 and standing = 'in_agreement'", part.bill_id.0)?;
     }

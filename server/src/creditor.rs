@@ -2,8 +2,9 @@
 //! a changed policy becomes a new version, and the old one stays for what was decided by it.
 
 use chrono::NaiveDate;
-use domain::agreements::PlanPolicy;
+use domain::agreements::policy::PlanPolicy;
 use domain::boleto::bank_code::BankCode;
+use domain::charges::Payer;
 use domain::requests::Policy;
 use domain::tax_ids::Cnpj;
 use serde::{Deserialize, Serialize};
@@ -104,6 +105,10 @@ pub fn read(text: &str) -> Result<CreditorFile> {
         if BankCode::parse(&agreement.bank_code).is_err() {
             problems.push(format!("bank_agreements: {}: bank_code: expected three digits", agreement.external_id));
         }
+    }
+    // One policy for all: it has to be lawful for a consumer.
+    if let Err(error) = file.plans.check(Payer::Consumer) {
+        problems.push(format!("plans: {error}"));
     }
     if problems.is_empty() { Ok(file) } else { Err(Error::Config(problems.join("\n"))) }
 }

@@ -1,7 +1,7 @@
 //! The creditor and its rules as data: who it is, what it grants, its local holidays. Never changed by a customer's request.
 
 use chrono::NaiveDate;
-use domain::agreements::PlanPolicy;
+use domain::agreements::policy::PlanPolicy;
 use domain::calendar::Calendar;
 use domain::refunds::RefundPolicy;
 use domain::requests::Policy;

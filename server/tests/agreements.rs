@@ -1,6 +1,8 @@
 use chrono::{Days, TimeDelta};
 use domain::actors::Role;
-use domain::agreements::{AcceptForm, Ineligible, PlanForm, Status as AgreementStatus};
+use domain::agreements::Status as AgreementStatus;
+use domain::agreements::eligibility::Ineligible;
+use domain::agreements::forms::{AcceptForm, PlanForm};
 use domain::disputes::DisputeForm;
 use domain::forms::Problem;
 use domain::ids::BillId;
@@ -63,9 +65,9 @@ on_both_databases! {
         assert!(matches!(of(due_later).against, Some(Ineligible::NotLateEnough { .. })));
         assert!(matches!(of(disputed).against, Some(Ineligible::Disputed { .. })));
         assert!(offer.against.is_empty() && !offer.options.is_empty());
-        assert!(offer.charges.is_positive());
-        assert_eq!(offer.total, Money::cents(50_000) + offer.charges);
-        assert!(offer.options.iter().all(|plan| plan.total == offer.total));
+        assert!(offer.debt.charges.is_positive());
+        assert_eq!(offer.debt.total(), Money::cents(50_000) + offer.debt.charges);
+        assert!(offer.options.iter().all(|plan| plan.total == offer.debt.total()));
 
         let with = agreements::offer(&t, &customer, &[late, disputed]).await.unwrap();
         assert_eq!(with.against, [Ineligible::Disputed { bill: disputed }]);
@@ -88,8 +90,8 @@ on_both_databases! {
         let elsewhere = t.a_bill(customer.id(), Money::cents(7_777), -10).await;
         let before = t.owed(customer.id()).await;
         let (simulation, protocol) = submit(&t, &customer, &plan(&bills, "200,00", 5)).await;
-        assert!(simulation.plan.interest.is_positive() && simulation.charges.is_positive());
-        assert_eq!(t.owed(customer.id()).await, before + simulation.charges + simulation.plan.interest);
+        assert!(simulation.plan.interest.is_positive() && simulation.plan.debt.charges.is_positive());
+        assert_eq!(t.owed(customer.id()).await, before + simulation.plan.debt.charges + simulation.plan.interest);
         for bill in &bills {
             assert_eq!(t.bill_now(*bill).await, (Money::ZERO, "in_agreement".into()));
         }
@@ -142,7 +144,7 @@ on_both_databases! {
                 assert_eq!(t.owed(customer.id()).await, before, "asking changes nothing");
                 approve(&t, &protocol).await;
             }
-            assert_eq!(t.owed(customer.id()).await, before + simulation.charges + simulation.plan.interest, "{seed}");
+            assert_eq!(t.owed(customer.id()).await, before + simulation.plan.debt.charges + simulation.plan.interest, "{seed}");
             let status = agreements::find(&t, &customer, &protocol.digits()).await.unwrap().status;
             assert_eq!(status == AgreementStatus::Active, down.is_empty(), "without a down payment it is in force at once");
         }
@@ -185,7 +187,7 @@ on_both_databases! {
         desk::prepare(&t, &ana, &protocol.digits(), &nothing()).await.unwrap();
         match desk::approve(&t, &bia, &protocol.digits(), &nothing()).await {
             Ok(()) => {
-                assert_eq!(t.owed(customer.id()).await, before + simulation.charges, "charges are those of the day of acceptance");
+                assert_eq!(t.owed(customer.id()).await, before + simulation.plan.debt.charges, "charges are those of the day of acceptance");
                 let agreement = agreements::find(&t, &customer, &protocol.digits()).await.unwrap();
                 let down = agreement.installments[0].due_on;
                 assert!(down > simulation.plan.down_payment.unwrap().due_on && down > t.clock.today() && down < first);
@@ -276,6 +278,31 @@ on_both_databases! {
         assert_eq!(agreements::find(&t, &customer, &protocol.digits()).await.unwrap().status, AgreementStatus::Cancelled);
         let open = requests::list(&t, &customer, 1).await.unwrap().lines.into_iter().filter(|line| line.closed_at.is_none()).count();
         assert_eq!(open, 0);
+        t.is_whole().await;
+    }
+
+    async fn a_discount_is_posted_with_the_agreement_and_undone_with_it(t: TestServer) {
+        let limits = json!({ "most_installments": 12, "least_down_payment": "0" });
+        let discount = json!({ "up_to_installments": 3, "of_charges": "0.5", "of_principal": "0.033" });
+        let band = json!({ "up_to": null, "automatic": limits, "negotiable": limits, "discounts": [discount] });
+        t.a_policy("plans", json!({ "version": "2", "interest": { "simple_monthly": "0.01" }, "bands": [band] })).await;
+        let customer = t.signed_in(t.a_person().await).await;
+        let bills = [t.a_bill(customer.id(), Money::cents(33_333), 90).await, t.a_bill(customer.id(), Money::cents(45_001), 60).await];
+        let before = t.owed(customer.id()).await;
+        let (simulation, protocol) = submit(&t, &customer, &plan(&bills, "100,00", 3)).await;
+        let plan = &simulation.plan;
+        assert!(plan.discount.charges.is_positive() && plan.discount.principal.is_positive());
+        assert_eq!(t.owed(customer.id()).await, before + plan.debt.charges - plan.discount.total() + plan.interest);
+        for bill in bills {
+            assert_eq!(t.bill_now(bill).await, (Money::ZERO, "in_agreement".into()));
+        }
+        let terms = agreements::terms(&t, Locale::PtBr, &simulation).await.unwrap();
+        let words = terms.sections.iter().flat_map(|section| &section.paragraphs).find(|text| text.contains("Desconto")).unwrap();
+        assert!(words.contains(&server::texts::money(Locale::PtBr, plan.discount.charges)), "{words}");
+        t.clock.advance(TimeDelta::days(20));
+        assert!(record::settle(&t).await.unwrap() >= 1);
+        assert_eq!(t.owed(customer.id()).await, before, "as it was, to the centavo");
+        assert_eq!(agreements::find(&t, &customer, &protocol.digits()).await.unwrap().status, AgreementStatus::Cancelled);
         t.is_whole().await;
     }
 

@@ -10,6 +10,8 @@ fn every_problem_of_the_file_is_told_at_once() {
         assert!(problems.contains(part), "{part} in {problems}");
     }
     assert!(creditor::read("name = 1").is_err());
+    let compounding = format!("{EXAMPLE}\n[plans.interest]\nprice = \"0.01\"\n");
+    assert!(matches!(creditor::read(&compounding), Err(Error::Config(problem)) if problem.starts_with("plans: ")));
     assert!(creditor::read(&format!("surprise = 1\n{EXAMPLE}")).is_err());
 }
 

@@ -2,6 +2,9 @@
 //!
 //! Never reads a due date (each issuer puts it where it likes) and never takes a reference quantity for money.
 //! Source: FEBRABAN, "Layout padrão de arrecadação/recebimento com utilização do código de barras", version 5.
+//!
+//! Positions of the bars count from 1: 1 the digit 8, 2 segment, 3 kind of value and modulus, 4 general digit, 5–15 centavos
+//! (or a quantity), 16 on the issuer and what it likes. The line is the bars in four blocks of 11, each with a digit behind.
 
 use std::fmt;
 
@@ -10,10 +13,21 @@ use super::{TextError, ascii, number, read_digits};
 use crate::money::Money;
 
 /// A guide's barcode whose general digit is right.
+///
+/// ```
+/// use domain::boleto::arrecadacao::{Arrecadacao, Segment};
+/// use domain::money::Money;
+/// let guide = Arrecadacao::parse("83860000005-0 09600019000-9 00080178230-9 00034306271-2")?;
+/// assert_eq!(guide.as_str(), "83860000005096000190000008017823000034306271");
+/// assert_eq!((guide.segment(), guide.amount(), guide.issuer()), (Segment::Energia, Some(Money::cents(50_960)), "0019"));
+/// assert_eq!(guide.to_string(), "83860000005-0 09600019000-9 00080178230-9 00034306271-2");
+/// assert_eq!(guide.line_digits(), "838600000050096000190009000801782309000343062712");
+/// # Ok::<(), domain::boleto::arrecadacao::ArrecadacaoError>(())
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Arrecadacao([u8; 44]);
 
-/// Who collects, by the second digit.
+/// Who collects, by the second digit. An example is at [`Arrecadacao`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Segment {
     /// City halls.
@@ -37,6 +51,17 @@ pub enum Segment {
 }
 
 /// Why a text is not a collection guide.
+///
+/// ```
+/// use domain::boleto::arrecadacao::{Arrecadacao, ArrecadacaoError};
+/// let typed = |text| Arrecadacao::parse(text).unwrap_err();
+/// // The last block's digit is 2.
+/// assert_eq!(
+///     typed("83860000005-0 09600019000-9 00080178230-9 00034306271-3"),
+///     ArrecadacaoError::Blocks([false, false, false, true])
+/// );
+/// assert_eq!(typed("83560000005096000190000008017823000034306271"), ArrecadacaoError::ValueKind('5'));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ArrecadacaoError {
     /// Empty, or a character that is no digit.
@@ -118,6 +143,17 @@ impl Arrecadacao {
     }
 
     /// The amount, when the value is money (identifiers 6 and 8) and not zero.
+    ///
+    /// ```
+    /// # use domain::boleto::arrecadacao::Arrecadacao;
+    /// # use domain::money::Money;
+    /// let guide = Arrecadacao::parse("84630000000299902962020041013600000200644114")?;
+    /// assert_eq!(guide.amount(), Some(Money::cents(2_999)));
+    /// // Identifier 7: what stands in its place is a quantity, of whatever the issuer counts.
+    /// let guide = Arrecadacao::parse("83740000000509600190000008017823000034306271")?;
+    /// assert_eq!(guide.amount(), None);
+    /// # Ok::<(), domain::boleto::arrecadacao::ArrecadacaoError>(())
+    /// ```
     #[must_use]
     pub fn amount(&self) -> Option<Money> {
         let cents = i64::try_from(number(&self.0[4..15])).ok()?;

@@ -1,6 +1,7 @@
 //! A bank's three-digit clearing code (COMPE) and the digit printed after it on a boleto.
 //!
-//! Never says whether such a bank exists: [`crate::bank_accounts`] has the directory.
+//! Never says whether such a bank exists: [`crate::bank_accounts`] has the directory. Source: Banco do Brasil,
+//! "Especificações técnicas para confecção de boleto", January 2016 (code and digit in bold at the head of the form).
 
 use std::fmt;
 use std::str::FromStr;
@@ -8,6 +9,15 @@ use std::str::FromStr;
 use super::check_digit::modulo_11_or;
 
 /// A clearing code: `001`, `341`, `748`.
+///
+/// ```
+/// use domain::boleto::bank_code::{BankCode, BankCodeError};
+/// let sicredi = BankCode::parse("748")?;
+/// assert_eq!((sicredi.as_str(), sicredi.with_digit().as_str()), ("748", "748-X"));
+/// // 1 is not 001: leading zeros are part of the code.
+/// assert_eq!(BankCode::parse("1"), Err(BankCodeError));
+/// # Ok::<(), BankCodeError>(())
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct BankCode([u8; 3]);
 

@@ -1,7 +1,8 @@
 //! The 44 digits under a boleto's bars (cobrança).
 //!
 //! Never invents a payable instrument: [`Barcode::build`] writes what a bank has registered, or what a demonstration
-//! pretends. Collection guides, whose first digit is 8, are in [`super::arrecadacao`].
+//! pretends. Collection guides, whose first digit is 8, are in [`super::arrecadacao`]. Source: Banco do Brasil,
+//! "Especificações técnicas para confecção de boleto", January 2016, "código de barras"; the general digit is never 0.
 
 use std::fmt;
 
@@ -15,10 +16,30 @@ use crate::money::Money;
 
 /// A barcode whose general digit is right, in Real. Positions below count from 1, as the manuals do:
 /// 1–3 bank, 4 currency, 5 general digit, 6–9 due date factor, 10–19 centavos, 20–44 the bank's own free field.
+///
+/// ```
+/// use domain::boleto::barcode::Barcode;
+/// use domain::money::Money;
+/// let bar = Barcode::parse("10492165600000523470055077000100040000123454")?;
+/// assert_eq!((bar.bank().as_str(), bar.amount(), bar.due_factor()), ("104", Some(Money::cents(52_347)), Some(1656)));
+/// assert_eq!(bar.free_field().as_str(), "0055077000100040000123454");
+/// assert_eq!(bar.to_line().to_string(), "10490.05505 77000.100048 00001.234541 2 16560000052347");
+/// // 44 ASCII digits, which `interleaved::bars` draws.
+/// assert_eq!((&bar.digits()[..4], bar.as_str().len()), (&b"1049"[..], 44));
+/// # Ok::<(), domain::boleto::barcode::BarcodeError>(())
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Barcode([u8; 44]);
 
 /// Why a text is not a boleto's barcode.
+///
+/// ```
+/// use domain::boleto::barcode::{Barcode, BarcodeError};
+/// let typed = |text| Barcode::parse(text).unwrap_err();
+/// assert_eq!(typed("10492165600000523470055077000100040000123455"), BarcodeError::CheckDigit); // ends in 4
+/// assert_eq!(typed("83860000005096000190000008017823000034306271"), BarcodeError::Arrecadacao);
+/// assert_eq!(typed("1049216560000052347"), BarcodeError::Length(19));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BarcodeError {
     /// Empty, or a character that is no digit.
@@ -38,7 +59,7 @@ pub enum BarcodeError {
     CheckDigit,
 }
 
-/// Why a barcode cannot be written.
+/// Why a barcode cannot be written. Examples are at [`Barcode::build`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BuildError {
     /// Negative, or above R$ 99.999.999,99: the amount would run into the due date's place.
@@ -79,7 +100,23 @@ impl Barcode {
         Self(digits)
     }
 
-    /// Writes the barcode of a title. An amount of zero is left for the payer to state ("valor a informar").
+    /// Writes the barcode of a title, with the due date as the bank registered it. An amount of zero is left for the payer to
+    /// state ("valor a informar").
+    ///
+    /// ```
+    /// use domain::boleto::bank_code::BankCode;
+    /// use domain::boleto::banks::FreeField;
+    /// use domain::boleto::barcode::{Barcode, BuildError};
+    /// use domain::money::Money;
+    /// let (caixa, due) = (BankCode::parse("104")?, "2026-12-10".parse()?);
+    /// let free = FreeField::parse("0055077000100040000123454")?;
+    /// let bar = Barcode::build(caixa, due, Money::cents(52_347), &free)?;
+    /// assert_eq!(bar.as_str(), "10492165600000523470055077000100040000123454");
+    /// // R$ 100.000.000,00 would run into the due date's place.
+    /// assert_eq!(Barcode::build(caixa, due, Money::cents(10_000_000_000), &free), Err(BuildError::Amount));
+    /// assert_eq!(Barcode::build(caixa, "2000-07-02".parse()?, Money::ZERO, &free), Err(BuildError::DueDate));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// See [`BuildError`].
@@ -126,6 +163,14 @@ impl Barcode {
     }
 
     /// The amount; none when it is zero ("valor a informar") or cannot be told (see [`Barcode::has_long_amount`]).
+    ///
+    /// ```
+    /// # use domain::boleto::barcode::Barcode;
+    /// // Bradesco's example without an amount, nor a due date.
+    /// let bar = Barcode::parse("23797000000000000004150090019801673500021140")?;
+    /// assert_eq!((bar.amount(), bar.due_factor(), bar.has_long_amount()), (None, None, false));
+    /// # Ok::<(), domain::boleto::barcode::BarcodeError>(())
+    /// ```
     #[must_use]
     pub fn amount(&self) -> Option<Money> {
         let cents = i64::try_from(super::number(&self.0[9..19])).ok()?;
@@ -133,7 +178,15 @@ impl Barcode {
     }
 
     /// Whether the amount took the due date's place too, as amounts above R$ 99.999.999,99 do: positions 6 to 9 hold
-    /// 0001 to 0999, which is no due date in use. Ask the bank for both.
+    /// 0001 to 0999, which is no due date in use. Ask the bank for both. (Banco do Brasil, January 2016.)
+    ///
+    /// ```
+    /// # use domain::boleto::barcode::Barcode;
+    /// // R$ 150.000.000,00 takes positions 6 to 19: 00015000000000.
+    /// let bar = Barcode::parse("00195000150000000000000001238798777770016818")?;
+    /// assert_eq!((bar.has_long_amount(), bar.amount(), bar.due_factor()), (true, None, None));
+    /// # Ok::<(), domain::boleto::barcode::BarcodeError>(())
+    /// ```
     #[must_use]
     pub fn has_long_amount(&self) -> bool {
         (1..due_factor::FIRST).contains(&self.raw_factor())
@@ -146,13 +199,30 @@ impl Barcode {
     }
 
     /// The due date to somebody who reads the bar today; none when it carries none, or when no date from 3000 days ago
-    /// to 5500 days ahead has that factor.
+    /// to 5500 days ahead has that factor (FEBRABAN, FB-082/2012).
+    ///
+    /// ```
+    /// # use domain::boleto::barcode::Barcode;
+    /// let bar = Barcode::parse("10492165600000523470055077000100040000123454")?;
+    /// assert_eq!(bar.due_date("2026-11-21".parse()?), Some("2026-12-10".parse()?));
+    /// // Whoever read the same factor in 2002 had another day before them.
+    /// assert_eq!(bar.due_date("2002-04-01".parse()?), Some("2002-04-20".parse()?));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn due_date(&self, today: NaiveDate) -> Option<NaiveDate> {
         due_factor::decode(self.due_factor()?, today)
     }
 
-    /// The bar's due date nearest to the one on record, for titles the creditor knows, however old.
+    /// The bar's due date nearest to the one on record, for titles the creditor knows, however old. Another day than the one
+    /// on record means that bar and record disagree.
+    ///
+    /// ```
+    /// # use domain::boleto::barcode::Barcode;
+    /// let bar = Barcode::parse("10492165600000523470055077000100040000123454")?;
+    /// assert_eq!(bar.due_date_known("2026-12-11".parse()?), Some("2026-12-10".parse()?));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn due_date_known(&self, on_record: NaiveDate) -> Option<NaiveDate> {
         due_factor::decode_near(self.due_factor()?, on_record)

@@ -1,7 +1,16 @@
 //! The 47 digits people type in place of a boleto's bars (linha digitável).
 //!
 //! Never mends a line: a wrong digit is reported with the field it is in, and old lines printed with a shortened last
-//! field (36 digits) are a wrong length.
+//! field (36 digits) are a wrong length. Source: Banco do Brasil, "Especificações técnicas para confecção de boleto", January
+//! 2016, "linha digitável"; every bank's manual has the same.
+//!
+//! | field | digits of the line | positions of the barcode |
+//! |---|---|---|
+//! | 1 | 1–9, check digit 10 | 1–4, 20–24 |
+//! | 2 | 11–20, check digit 21 | 25–34 |
+//! | 3 | 22–31, check digit 32 | 35–44 |
+//! | 4 | 33 | 5, the general digit |
+//! | 5 | 34–47 | 6–19, due date factor and centavos |
 
 use std::fmt;
 
@@ -15,12 +24,24 @@ use super::{TextError, ascii, read_digits};
 /// use domain::boleto::digitable_line::DigitableLine;
 /// let line = DigitableLine::parse("10490055057700010004800001234541216560000052347")?;
 /// assert_eq!(line.to_string(), "10490.05505 77000.100048 00001.234541 2 16560000052347");
+/// assert_eq!(line.to_barcode().as_str(), "10492165600000523470055077000100040000123454");
+/// assert_eq!((line.to_barcode().to_line(), line.as_str().len()), (line, 47));
 /// # Ok::<(), domain::boleto::digitable_line::LineError>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DigitableLine([u8; 47]);
 
 /// Why a text is not a digitable line.
+///
+/// ```
+/// use domain::boleto::digitable_line::{DigitableLine, LineError};
+/// let typed = |text| DigitableLine::parse(text).unwrap_err();
+/// // The right line is 00190.50095 40144.816069 06809.350314 3 37370000000100; the second field is mistyped:
+/// assert_eq!(typed("00190.50095 40144.816169 06809.350314 3 37370000000100"), LineError::Fields([false, true, false]));
+/// // the amount is another:
+/// assert_eq!(typed("00190.50095 40144.816069 06809.350314 3 37370000000200"), LineError::General);
+/// assert_eq!(typed("00190.50095 40144.816069 06809.350314 3 000"), LineError::Length(36));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LineError {
     /// Empty, or a character that is no digit.

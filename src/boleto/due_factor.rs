@@ -2,6 +2,18 @@
 //! 22 February 2025 and will on 14 October 2049.
 //!
 //! Never decodes without being told a date to stand on: today, or the due date the creditor knows.
+//!
+//! A factor is a number of four digits, 1000 to 9999; 0000 stands for no due date, and those below 1000 were in use before
+//! July 2000 only. Source: FEBRABAN, FB-082/2012, "Manual Operacional do Fator de Vencimento".
+//!
+//! ```
+//! use domain::boleto::due_factor::{FIRST, LAST, decode, encode};
+//! let (last, first) = ("2025-02-21".parse()?, "2025-02-22".parse()?);
+//! assert_eq!((encode(last), encode(first)), (Ok(LAST), Ok(FIRST)));
+//! let today = "2026-11-21".parse()?;
+//! assert_eq!((decode(LAST, today), decode(FIRST, today)), (Some(last), Some(first)));
+//! # Ok::<(), chrono::ParseError>(())
+//! ```
 
 use chrono::{Days, NaiveDate};
 
@@ -30,6 +42,14 @@ pub struct TooEarly;
 
 /// The factor of a date, 0 to 9999.
 ///
+/// ```
+/// use domain::boleto::due_factor::{TooEarly, encode};
+/// assert_eq!(encode("2026-12-10".parse()?), Ok(1656));
+/// assert_eq!(encode("2000-07-03".parse()?), Ok(1000));
+/// assert_eq!(encode("1997-10-06".parse()?), Err(TooEarly));
+/// # Ok::<(), chrono::ParseError>(())
+/// ```
+///
 /// # Errors
 /// Dates before 7 October 1997 have none.
 pub fn encode(due: NaiveDate) -> Result<u16, TooEarly> {
@@ -38,7 +58,17 @@ pub fn encode(due: NaiveDate) -> Result<u16, TooEarly> {
     u16::try_from(factor).map_err(|_| TooEarly)
 }
 
-/// The date a factor means to somebody who reads it today; none when it is 0 or no date fits in the window.
+/// The date a factor means to somebody who reads it today; none when it is 0 or no date fits in the window, from 3000 days
+/// ago to 5500 days ahead.
+///
+/// ```
+/// # use domain::boleto::due_factor::decode;
+/// let today = "2026-11-21".parse()?;
+/// assert_eq!(decode(7137, today), Some("2041-12-12".parse()?)); // the last day of the window
+/// assert_eq!(decode(7637, today), Some("2018-09-04".parse()?)); // the first
+/// assert_eq!(decode(7400, today), None); // between them nothing is valid today
+/// # Ok::<(), chrono::ParseError>(())
+/// ```
 #[must_use]
 pub fn decode(factor: u16, today: NaiveDate) -> Option<NaiveDate> {
     // The window's last day with the factor's date at most on it: the only candidate, since the next one lies beyond.
@@ -50,6 +80,14 @@ pub fn decode(factor: u16, today: NaiveDate) -> Option<NaiveDate> {
 /// The factor's date nearest to the due date the creditor has on record, whatever the year; none for 0.
 ///
 /// When it is not the date on record, bar and record disagree.
+///
+/// ```
+/// # use domain::boleto::due_factor::decode_near;
+/// // 1656 was 20 April 2002 and is 10 December 2026: the record tells which.
+/// assert_eq!(decode_near(1656, "2002-04-20".parse()?), Some("2002-04-20".parse()?));
+/// assert_eq!(decode_near(1656, "2026-12-10".parse()?), Some("2026-12-10".parse()?));
+/// # Ok::<(), chrono::ParseError>(())
+/// ```
 #[must_use]
 pub fn decode_near(factor: u16, known: NaiveDate) -> Option<NaiveDate> {
     let last = known.checked_add_days(Days::new((CYCLE / 2).unsigned_abs()))?;

@@ -2,6 +2,24 @@
 //!
 //! Never draws and never measures in millimetres. The manuals ask for 103 mm by 13 mm, so a module is
 //! 103 / 405 = 0.2543 mm wide, and for a quiet zone of 5 mm at the left; ten modules at either side keep readers happy.
+//! (Santander, "Layout de código de barras", January 2017; Bradesco, Sicredi and Banco do Brasil ask for the same.)
+//!
+//! ```
+//! use domain::boleto::barcode::Barcode;
+//! use domain::boleto::interleaved::{ELEMENTS, MODULES, bars};
+//! let widths = bars(&Barcode::parse("34191165600000523471090001234530057123457000")?);
+//! assert_eq!((widths.len(), widths.iter().map(|width| u32::from(*width)).sum()), (ELEMENTS, MODULES));
+//! // Bars are at even places, spaces at odd ones: what a drawing fills is this.
+//! let (mut x, mut filled) = (0, Vec::new());
+//! for (at, width) in widths.into_iter().enumerate() {
+//!     if at % 2 == 0 {
+//!         filled.push((x, width));
+//!     }
+//!     x += u32::from(width);
+//! }
+//! assert_eq!(filled[..3], [(0, 1), (2, 1), (4, 3)]);
+//! # Ok::<(), domain::boleto::barcode::BarcodeError>(())
+//! ```
 
 use super::barcode::Barcode;
 
@@ -17,7 +35,7 @@ const WIDE: u8 = 3;
 /// Which two of a digit's five elements are wide, most significant bit first (of five).
 const PATTERNS: [u8; 10] = [0b00110, 0b10001, 0b01001, 0b11000, 0b00101, 0b10100, 0b01100, 0b00011, 0b10010, 0b01010];
 
-/// Widths in modules, of a bar, a space, a bar… to the last bar.
+/// Widths in modules, 1 or 3, of a bar, a space, a bar… to the last bar. The module's example draws them.
 #[must_use]
 pub fn bars(barcode: &Barcode) -> [u8; ELEMENTS] {
     // Start: four narrow elements.

@@ -1,6 +1,26 @@
 //! Boletos: the bars, the line people type, the banks' own fields, and collection guides.
 //!
 //! Never registers, changes or prices a title: only the bank does. What is here checks, converts and draws.
+//!
+//! Positions within a barcode count from 1, as the manuals count; positions within what somebody typed count characters from
+//! 0. Amounts are centavos. Dates are calendar days; a due date that falls on a closed day is not moved here (see
+//! [`crate::calendar`]).
+//!
+//! Sources: each bank's manual, named in its file of [`banks`] (copies of the editions read are in the repository
+//! `eduardokum/laravel-boleto`, folder `manuais`); FEBRABAN, FB-082/2012, for [`due_factor`]; FEBRABAN, "Layout padrão de
+//! arrecadação/recebimento com utilização do código de barras", for [`arrecadacao`].
+//!
+//! ```
+//! use domain::boleto::banks::{self, Reading};
+//! use domain::boleto::digitable_line::DigitableLine;
+//! let line = DigitableLine::parse("10490.05505 77000.100048 00001.234541 2 16560000052347")?;
+//! let bar = line.to_barcode();
+//! assert_eq!((bar.bank().with_digit(), bar.amount().unwrap().to_string()), ("104-0".into(), "523,47".into()));
+//! assert_eq!(bar.due_date("2026-11-21".parse()?), Some("2026-12-10".parse()?));
+//! let Reading::Known(caixa) = banks::read(&bar) else { panic!() };
+//! assert_eq!(caixa.nosso_numero, "14000000000012345-0");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 pub mod arrecadacao;
 pub mod bank_code;
@@ -12,7 +32,16 @@ pub mod due_factor;
 pub mod interleaved;
 pub mod typed;
 
-/// Why a text is not a row of digits.
+/// Why a text is not a row of digits. Positions count characters from 0.
+///
+/// ```
+/// use domain::boleto::TextError;
+/// use domain::boleto::barcode::{Barcode, BarcodeError};
+/// let typed = |text| Barcode::parse(text).unwrap_err();
+/// assert_eq!(typed("0019l.50095"), BarcodeError::Text(TextError::LookAlike { at: 4, found: 'l', digit: '1' }));
+/// assert_eq!(typed("0019x.50095"), BarcodeError::Text(TextError::Character(4)));
+/// assert_eq!(typed(" \n"), BarcodeError::Text(TextError::Empty));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TextError {
     /// No digit at all.

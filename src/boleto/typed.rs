@@ -1,6 +1,9 @@
 //! What people paste into one box: a boleto's line, its bars, a collection guide, or a Pix code.
 //!
 //! Never mends what was pasted; an `O` in place of a 0 is told to the person, who has the paper at hand.
+//!
+//! What it is follows from its length: 47 digits are a boleto's line, 48 a guide's, 44 the bars of either, and `000201` begins
+//! a Pix code. Positions in errors count characters of what was pasted, from 0; those of a Pix code count from where it begins.
 
 use super::arrecadacao::{Arrecadacao, ArrecadacaoError};
 use super::barcode::{Barcode, BarcodeError};
@@ -8,7 +11,7 @@ use super::digitable_line::{DigitableLine, LineError};
 use super::{TextError, read_digits};
 use crate::pix::br_code::{BrCode, BrCodeError};
 
-/// Something payable, in whatever form it came.
+/// Something payable, in whatever form it came. Examples are at [`read_typed`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Typed {
     /// A boleto, by its line (47 digits) or its bars (44).
@@ -20,6 +23,17 @@ pub enum Typed {
 }
 
 /// Why what was pasted is none of them.
+///
+/// ```
+/// use domain::boleto::TextError;
+/// use domain::boleto::digitable_line::LineError;
+/// use domain::boleto::typed::{TypedError, read_typed};
+/// let typed = |text| read_typed(text).unwrap_err();
+/// assert_eq!(typed("  O0190.50095 40144"), TypedError::Text(TextError::LookAlike { at: 2, found: 'O', digit: '0' }));
+/// assert_eq!(typed("1234"), TypedError::Length(4));
+/// // The digit that stands alone is 3.
+/// assert_eq!(typed("00190.50095 40144.816069 06809.350314 4 37370000000100"), TypedError::Line(LineError::General));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TypedError {
     /// Empty, a character that is no digit, or a letter in a digit's place.
@@ -44,6 +58,18 @@ pub enum TypedError {
 
 /// Reads what was pasted: blanks of any kind, points, hyphens and line breaks between digits are ignored; in a Pix code,
 /// whose blanks count, only line breaks are.
+///
+/// ```
+/// use domain::boleto::typed::{Typed, read_typed};
+/// let line = read_typed("00190.50095\u{a0}40144.816069\r\n06809.350314 3 37370000000100")?;
+/// let bars = read_typed("00193373700000001000500940144816060680935031")?;
+/// assert!(line == bars && matches!(bars, Typed::Cobranca(bar) if bar.bank().as_str() == "001"));
+/// assert!(matches!(read_typed("83860000005-0 09600019000-9 00080178230-9 00034306271-2")?, Typed::Arrecadacao(_)));
+/// let Typed::Pix(code) = read_typed("00020126580014br.gov.bcb.pix0136123e4567-e12b-12d1-a456-42665544000052040000530398\
+///     65802BR5913Fulano de Tal6008BRASILIA62070503***63041D3D")? else { panic!() };
+/// assert_eq!(code.parts().name, "Fulano de Tal");
+/// # Ok::<(), domain::boleto::typed::TypedError>(())
+/// ```
 ///
 /// # Errors
 /// See [`TypedError`].

@@ -2,9 +2,11 @@
 //!
 //! Never adds up a lot trailer's sums (24–115): banks write the titles in their portfolio there, not those of the file.
 
+use super::codes::answered;
 use super::fields::{Field, Line, Order, Row, at};
-use super::profiles::{Profile240, meaning, profile_240};
-use super::{CnabError, Event, Layout, Mismatch, ReturnFile};
+use super::profiles240::{Profile240, profile_240};
+use super::reader::{Header, Notes};
+use super::{CnabError, Event, Layout, Mismatch};
 use crate::boleto::bank_code::BankCode;
 
 /// The movement code and the counts stand at the same columns at all banks (FEBRABAN v10.6).
@@ -15,7 +17,7 @@ const FILE_LOTS: Field = at(18, 23);
 const FILE_RECORDS: Field = at(24, 29);
 
 /// Where the reader is.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Place {
     /// Records read, blank lines apart.
     records: u64,
@@ -25,64 +27,74 @@ struct Place {
     ended: bool,
 }
 
-pub(super) fn read(lines: Vec<Line>) -> Result<ReturnFile, CnabError> {
-    let header = Row::of(lines.first().ok_or(CnabError::Empty)?);
-    let bank = BankCode::parse(&header.raw(at(1, 3))).map_err(|_| CnabError::BankCode { line: header.number, column: 1 })?;
-    let profile = profile_240(bank.as_str());
-    let mut file = ReturnFile {
+/// What is known between one line and the next.
+#[derive(Clone)]
+pub(super) struct State {
+    profile: &'static Profile240,
+    place: Place,
+    /// A segment T, until its U is read.
+    title: Option<Line>,
+}
+
+pub(super) fn open(header: &Row<'_>, notes: &mut Notes) -> Result<(Header, State), CnabError> {
+    let bank = BankCode::parse(header.raw(at(1, 3))).map_err(|_| CnabError::BankCode { line: header.number(), column: 1 })?;
+    let read = Header {
         layout: Layout::Cnab240,
         bank,
         agreement: header.reference(at(33, 52)),
-        date: None,
+        date: notes.date(header, at(144, 151), Order::DayFirst),
         sequence: header.reference(at(158, 163)),
-        events: Vec::new(),
-        others: Vec::new(),
-        mismatches: Vec::new(),
     };
-    file.read_date(&header, at(144, 151), Order::DayFirst);
-    let mut place = Place::default();
-    let mut waiting: Option<Line> = None;
-    let last = lines.last().map_or(0, |line| line.number);
-    for line in lines {
+    Ok((read, State { profile: profile_240(bank.as_str()), place: Place::default(), title: None }))
+}
+
+impl State {
+    /// Reads a line; the event, where it is the second half of one. `before` is the event before it.
+    pub(super) fn read(&mut self, line: Line, before: Option<&mut Event>, notes: &mut Notes) -> Result<Option<Event>, CnabError> {
         let row = Row::of(&line);
         if row.len() > 240 {
             return Err(CnabError::Length { line: line.number, found: row.len() });
         }
         if row.len() == 0 {
-            file.others.push(line);
-            continue;
+            notes.others.push(line);
+            return Ok(None);
         }
         let (record, segment) = (row.character(8), row.character(14));
-        place.step(&row, record, &mut file.mismatches)?;
-        match (record, segment, waiting.take()) {
-            ('3', 'U', Some(title)) => file.events.push(event(profile, title, line)?),
+        self.place.step(&row, record, &mut notes.mismatches)?;
+        match (record, segment, self.title.take()) {
+            ('3', 'U', Some(title)) => return event(self.profile, title, line).map(Some),
             (_, _, Some(title)) => return Err(CnabError::Unpaired { line: title.number }),
-            ('3', 'T', None) => waiting = Some(line),
+            ('3', 'T', None) => self.title = Some(line),
             ('3', 'U', None) => return Err(CnabError::Unpaired { line: line.number }),
             // Segments Y and the like say more of the title before them, in the same lot.
-            ('3', _, None) => match file.events.last_mut() {
+            ('3', _, None) => match before {
                 Some(event) if event.lines.last().is_some_and(|before| before.number + 1 == line.number) => event.lines.push(line),
-                _ => file.others.push(line),
+                _ => notes.others.push(line),
             },
-            _ => file.others.push(line),
+            _ => notes.others.push(line),
         }
+        Ok(None)
     }
-    if let Some(title) = waiting {
-        return Err(CnabError::Unpaired { line: title.number });
+
+    /// What is missing after the last line.
+    pub(super) fn end(&self, last: usize, notes: &mut Notes) -> Result<(), CnabError> {
+        if let Some(title) = &self.title {
+            return Err(CnabError::Unpaired { line: title.number });
+        }
+        if self.place.lot.is_some() {
+            notes.mismatches.push(Mismatch::NoLotTrailer { line: last });
+        }
+        if !self.place.ended {
+            notes.mismatches.push(Mismatch::NoTrailer { line: last });
+        }
+        Ok(())
     }
-    if place.lot.is_some() {
-        file.mismatches.push(Mismatch::NoLotTrailer { line: last });
-    }
-    if !place.ended {
-        file.mismatches.push(Mismatch::NoTrailer { line: last });
-    }
-    Ok(file)
 }
 
 impl Place {
     /// Counts a record and compares what it says of its place.
-    fn step(&mut self, row: &Row, record: char, mismatches: &mut Vec<Mismatch>) -> Result<(), CnabError> {
-        let line = row.number;
+    fn step(&mut self, row: &Row<'_>, record: char, mismatches: &mut Vec<Mismatch>) -> Result<(), CnabError> {
+        let line = row.number();
         if self.ended {
             mismatches.push(Mismatch::Unexpected { line, record });
         }
@@ -144,19 +156,19 @@ fn event(profile: &Profile240, title: Line, values: Line) -> Result<Event, CnabE
     let (t, u) = (Row::of(&title), Row::of(&values));
     let code = t.raw(CODE);
     if u.raw(CODE) != code {
-        return Err(CnabError::Unpaired { line: u.number });
+        return Err(CnabError::Unpaired { line: u.number() });
     }
     Ok(Event {
-        movement: meaning(profile.codes, &code),
-        code,
+        movement: answered(&t, profile.codes, profile.answers, code),
+        code: t.excerpt(CODE),
         motives: t.motives(profile.motives, 2),
         nosso_numero: t.reference(profile.nosso_numero),
-        company_use: t.reference(profile.company_use),
+        company_use: profile.company_use.and_then(|field| t.reference(field)),
         document: t.reference(profile.document),
         due: t.date(profile.due, Order::DayFirst)?,
         amount: t.money(profile.amount)?,
         paid: u.money(at(78, 92))?,
-        paid_is_net: false,
+        paid_is_net: profile.net,
         credited: u.money(at(93, 107))?,
         fee: t.money(profile.fee)?,
         interest: u.money(at(18, 32))?,

@@ -1,52 +1,37 @@
-//! What a bank reports about titles: return files (arquivos de retorno) in CNAB 240 and CNAB 400, read into one list of
-//! events.
+//! Files exchanged with banks about titles. From the bank (arquivos de retorno), in CNAB 240 and CNAB 400, into one list of
+//! events: [`read_return`], or [`Reader`] for one event at a time. To the bank, in CNAB 240: [`remessa`].
 //!
 //! Never drops a line, and never decides what an event does to a debt: unknown codes are kept and told, and where the
 //! counts of a file do not agree with its lines, [`ReturnFile::mismatches`] says so and the caller chooses.
+//!
+//! A file is read once into one text; lines, codes and numbers are [`Excerpt`]s of it, so that a large file takes little
+//! more memory than itself. Columns are counted as the manuals count them, from 1, both ends included, and are
+//! characters: a file saved again as UTF-8 has the columns it had.
+//!
+//! - `reader`, `cnab240`, `cnab400`: one line after the other; `fields`: lines and columns.
+//! - `profiles240`, `profiles400`, `codes`: what each bank has of its own, as data with its source. In CNAB 240 a bank without
+//!   data is read by FEBRABAN's manual; in CNAB 400 it is refused.
+//! - `errors`: what cannot be read, by line and column, and where a file does not agree with itself.
+//! - `remessa`: files to the bank, with the layouts of nine banks as data.
 
 use chrono::NaiveDate;
 
-use crate::boleto::bank_code::BankCode;
 use crate::money::Money;
 use crate::words::words;
 
 mod cnab240;
 mod cnab400;
+mod codes;
+mod errors;
 mod fields;
-mod profiles;
+mod profiles240;
+mod profiles400;
+mod reader;
+pub mod remessa;
 
-pub use fields::Line;
-
-/// Reads a return file of either layout.
-///
-/// Lines end with CRLF or LF and may have lost their trailing blanks; a Ctrl-Z at the end is ignored. Bytes are Latin-1,
-/// or UTF-8 where a program has saved the file again.
-///
-/// ```
-/// use domain::cnab::{self, Movement};
-/// use domain::money::Money;
-/// let file = cnab::read_return(include_bytes!("../vectors/cnab/laravel-boleto__cnab240_banco_brasil.ret"))?;
-/// let event = &file.events[0];
-/// assert_eq!(event.nosso_numero.as_deref(), Some("32948600000000196"));
-/// assert_eq!((event.movement, event.paid, event.credited), (Movement::Paid, Some(Money::cents(4000)), Some(Money::cents(3500))));
-/// assert!(file.mismatches.is_empty());
-/// # Ok::<(), domain::cnab::CnabError>(())
-/// ```
-///
-/// # Errors
-/// What cannot be read without guessing, with its line; see [`CnabError`].
-pub fn read_return(bytes: &[u8]) -> Result<ReturnFile, CnabError> {
-    let lines = fields::lines(bytes);
-    let first = fields::Row::of(lines.first().ok_or(CnabError::Empty)?);
-    // Both headers have type 0; CNAB 400's is in column 1, followed by the kind of file.
-    match (first.raw(fields::at(1, 2)).as_str(), first.raw(fields::at(3, 9)).as_str(), first.raw(fields::at(4, 8)).as_str()) {
-        ("02", "RETORNO", _) => cnab400::read(lines),
-        ("01", "REMESSA", _) => Err(CnabError::NotAReturn { line: 1 }),
-        (_, _, "00000") if first.character(143) == '1' => Err(CnabError::NotAReturn { line: 1 }),
-        (_, _, "00000") => cnab240::read(lines),
-        _ => Err(CnabError::Layout),
-    }
-}
+pub use errors::{CnabError, Mismatch};
+pub use fields::{Excerpt, Line};
+pub use reader::{Header, Reader, ReturnFile, read_return};
 
 words! {
     /// Which family of layouts a file belongs to.
@@ -82,42 +67,6 @@ words! {
     }
 }
 
-/// A return file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ReturnFile {
-    /// The family of layouts it is written in.
-    pub layout: Layout,
-    /// The bank that wrote it.
-    pub bank: BankCode,
-    /// The company's agreement or account, as the header has it (CNAB 240: 33–52, CNAB 400: 27–46).
-    pub agreement: Option<String>,
-    /// The day the bank wrote it (CNAB 240: 144–151, CNAB 400: 95–100, Sicredi 95–102).
-    pub date: Option<NaiveDate>,
-    /// The number the bank gave it (CNAB 240: 158–163; CNAB 400: where the bank's manual says).
-    pub sequence: Option<String>,
-    /// What happened to titles, in the order of the file.
-    pub events: Vec<Event>,
-    /// The lines that belong to no event: headers, trailers, blank lines, records of other services.
-    pub others: Vec<Line>,
-    /// Where the file does not agree with itself; empty for a whole file.
-    pub mismatches: Vec<Mismatch>,
-}
-
-impl ReturnFile {
-    /// The events whose code is in no table.
-    pub fn unknown(&self) -> impl Iterator<Item = &Event> {
-        self.events.iter().filter(|event| event.movement == Movement::Unknown)
-    }
-
-    /// A header with a wrong date makes no event wrong: it is told, and the events are read.
-    fn read_date(&mut self, header: &fields::Row, field: fields::Field, order: fields::Order) {
-        match header.date(field, order) {
-            Ok(date) => self.date = date,
-            Err(_) => self.mismatches.push(Mismatch::FileDate { line: header.number, column: field.column() }),
-        }
-    }
-}
-
 /// What happened to one title. Amounts are as the bank wrote them; none where the layout lacks them or they are blank.
 /// Columns are those of CNAB 240, T for the first segment and U for the second, and of CNAB 400's common core.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -125,25 +74,25 @@ pub struct Event {
     /// Its lines: the detail or segments T and U, and the records that follow them and belong to the same title.
     pub lines: Vec<Line>,
     /// The movement code as written (T 16–17; 109–110).
-    pub code: String,
+    pub code: Excerpt,
     /// What the bank's table says of the code.
     pub movement: Movement,
     /// Why, in the bank's codes, without fillings of zeros (T 214–223; CNAB 400: bank's own).
-    pub motives: Vec<String>,
+    pub motives: Vec<Excerpt>,
     /// The bank's number of the title, with its check digit where the field holds one, without blanks around it
     /// (T 38–57 or the bank's part of it; CNAB 400: bank's own). None where zeros.
-    pub nosso_numero: Option<String>,
+    pub nosso_numero: Option<Excerpt>,
     /// What the company wrote for itself when it registered the title (T 106–130; 38–62). None where zeros.
-    pub company_use: Option<String>,
+    pub company_use: Option<Excerpt>,
     /// The company's number of the document (T 59–73; 117–126). None where zeros.
-    pub document: Option<String>,
+    pub document: Option<Excerpt>,
     /// When it is due (T 74–81; 147–152).
     pub due: Option<NaiveDate>,
     /// The title's nominal amount (T 82–96; 153–165).
     pub amount: Option<Money>,
     /// What was paid (U 78–92; 254–266).
     pub paid: Option<Money>,
-    /// Whether `paid` is what the bank credited, its fee already taken off (Itaú in CNAB 400).
+    /// Whether `paid` is what the bank credited, its fee already taken off (Itaú).
     pub paid_is_net: bool,
     /// What was credited to the company (U 93–107).
     pub credited: Option<Money>,
@@ -175,158 +124,6 @@ impl Event {
     pub fn is_payment(&self) -> bool {
         matches!(self.movement, Movement::Paid | Movement::PaidAfterClosing) && self.paid.is_some_and(Money::is_positive)
     }
-}
-
-/// Why a file cannot be read. Lines and columns count from 1.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum CnabError {
-    /// There are no lines.
-    #[error("the file is empty")]
-    Empty,
-    /// The first line is the header of neither layout.
-    #[error("line 1: neither a CNAB 240 nor a CNAB 400 header")]
-    Layout,
-    /// The file is what a company sends (remessa).
-    #[error("line {line}: a file to the bank, not from it")]
-    NotAReturn {
-        /// The header's line.
-        line: usize,
-    },
-    /// The header names no bank (CNAB 240: 1–3, CNAB 400: 77–79).
-    #[error("line {line}, column {column}: no bank code")]
-    BankCode {
-        /// The header's line.
-        line: usize,
-        /// Where the code should be.
-        column: usize,
-    },
-    /// A bank whose CNAB 400 is not known here.
-    #[error("line {line}: no table for CNAB 400 of bank {bank}")]
-    UnknownBank {
-        /// The header's line.
-        line: usize,
-        /// The bank it names.
-        bank: BankCode,
-    },
-    /// A line with more columns than its layout has or, in CNAB 400, fewer.
-    #[error("line {line}: {found} columns")]
-    Length {
-        /// The line.
-        line: usize,
-        /// How many columns are filled.
-        found: usize,
-    },
-    /// Segments T and U do not come as a pair with the same movement code.
-    #[error("line {line}: segment without its other half")]
-    Unpaired {
-        /// The segment's line.
-        line: usize,
-    },
-    /// A count that is no number.
-    #[error("line {line}, column {column}: not a number")]
-    Number {
-        /// The line.
-        line: usize,
-        /// The first column that is wrong.
-        column: usize,
-    },
-    /// An amount that is no number.
-    #[error("line {line}, column {column}: not an amount")]
-    Amount {
-        /// The line.
-        line: usize,
-        /// The first column that is wrong.
-        column: usize,
-    },
-    /// A date that is none of the calendar.
-    #[error("line {line}, column {column}: not a date")]
-    Date {
-        /// The line.
-        line: usize,
-        /// Where the date begins.
-        column: usize,
-    },
-}
-
-/// Where a file that can be read does not agree with itself: something is missing, doubled or altered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Mismatch {
-    /// The header's date is none of the calendar.
-    #[error("line {line}, column {column}: not a date")]
-    FileDate {
-        /// The header's line.
-        line: usize,
-        /// Where the date begins.
-        column: usize,
-    },
-    /// The file ends without a trailer.
-    #[error("the file ends after line {line} without a trailer")]
-    NoTrailer {
-        /// The last line.
-        line: usize,
-    },
-    /// A lot ends without a trailer.
-    #[error("line {line}: the lot before it has no trailer")]
-    NoLotTrailer {
-        /// The line that follows, or the file's last.
-        line: usize,
-    },
-    /// A line where none should be: after the trailer, or of a type the layout lacks.
-    #[error("line {line}: unexpected record of type {record:?}")]
-    Unexpected {
-        /// The line.
-        line: usize,
-        /// Its type of record.
-        record: char,
-    },
-    /// A trailer counts other records than there are.
-    #[error("line {line}, column {column}: {written} records, {found} found")]
-    Records {
-        /// The trailer's line.
-        line: usize,
-        /// Where the count begins.
-        column: usize,
-        /// What the trailer says.
-        written: u64,
-        /// What the file has.
-        found: u64,
-    },
-    /// The trailer counts other lots than there are.
-    #[error("line {line}, column {column}: {written} lots, {found} found")]
-    Lots {
-        /// The trailer's line.
-        line: usize,
-        /// Where the count begins.
-        column: usize,
-        /// What the trailer says.
-        written: u64,
-        /// What the file has.
-        found: u64,
-    },
-    /// A record's number does not follow the one before.
-    #[error("line {line}, column {column}: record {written} instead of {found}")]
-    Sequence {
-        /// The record's line.
-        line: usize,
-        /// Where its number begins.
-        column: usize,
-        /// What the record says.
-        written: u64,
-        /// Its place in the file or lot.
-        found: u64,
-    },
-    /// The trailer's sum of amounts is not that of the details.
-    #[error("line {line}, column {column}: amounts of {written}, {found} found")]
-    Total {
-        /// The trailer's line.
-        line: usize,
-        /// Where the sum begins.
-        column: usize,
-        /// What the trailer says.
-        written: Money,
-        /// What the details come to.
-        found: Money,
-    },
 }
 
 #[cfg(test)]

@@ -2,6 +2,9 @@
 //!
 //! Never fetches what a dynamic code points to, and never takes the name in a code for who will be paid.
 //! Source: Banco Central, "Manual do BR Code" and "Manual de padrões para iniciação do Pix".
+//!
+//! Positions count characters from 0, blanks around the code left out; ids within an arrangement (26 to 51, 62, 80 to 99) are
+//! named by themselves, not by what holds them.
 
 use std::fmt;
 
@@ -14,7 +17,8 @@ use crate::money::Money;
 /// use domain::pix::br_code::BrCode;
 /// let code = BrCode::parse("00020126580014br.gov.bcb.pix0136123e4567-e12b-12d1-a456-4266554400005204000053039865802BR\
 ///     5913Fulano de Tal6008BRASILIA62070503***63041D3D")?;
-/// assert_eq!(code.parts().name, "Fulano de Tal");
+/// assert_eq!((code.parts().name.as_str(), code.parts().amount, code.parts().once), ("Fulano de Tal", None, false));
+/// assert!(code.as_str().ends_with("63041D3D"));
 /// # Ok::<(), domain::pix::br_code::BrCodeError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,7 +27,7 @@ pub struct BrCode {
     parts: Parts,
 }
 
-/// What a code says.
+/// What a code says, and what [`Parts::write`] makes a code of.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Parts {
     /// Whether it says that it may be paid only once (object 01 is 12).
@@ -46,6 +50,19 @@ pub struct Parts {
 }
 
 /// Where a Pix goes.
+///
+/// ```
+/// use domain::pix::br_code::{BrCode, Charge};
+/// // The API Pix's own example, for one bill and a recurrence after it: the payload at each address, which the payer's bank
+/// // fetches, holds the amount.
+/// let code = BrCode::parse("00020101021226760014br.gov.bcb.pix2554pix.example.com/qr/v2/8b3da2f39a4140d1a91abd93113bd441\
+///     5204000053039865802BR5913Fulano de Tal6008BRASILIA62070503***80800014br.gov.bcb.pix2558pix.example.com/qr/v2/rec/\
+///     94ed2badcbc04c15b0bb7fa35319489063047741")?;
+/// let location = "pix.example.com/qr/v2/8b3da2f39a4140d1a91abd93113bd441";
+/// assert_eq!(code.parts().charge, Some(Charge::Location(location.to_owned())));
+/// assert!(code.parts().once && code.parts().recurrence.is_some());
+/// # Ok::<(), domain::pix::br_code::BrCodeError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Charge {
     /// To a key (static code).
@@ -62,6 +79,16 @@ pub enum Charge {
 }
 
 /// Why a text is not a Pix code. Positions count characters from 0.
+///
+/// ```
+/// use domain::pix::br_code::{BrCode, BrCodeError};
+/// let read = |text: &str| BrCode::parse(text).unwrap_err();
+/// let code = "00020126580014br.gov.bcb.pix0136123e4567-e12b-12d1-a456-4266554400005204000053039865802BR5913Fulano de Tal\
+///     6008BRASILIA62070503***63041D3D";
+/// assert_eq!(read(&code.replace("Tal", "Sal")), BrCodeError::Crc);
+/// assert_eq!(read(&code[..40]), BrCodeError::Truncated(6)); // object 26 begins there
+/// assert_eq!(read("pix.example.com"), BrCodeError::Start);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BrCodeError {
     /// Nothing was given.
@@ -109,7 +136,7 @@ pub enum BrCodeError {
     Crc,
 }
 
-/// Why a code cannot be written.
+/// Why a code cannot be written. An example is at [`Parts::write`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum WriteError {
     /// Neither a charge nor a recurrence.
@@ -389,6 +416,25 @@ impl Parts {
     /// Writes the code. Accents are taken off name, city and note, since lengths count characters and not every reader
     /// counts alike.
     ///
+    /// ```
+    /// use domain::money::Money;
+    /// use domain::pix::br_code::{Charge, Parts, WriteError};
+    /// let parts = Parts {
+    ///     once: false,
+    ///     charge: Some(Charge::Key { key: "123e4567-e12b-12d1-a456-426655440000".into(), note: None, withdrawal: None }),
+    ///     recurrence: None,
+    ///     amount: Some(Money::cents(52_347)),
+    ///     name: "Associação Exemplo".into(),
+    ///     city: "São José dos Pinhais".into(),
+    ///     postal_code: None,
+    ///     txid: Some("FAT202612000123".into()),
+    /// };
+    /// assert_eq!(parts.write(), Err(WriteError::TooLong { id: 60, longest: 15 }));
+    /// let code = Parts { city: "Curitiba".into(), ..parts }.write()?;
+    /// assert!(code.as_str().contains("5406523.475802BR5918Associacao Exemplo6008Curitiba62190515FAT2026120001236304"));
+    /// # Ok::<(), WriteError>(())
+    /// ```
+    ///
     /// # Errors
     /// See [`WriteError`]: nothing is cut to fit ([`ascii`] does that, where cutting is wanted).
     pub fn write(&self) -> Result<BrCode, WriteError> {
@@ -496,6 +542,12 @@ const CRC_TABLE: [u16; 256] = {
 
 /// A text in printable ASCII: accents taken off, what has no likeness left out, blanks drawn together; at most so many
 /// characters, and no blank at the end.
+///
+/// ```
+/// # use domain::pix::br_code::ascii;
+/// assert_eq!(ascii("São José dos Pinhais", 15), "Sao Jose dos Pi");
+/// assert_eq!(ascii("Clínica  Ação ✚", 25), "Clinica Acao");
+/// ```
 #[must_use]
 pub fn ascii(text: &str, longest: usize) -> String {
     let mut plain = String::with_capacity(text.len().min(longest));

@@ -2,6 +2,8 @@
 //!
 //! Never guesses the kind: eleven digits may be a CPF or a telephone, so the person says which.
 //! Source: Banco Central, DICT API (bacen/pix-dict-api) and API Pix 2.9.0, whose CNPJ may hold letters.
+//!
+//! Positions in errors count characters from 0.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -13,6 +15,16 @@ use uuid::Uuid;
 use crate::tax_ids::{Cnpj, Cpf, TaxId, TaxIdError};
 
 /// A key, as the DICT would write it.
+///
+/// ```
+/// use domain::pix::keys::{PixKey, PixKeyKind};
+/// let key = PixKey::parse(PixKeyKind::Phone, "(41) 99999-8888")?;
+/// assert_eq!((key.as_dict().as_ref(), key.masked_for_display().as_str()), ("+5541999998888", "+5541*****8888"));
+/// // A telephone does not tell whose it is; a CPF or CNPJ does.
+/// assert_eq!(key.tax_id(), None);
+/// assert!(PixKey::parse(PixKeyKind::Cpf, "529.982.247-25")?.tax_id().is_some());
+/// # Ok::<(), domain::pix::keys::PixKeyError>(())
+/// ```
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(tag = "kind", content = "key", rename_all = "lowercase")]
 pub enum PixKey {
@@ -29,6 +41,12 @@ pub enum PixKey {
 }
 
 /// The five kinds of keys, in the order people are offered them: safest first.
+///
+/// ```
+/// use domain::pix::keys::{PixKeyError, PixKeyKind};
+/// assert_eq!((PixKeyKind::ALL[0].as_str(), "email".parse()), ("cpf", Ok(PixKeyKind::Email)));
+/// assert_eq!("telefone".parse::<PixKeyKind>(), Err(PixKeyError::Unrecognized));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum PixKeyKind {
@@ -45,16 +63,40 @@ pub enum PixKeyKind {
 }
 
 /// An e-mail address in lower case, at most 77 characters.
+///
+/// ```
+/// use domain::pix::keys::{Email, PixKeyError};
+/// assert_eq!(Email::parse(" Fulano.Tal+pix@Example.COM.br")?.as_str(), "fulano.tal+pix@example.com.br");
+/// assert_eq!(Email::parse("fulano@example"), Err(PixKeyError::Email));
+/// # Ok::<(), PixKeyError>(())
+/// ```
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Email(String);
 
 /// A telephone in E.164: `+5541999998888`.
+///
+/// ```
+/// use domain::pix::keys::{Phone, PixKeyError};
+/// assert_eq!(Phone::parse("041 99999 8888")?.as_str(), "+5541999998888");
+/// assert_eq!(Phone::parse("+1 212 555 0100")?.as_str(), "+12125550100");
+/// assert_eq!(Phone::parse("99999-8888"), Err(PixKeyError::Phone)); // no area code
+/// # Ok::<(), PixKeyError>(())
+/// ```
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Phone(String);
 
 /// Why a text is not a key of the kind it was said to be.
+///
+/// ```
+/// use domain::pix::keys::{PixKey, PixKeyError, PixKeyKind};
+/// use domain::tax_ids::TaxIdError;
+/// let typed = |kind, text| PixKey::parse(kind, text).unwrap_err();
+/// assert_eq!(typed(PixKeyKind::Cnpj, "529.982.247-25"), PixKeyError::TaxId(TaxIdError::Length(11)));
+/// assert_eq!(typed(PixKeyKind::Phone, "41 9999x-8888"), PixKeyError::PhoneCharacter(7));
+/// assert_eq!(typed(PixKeyKind::Random, "123e4567"), PixKeyError::Random);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PixKeyError {
     /// Nothing was typed.
@@ -117,6 +159,14 @@ impl PixKey {
     /// Reads what a person types as a key of a kind: masks and blanks are taken off, capital letters of an e-mail or a
     /// random key made small, a Brazilian telephone given its `+55`.
     ///
+    /// ```
+    /// use domain::pix::keys::{PixKey, PixKeyKind};
+    /// // The same eleven digits are a CPF or a telephone: the kind is said, never guessed.
+    /// assert_eq!(PixKey::parse(PixKeyKind::Cpf, "11987654374")?.as_dict(), "11987654374");
+    /// assert_eq!(PixKey::parse(PixKeyKind::Phone, "11987654374")?.as_dict(), "+5511987654374");
+    /// # Ok::<(), domain::pix::keys::PixKeyError>(())
+    /// ```
+    ///
     /// # Errors
     /// See [`PixKeyError`].
     pub fn parse(kind: PixKeyKind, text: &str) -> Result<Self, PixKeyError> {
@@ -136,6 +186,13 @@ impl PixKey {
     }
 
     /// Reads a key in the DICT's own form, as a BR Code carries it, where the form tells the kind.
+    ///
+    /// ```
+    /// use domain::pix::keys::{PixKey, PixKeyError, PixKeyKind};
+    /// assert_eq!(PixKey::from_dict("12ABC34501DE35")?.kind(), PixKeyKind::Cnpj);
+    /// assert_eq!(PixKey::from_dict("12345"), Err(PixKeyError::Unrecognized));
+    /// # Ok::<(), PixKeyError>(())
+    /// ```
     ///
     /// # Errors
     /// See [`PixKeyError`].

@@ -1,12 +1,24 @@
 //! The identifier that brings a Pix back to what it paid.
 //!
 //! Never made here: it comes from the creditor's numbers, or from chance, which the server has.
+//!
+//! Source: Banco Central, "Manual do BR Code", object 62-05 (static), and API Pix 2.9.0, `txid` (charges).
+//!
+//! ```
+//! use domain::pix::txid::{ChargeTxid, StaticTxid, TxidError};
+//! assert_eq!(StaticTxid::parse("FAT202612000123")?.as_str(), "FAT202612000123");
+//! assert_eq!(ChargeTxid::parse("F2B8073B0A52461997F53FB2A85FE7E8")?.as_str().len(), 32);
+//! // One of a bill's is too short for a charge, and `***`, which says "none" in a code, is no id.
+//! assert_eq!(ChargeTxid::parse("FAT202612000123"), Err(TxidError::Length(15)));
+//! assert_eq!(StaticTxid::parse("***"), Err(TxidError::Character(0)));
+//! # Ok::<(), TxidError>(())
+//! ```
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// Why a text is not a txid.
+/// Why a text is not a txid. An example is in [the module](self).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TxidError {
     /// So many characters: outside the limits of its kind.

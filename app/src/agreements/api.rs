@@ -1,6 +1,6 @@
 //! What the steps of a plan post to. Each page carries all answers in its form; between pages they wait on the server, under an id.
 
-use domain::agreements::{AcceptForm, PlanForm};
+use domain::agreements::forms::{AcceptForm, PlanForm};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
@@ -12,7 +12,7 @@ use crate::{
 };
 #[cfg(feature = "ssr")]
 use domain::{
-    agreements::{Ineligible, Reason},
+    agreements::{Reason, eligibility::Ineligible},
     forms::{self, Problem},
     ids::BillId,
     requests::Protocol,

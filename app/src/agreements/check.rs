@@ -2,13 +2,15 @@
 
 use axum::extract::RawQuery;
 use axum::response::{IntoResponse, Redirect};
-use domain::agreements::{ApprovalReason, Installment, Plan, PlanForm, Within};
+use domain::agreements::forms::PlanForm;
+use domain::agreements::plans::{ApprovalReason, Installment, Plan, Within};
 use domain::forms::Problem;
 use leptos::prelude::*;
 use server::agreements::{self, Simulation, Terms};
 use server::error::Error;
 use server::texts::{self, Locale, agreements as t};
 
+use super::calculation::calculation;
 use super::{api, reason, steps};
 use crate::drafts;
 use crate::mending::Mending;
@@ -59,6 +61,7 @@ pub(super) async fn check(page: Page, AsCustomer(customer): AsCustomer, RawQuery
     let button = if plan.is_off_policy() { t::ask(l) } else { t::make(l) };
     let rows: Vec<Vec<AnyView>> = plan.payments().map(|payment| payment_row(l, payment)).collect();
     let total = vec![t::total_cost(l).into_any(), ().into_any(), parts::money(l, plan.total_cost).into_any()];
+    let worked_out = calculation(l, plan);
     let hash = terms.hash.clone();
     Ok(page.customer(&customer, CustomerRoom::Requests, t::check_title(l), || {
         view! {
@@ -68,6 +71,7 @@ pub(super) async fn check(page: Page, AsCustomer(customer): AsCustomer, RawQuery
                 {summary}
                 <PageTitle title=t::check_title(l) lede=t::check_lede(l)/>
                 <SummaryList pairs=pairs/>
+                <Details summary=t::calculation(l)>{worked_out}</Details>
                 <Details summary=t::see_payments(l, count)>
                     <DataTable
                         caption=t::payments(l)
@@ -108,8 +112,11 @@ fn facts(l: Locale, simulation: &Simulation, draft: uuid::Uuid) -> Vec<Pair> {
         })
         .collect();
     let mut pairs = vec![change(Pair::new(t::bills_short(l), view! { <ul class="files">{bills}</ul> }), paths::PLAN, t::bills_short(l))];
-    if simulation.charges.is_positive() {
-        pairs.push(Pair::new(t::charges(l), parts::money(l, simulation.charges)));
+    if plan.debt.charges.is_positive() {
+        pairs.push(Pair::new(t::charges(l), parts::money(l, plan.debt.charges)));
+    }
+    if plan.discount.total().is_positive() {
+        pairs.push(Pair::new(t::discount(l), parts::money(l, -plan.discount.total())));
     }
     pairs.push(Pair::new(t::in_plan(l), parts::money(l, plan.total)));
     pairs.extend(plan.down_payment.map(|down| {

@@ -1,7 +1,8 @@
 //! Which bills go into a plan. Those that cannot say why, and what can be done instead.
 
 use axum::extract::RawQuery;
-use domain::agreements::{Ineligible, NextStep, PlanForm};
+use domain::agreements::eligibility::{Ineligible, NextStep};
+use domain::agreements::forms::PlanForm;
 use domain::forms::Problem;
 use leptos::prelude::*;
 use server::agreements::{self, OfferedBill};

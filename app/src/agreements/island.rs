@@ -2,7 +2,8 @@
 //! Never decides anything: what is asked for is worked out again when it is sent. Never words anything: sentences are props.
 
 use chrono::NaiveDate;
-use domain::agreements::{Plan, PlanError, PlanPolicy, PlanRequest, options, simulate};
+use domain::agreements::plans::{Debt, Plan, PlanError, PlanRequest, options, simulate};
+use domain::agreements::policy::PlanPolicy;
 use domain::calendar::Calendar;
 use domain::forms::{self, Problem};
 use domain::money::Money;
@@ -23,7 +24,7 @@ pub struct Ground {
     /// The day all amounts are of.
     pub today: NaiveDate,
     /// What is put into the plan.
-    pub total: Money,
+    pub debt: Debt,
     /// What the server found wrong with the number of installments.
     pub count_error: Option<String>,
     /// What it found wrong with the day.
@@ -65,6 +66,7 @@ pub struct SimulatorWords {
     pub option_last: String,
     pub no_interest: String,
     pub interest: String,
+    pub discount: String,
     pub by_person: String,
     pub at_once: String,
     pub chosen: String,
@@ -133,7 +135,12 @@ impl SimulatorWords {
             self.no_interest.clone()
         };
         let granted = if plan.is_off_policy() { &self.by_person } else { &self.at_once };
-        format!("{until} {cost} {granted}")
+        let discount = if plan.discount.total().is_positive() {
+            format!(" {}", self.discount.replace("{amount}", &self.money(plan.discount.total())))
+        } else {
+            String::new()
+        };
+        format!("{until}{discount} {cost} {granted}")
     }
 
     /// What was chosen, in sentences.
@@ -184,12 +191,12 @@ pub fn worked_out(ground: &Ground, words: &SimulatorWords, down_payment: &str, d
         (true, said)
     })?;
     let Some(day_of_month) = day else { return Ok(Vec::new()) };
-    let plans = options(&ground.policy, ground.total, down_payment, day_of_month, ground.today, &ground.calendar);
+    let plans = options(&ground.policy, ground.debt, down_payment, day_of_month, ground.today, &ground.calendar);
     if !plans.is_empty() {
         return Ok(plans);
     }
     let request = PlanRequest { down_payment, count: 1, day_of_month };
-    match simulate(&ground.policy, ground.total, request, ground.today, &ground.calendar) {
+    match simulate(&ground.policy, ground.debt, request, ground.today, &ground.calendar) {
         Ok(plan) => Ok(vec![plan]),
         Err(error) => {
             let of_amount = matches!(error, PlanError::DownPaymentTooSmall { .. } | PlanError::DownPaymentTooLarge { .. });

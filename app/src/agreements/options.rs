@@ -2,7 +2,8 @@
 
 use axum::extract::RawQuery;
 use axum::response::{IntoResponse, Redirect};
-use domain::agreements::{PlanForm, PlanPolicy};
+use domain::agreements::forms::PlanForm;
+use domain::agreements::policy::PlanPolicy;
 use domain::forms;
 use domain::ids::BillId;
 use domain::money::Money;
@@ -48,21 +49,21 @@ pub(super) async fn options(page: Page, AsCustomer(customer): AsCustomer, RawQue
         count: form.count.trim().parse().ok(),
         day: form.day.trim().parse().ok().or_else(|| offer.policy.days_of_month.first().copied()),
     };
-    let total = texts::money(l, offer.total);
-    let words = words(l, &offer.policy, offer.total, suggested);
+    let total = texts::money(l, offer.debt.total());
+    let words = words(l, &offer.policy, offer.debt.total(), suggested);
     let mended = MENDING.of(&page);
     let ground = Ground {
         policy: offer.policy,
         calendar,
         today: offer.as_of,
-        total: offer.total,
+        debt: offer.debt,
         count_error: mended.error("count"),
         day_error: mended.error("day"),
         down_payment_error: mended.error("down_payment"),
     };
     let summary = mended.summary();
     let back = drafts::ids(query.as_deref()).next().map_or_else(|| paths::PLAN.to_owned(), |draft| paths::step(paths::PLAN_REASON, draft));
-    let charges = offer.charges.is_positive().then(|| t::options_charges(l, texts::money(l, offer.charges)));
+    let charges = offer.debt.charges.is_positive().then(|| t::options_charges(l, texts::money(l, offer.debt.charges)));
     Ok(page.customer(&customer, CustomerRoom::Requests, t::options_title(l), || {
         view! {
             <div class="narrow flow">
@@ -96,7 +97,7 @@ fn words(l: Locale, policy: &PlanPolicy, total: Money, suggested: Money) -> Simu
         day: own(t::day(l)),
         day_hint: own(t::day_hint(l)),
         count: own(t::count(l)),
-        count_hint: t::count_hint(l, texts::money(l, policy.least_installment)),
+        count_hint: t::count_hint(l, texts::money(l, policy.least_installment())),
         once: t::option_once(l, amount),
         option: t::option(l, amount, count),
         option_uneven: t::option_uneven(l, amount, count, last),
@@ -105,6 +106,7 @@ fn words(l: Locale, policy: &PlanPolicy, total: Money, suggested: Money) -> Simu
         option_last: t::option_last(l, last),
         no_interest: own(t::option_no_interest(l)),
         interest: t::option_interest(l, amount),
+        discount: t::option_discount(l, amount),
         by_person: own(t::option_by_person(l)),
         at_once: own(t::option_at_once(l)),
         chosen: own(t::chosen(l)),

@@ -2,7 +2,8 @@
 
 use axum::extract::RawQuery;
 use axum::response::{IntoResponse, Redirect};
-use domain::agreements::{PlanForm, Reason};
+use domain::agreements::Reason;
+use domain::agreements::forms::PlanForm;
 use leptos::prelude::*;
 use server::texts::{self, Locale, agreements as t};
 

@@ -4,11 +4,12 @@
 //! Never uses chance, a clock or a float: a case is known by its seed and its number, on any machine.
 
 use chrono::{Days, NaiveDate};
-use domain::agreements::{
-    Band, Candidate, Eligibility, History, Interest, Limits, PlanPolicy, PlanRequest, eligibility, least_down_payments, options, simulate,
-};
+use domain::agreements::eligibility::{Candidate, Eligibility, History, eligibility};
+use domain::agreements::keeping::{Unpaid, keeping, settle_early};
+use domain::agreements::plans::{Debt, PlanRequest, least_down_payments, options, simulate};
+use domain::agreements::policy::{Band, Discount, Interest, Limits, PlanPolicy};
 use domain::calendar::Calendar;
-use domain::charges::{DayCount, EarlyDiscount, Payer, Terms, late_charges};
+use domain::charges::{DayCount, DayInterest, EarlyDiscount, Payer, Terms, late_charges};
 use domain::ids::BillId;
 use domain::money::Money;
 use domain::requests::{Kind, Policy, deadline};
@@ -52,7 +53,8 @@ pub fn outcome(seed: u32, number: u32) -> String {
 
 fn plan(draw: &mut Draw, number: u32, today: NaiveDate, calendar: &Calendar) -> Value {
     let policy = draw.policy();
-    let total = draw.amount();
+    let debt = Debt::of(draw.amount(), Money::cents(draw.between(0, 100_000)), draw.below(400) as u32);
+    let total = debt.total();
     let request = PlanRequest {
         down_payment: Money::cents(total.as_cents() / 100 * draw.between(0, 60).saturating_sub(5)),
         count: if draw.below(30) == 0 { draw.below(60) as u16 } else { draw.between(1, 12) as u16 },
@@ -61,13 +63,21 @@ fn plan(draw: &mut Draw, number: u32, today: NaiveDate, calendar: &Calendar) -> 
     let all = number.is_multiple_of(ALL_PLANS_EVERY);
     let candidates: Vec<Candidate> = (0..draw.below(4)).map(|bill| draw.candidate(bill)).collect();
     let history = History { open_agreements: draw.below(2) as u16, last_broken_on: draw.maybe(|draw| today - Days::new(draw.below(600))) };
+    let simulated = simulate(&policy, debt, request, today, calendar);
+    let later = today + Days::new(draw.below(600));
+    let kept = simulated.as_ref().ok().map(|plan| {
+        let unpaid: Vec<Unpaid> = plan.payments().skip(draw.below(4) as usize).map(Unpaid::whole).collect();
+        let early = settle_early(plan, &unpaid, later);
+        json!({ "on": later, "explanation": plan.explanation(), "early": early, "keeping": keeping(policy.break_rule, &unpaid, later, calendar) })
+    });
     json!({
         "policy": policy,
-        "total": total,
+        "debt": debt,
         "request": request,
-        "least": least_down_payments(&policy, total),
-        "simulated": simulate(&policy, total, request, today, calendar),
-        "options": all.then(|| options(&policy, total, request.down_payment, request.day_of_month, today, calendar)),
+        "least": least_down_payments(&policy, &debt),
+        "simulated": simulated,
+        "kept": kept,
+        "options": all.then(|| options(&policy, debt, request.down_payment, request.day_of_month, today, calendar)),
         "candidates": candidates,
         "eligibility": eligibility(&policy.eligibility, history, &candidates, today),
     })
@@ -143,21 +153,37 @@ impl Draw {
         Limits { most_installments: self.between(6, 36) as u16, least_down_payment: self.rate(200) }
     }
 
+    fn band(&mut self, up_to: Option<Money>) -> Band {
+        let discount =
+            |draw: &mut Self, up_to_installments| Discount { up_to_installments, of_charges: draw.rate(999), of_principal: draw.rate(200) };
+        Band {
+            up_to,
+            late_from: if self.below(3) == 0 { self.below(200) as u32 } else { 0 },
+            automatic: self.maybe(Self::limits),
+            negotiable: self.limits(),
+            discounts: self.maybe(|draw| vec![discount(draw, 1), discount(draw, 6)]).unwrap_or_default(),
+        }
+    }
+
     fn policy(&mut self) -> PlanPolicy {
         let mut up_to = 0;
         let mut bands: Vec<Band> = (0..=self.below(3))
             .map(|_| {
                 up_to += self.between(10_000, 1_000_000);
-                Band { up_to: Some(Money::cents(up_to)), automatic: self.maybe(Self::limits), negotiable: self.limits() }
+                self.band(Some(Money::cents(up_to)))
             })
             .collect();
         if self.below(4) > 0 {
-            bands.push(Band { up_to: None, automatic: self.maybe(Self::limits), negotiable: self.limits() });
+            bands.push(self.band(None));
         }
         PlanPolicy {
             bands,
             eligibility: Eligibility { least_total: Money::cents(self.between(0, 20_000)), ..Eligibility::default() },
-            interest: if self.below(2) == 0 { Interest::None } else { Interest::SimpleMonthly(self.rate(30)) },
+            interest: match self.below(3) {
+                0 => Interest::None,
+                1 => Interest::SimpleMonthly(self.rate(30)),
+                _ => Interest::Price(self.rate(30)),
+            },
             least_installment: Money::cents(self.between(0, 10_000)),
             down_payment_days: self.below(6) as u16,
             first_due_max_days: self.between(25, 70) as u16,
@@ -183,6 +209,7 @@ impl Draw {
             payer: self.one_of(Payer::ALL).unwrap_or(Payer::Consumer),
             fine: self.rate(100),
             monthly_interest: self.rate(50),
+            day_interest: self.one_of(DayInterest::ALL).unwrap_or(DayInterest::Exact),
             day_count: self.one_of(DayCount::ALL).unwrap_or(DayCount::AdjustedDay),
             grace_days: self.below(10) as u16,
             early: self.maybe(|draw| EarlyDiscount { rate: draw.rate(100), days_before: draw.below(20) as u16 }),

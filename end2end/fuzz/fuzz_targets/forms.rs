@@ -2,7 +2,8 @@
 #![no_main]
 
 use chrono::NaiveDate;
-use domain::agreements::{AcceptForm, PlanForm, PlanPolicy};
+use domain::agreements::forms::{AcceptForm, PlanForm};
+use domain::agreements::policy::PlanPolicy;
 use domain::disputes::DisputeForm;
 use domain::forms::{FieldError, Problem, code, date, email, ids, optional_text, submission, whole};
 use domain::ids::BillId;

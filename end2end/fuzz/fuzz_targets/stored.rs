@@ -5,7 +5,9 @@
 use std::fmt::Debug;
 
 use chrono::NaiveDate;
-use domain::agreements::{Plan, PlanPolicy, PlanRequest, options, simulate};
+use domain::agreements::keeping::{Unpaid, keeping, settle_early};
+use domain::agreements::plans::{Debt, Plan, PlanRequest, options, simulate};
+use domain::agreements::policy::PlanPolicy;
 use domain::bank_accounts::BankAccount;
 use domain::calendar::Calendar;
 use domain::charges::{Calculation, Terms, late_charges};
@@ -25,20 +27,28 @@ fn read<T: Serialize + DeserializeOwned + PartialEq + Debug>(text: &str) -> Opti
 }
 
 fn check_plans(policy: &PlanPolicy, calendar: &Calendar) {
-    for (total, down_payment) in [(582_638, 60_000), (20_000, 0), (1_000, 1), (i64::MAX, 0), (-1, 0)] {
+    for (total, charges, down_payment) in [(582_638, 9_000, 60_000), (20_000, 1, 0), (1_000, 0, 1), (i64::MAX, i64::MAX, 0), (-1, 0, 0)] {
+        let debt = Debt::of(Money::cents(total), Money::cents(charges), 40);
         for (count, day) in [(1, 5), (3, 10), (10, 25), (37, 31), (0, 0)] {
             let day = policy.days_of_month.get(usize::from(count % 5)).copied().unwrap_or(day);
             let request = PlanRequest { down_payment: Money::cents(down_payment), count, day_of_month: day };
-            if let Ok(plan) = simulate(policy, Money::cents(total), request, TODAY, calendar) {
+            if let Ok(plan) = simulate(policy, debt, request, TODAY, calendar) {
                 let paid: Money = plan.payments().map(|payment| payment.amount).sum();
                 assert_eq!(paid, plan.total_cost);
                 assert_eq!(plan.installments.len(), usize::from(count));
+                let unpaid: Vec<Unpaid> = plan.payments().map(Unpaid::whole).collect();
+                for days in [0, 31, 400] {
+                    let on = TODAY + chrono::TimeDelta::days(days);
+                    let early = settle_early(&plan, &unpaid, on);
+                    assert_eq!(early.to_pay + early.saved, paid);
+                    let _ = keeping(policy.break_rule, &unpaid, on, calendar);
+                }
                 assert_eq!(read::<Plan>(&serde_json::to_string(&plan).unwrap()), Some(plan));
             }
         }
     }
     if policy.bands.iter().all(|band| band.negotiable.most_installments <= 40) {
-        let _ = options(policy, Money::cents(582_638), Money::cents(60_000), 10, TODAY, calendar);
+        let _ = options(policy, Debt::of(Money::cents(582_638), Money::ZERO, 40), Money::cents(60_000), 10, TODAY, calendar);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use chrono::{Datelike, NaiveDate};
 use domain::actors::Role;
-use domain::agreements::PlanPolicy;
+use domain::agreements::policy::PlanPolicy;
 use domain::refunds::RefundPolicy;
 use domain::requests::Policy;
 use serde::Serialize;

@@ -7,7 +7,7 @@ use std::path::Path;
 use bytes::Bytes;
 use chrono::{DateTime, Datelike, Days, Months, NaiveDate, TimeDelta, Utc};
 use domain::actors::Role;
-use domain::agreements::{AcceptForm, PlanForm};
+use domain::agreements::forms::{AcceptForm, PlanForm};
 use domain::disputes::DisputeForm;
 use domain::ids::{BillId, CustomerId, NoticeId};
 use domain::money::Money;

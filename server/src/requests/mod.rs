@@ -8,7 +8,7 @@ pub mod desk;
 pub mod record;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use domain::agreements::Plan;
+use domain::agreements::plans::Plan;
 use domain::forms::Problem;
 use domain::ids::{AgreementId, BillId, CustomerId, PaymentId, RequestId, UploadId};
 use domain::money::Money;

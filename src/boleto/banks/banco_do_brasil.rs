@@ -8,6 +8,20 @@ use crate::boleto::check_digit::modulo_11_or;
 use crate::boleto::digits_of;
 
 /// A title of Banco do Brasil.
+///
+/// ```
+/// use domain::boleto::banks::{Title as _, banco_do_brasil::Title};
+/// use domain::boleto::barcode::Barcode;
+/// // The manual's: convênio of 6 digits, nosso número 05009401448-1.
+/// let bar = Barcode::parse("00193373700000001000500940144816060680935031")?;
+/// let title = Title::read(&bar.free_field()).unwrap();
+/// assert_eq!(title, Title::Convenio6 { nosso_numero: 5_009_401_448, agencia: 1606, conta: 6_809_350, carteira: 31 });
+/// assert_eq!(title.particulars().nosso_numero, "05009401448-1");
+/// // With a convênio of 7 digits the number has none.
+/// let title = Title::Convenio7 { nosso_numero: 12_387_987_777_700_168, carteira: 18 };
+/// assert_eq!(title.particulars().nosso_numero, "12387987777700168");
+/// # Ok::<(), domain::boleto::barcode::BarcodeError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Title {
     /// Convênio of 7 digits: 20–25 zeros, 26–42 nosso número, 43–44 carteira.

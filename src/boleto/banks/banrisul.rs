@@ -1,4 +1,4 @@
-//! Banrisul (041): "Manual 400 posições".
+//! Banrisul (041): "Manual 400 posições", for the field and for its double digit ("NC").
 //!
 //! Never reads the layout of three-digit branches, which the bank gave up.
 
@@ -9,6 +9,14 @@ use crate::boleto::digits_of;
 
 /// A title of Banrisul: 20 product, 21 one, 22–25 agência, 26–32 beneficiary, 33–40 nosso número, 41–42 forty, 43–44 double
 /// digit of all that.
+///
+/// ```
+/// use domain::boleto::banks::{Title as _, banrisul::Title};
+/// let title = Title { produto: 2, agencia: 1102, beneficiario: 9_000_150, nosso_numero: 22_832_563 };
+/// assert_eq!(title.particulars().nosso_numero, "22832563-51");
+/// assert_eq!(title.free_field()?.as_str(), "2111029000150228325634059");
+/// # Ok::<(), domain::boleto::banks::TooWide>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Title {
     /// 1 when the bank prints, 2 when the beneficiary does.
@@ -60,7 +68,14 @@ impl super::Title for Title {
 }
 
 /// Banrisul's double digit ("NC"): modulus 10, then modulus 11 with weights 2 to 7 over the number and that digit. Where the
-/// second would be 10, the first is taken one higher and the second computed again.
+/// second would be 10, the first is taken one higher and the second computed again. ASCII digits in, ASCII digits out.
+///
+/// ```
+/// # use domain::boleto::banks::banrisul::double_digit;
+/// // The manual's: 00009274-22, and 00009194-38, whose first digit would be 2.
+/// assert_eq!(&double_digit(b"00009274"), b"22");
+/// assert_eq!(&double_digit(b"00009194"), b"38");
+/// ```
 #[must_use]
 pub fn double_digit(digits: &[u8]) -> [u8; 2] {
     let mut first = modulo_10(&[digits]);

@@ -8,6 +8,13 @@ use crate::boleto::check_digit::modulo_11_or;
 use crate::boleto::digits_of;
 
 /// A title of Bradesco: 20–23 agência, 24–25 carteira, 26–36 nosso número, 37–43 conta, 44 zero.
+///
+/// ```
+/// use domain::boleto::banks::{Title as _, bradesco::Title};
+/// // The manual's three: 19/00000000002-8, 19/00000000001-P, 19/00000000006-0.
+/// let printed = |nosso_numero| Title { agencia: 1234, carteira: 19, nosso_numero, conta: 67_890 }.particulars().nosso_numero;
+/// assert_eq!([printed(2), printed(1), printed(6)], ["19/00000000002-8", "19/00000000001-P", "19/00000000006-0"]);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Title {
     /// The branch, without its check digit.

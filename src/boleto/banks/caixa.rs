@@ -9,6 +9,18 @@ use crate::boleto::digits_of;
 
 /// A title of Caixa: 20–26 beneficiary, 27–29 nosso número 3 to 5, 30 its first digit, 31–33 its 6 to 8, 34 its second,
 /// 35–43 its 9 to 17, 44 digit of all that.
+///
+/// ```
+/// use domain::boleto::banks::{FreeField, Title as _, caixa::{Beneficiario, Title}};
+/// // The manual's: beneficiary 005507-7, whose nosso número lies in the field in three pieces and two single digits.
+/// let free = FreeField::parse("0055077222133347777777771")?;
+/// let title = Title { beneficiario: Beneficiario::Six(5507), nosso_numero: 14_222_333_777_777_777 };
+/// assert_eq!((Title::read(&free), title.free_field()), (Some(title), Ok(free)));
+/// // The manual's 14000000000000019-7.
+/// let title = Title { nosso_numero: 14_000_000_000_000_019, ..title };
+/// assert_eq!((title.particulars().nosso_numero.as_str(), title.particulars().carteira.as_deref()), ("14000000000000019-7", Some("RG")));
+/// # Ok::<(), domain::boleto::banks::FreeFieldError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Title {
     /// The beneficiary's code.
@@ -18,6 +30,16 @@ pub struct Title {
 }
 
 /// How Caixa numbers a beneficiary.
+///
+/// ```
+/// use domain::boleto::banks::{Title as _, caixa::{Beneficiario, Title}};
+/// let head = |beneficiario| {
+///     let free = Title { beneficiario, nosso_numero: 14_000_000_000_000_019 }.free_field().unwrap();
+///     free.as_str()[..7].to_owned()
+/// };
+/// assert_eq!(head(Beneficiario::Six(5507)), "0055077"); // 005507 and its digit 7
+/// assert_eq!(head(Beneficiario::Seven(1_100_002)), "1100002"); // no digit
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Beneficiario {
     /// Six digits, followed by a check digit.

@@ -1,4 +1,4 @@
-//! Itaú (341): "Especificação do boleto de pagamento", March 2015.
+//! Itaú (341): "Especificação do boleto de pagamento", March 2015; "Cobrança CNAB 400", July 2021, for the carteiras.
 //!
 //! Never prints the digit of a nosso número whose account the free field does not carry.
 
@@ -8,6 +8,16 @@ use crate::boleto::check_digit::modulo_10;
 use crate::boleto::digits_of;
 
 /// A title of Itaú.
+///
+/// ```
+/// use domain::boleto::banks::{Title as _, itau::Title};
+/// // The manual's: branch 0057, account 12345-7, nosso número 110/12345678-8.
+/// let title = Title::Conta { carteira: 110, nosso_numero: 12_345_678, agencia: 57, conta: 12_345 };
+/// assert_eq!(title.particulars().nosso_numero, "110/12345678-8");
+/// assert_eq!(title.particulars().beneficiary.as_deref(), Some("0057/12345-7"));
+/// assert_eq!(title.free_field()?.as_str(), "1101234567880057123457000");
+/// # Ok::<(), domain::boleto::banks::TooWide>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Title {
     /// 20–22 carteira, 23–30 nosso número, 31 its digit, 32–35 agência, 36–40 conta, 41 their digit, 42–44 zeros.
@@ -100,7 +110,15 @@ impl super::Title for Title {
     }
 }
 
-/// The nosso número's digit (DAC): modulus 10 of branch, account, carteira and number.
+/// The nosso número's digit (DAC), ASCII: modulus 10 of branch, account (without its digit), carteira and number; in carteiras
+/// 126, 131, 146, 150 and 168 of the last two alone.
+///
+/// ```
+/// # use domain::boleto::banks::itau::number_digit;
+/// // The manual's: 198/98712345-1 of account 0057/72192.
+/// assert_eq!(number_digit(198, 98_712_345, 57, 72_192), b'1');
+/// assert_eq!(number_digit(126, 98_712_345, 57, 72_192), number_digit(126, 98_712_345, 1, 1));
+/// ```
 #[must_use]
 pub fn number_digit(carteira: u16, nosso_numero: u32, agencia: u16, conta: u32) -> u8 {
     let (branch, account): ([u8; 4], [u8; 5]) = (digits_of(agencia.into()), digits_of(conta.into()));

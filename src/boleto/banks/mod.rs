@@ -2,6 +2,19 @@
 //!
 //! Never guesses: of a bank, or a layout of a bank, that has no file here only the common part of the barcode is
 //! checked, and nothing is rebuilt. Positions are those of the whole barcode, 20 to 44, as the manuals count.
+//!
+//! Numbers are held as numbers and written zero filled to the width of their place: branch 57 is `0057`. The nosso número is
+//! held without its check digit. Each bank's file names the manual it follows.
+//!
+//! ```
+//! use domain::boleto::banks::{self, Reading, Title as _, itau};
+//! use domain::money::Money;
+//! let title = itau::Title::Conta { carteira: 109, nosso_numero: 12_345, agencia: 57, conta: 12_345 };
+//! let bar = title.barcode("2026-12-10".parse()?, Money::cents(52_347))?;
+//! assert_eq!(bar.as_str(), "34191165600000523471090001234530057123457000");
+//! assert_eq!(banks::read(&bar), Reading::Known(title.particulars()));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 pub mod banco_do_brasil;
 pub mod banrisul;
@@ -20,6 +33,16 @@ use super::barcode::{Barcode, BuildError};
 use crate::money::Money;
 
 /// The 25 digits at positions 20 to 44 of a barcode.
+///
+/// ```
+/// use domain::boleto::banks::{FreeField, FreeFieldError, Title as _, caixa};
+/// // The manual's own example; what it holds is only known by its bank's layout.
+/// let free = FreeField::parse("0055077222133347777777771")?;
+/// assert_eq!(caixa::Title::read(&free).map(|title| title.nosso_numero), Some(14_222_333_777_777_777));
+/// assert_eq!(free.as_str().len(), 25);
+/// assert_eq!(FreeField::parse("0055077"), Err(FreeFieldError));
+/// # Ok::<(), FreeFieldError>(())
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FreeField([u8; 25]);
 
@@ -29,6 +52,12 @@ pub struct FreeField([u8; 25]);
 pub struct FreeFieldError;
 
 /// A number with more digits than its place in the free field.
+///
+/// ```
+/// use domain::boleto::banks::{Title as _, TooWide, bradesco};
+/// let title = bradesco::Title { agencia: 1234, carteira: 100, nosso_numero: 1, conta: 1 };
+/// assert_eq!(title.free_field(), Err(TooWide { name: "carteira", width: 2 }));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{name} has more than {width} digits")]
 pub struct TooWide {
@@ -39,6 +68,16 @@ pub struct TooWide {
 }
 
 /// Why a bank's title cannot be written as a barcode.
+///
+/// ```
+/// use domain::boleto::banks::{Title as _, TitleError, bradesco};
+/// use domain::boleto::barcode::BuildError;
+/// use domain::money::Money;
+/// let title = bradesco::Title { agencia: 1234, carteira: 9, nosso_numero: 12_345, conta: 67_890 };
+/// let refused = title.barcode("2026-12-10".parse()?, Money::cents(-1));
+/// assert_eq!(refused, Err(TitleError::Barcode(BuildError::Amount)));
+/// # Ok::<(), chrono::ParseError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TitleError {
     /// A number of the bank's does not fit.
@@ -49,7 +88,7 @@ pub enum TitleError {
     Barcode(#[from] BuildError),
 }
 
-/// A title in one bank's way of numbering.
+/// A title in one bank's way of numbering: each bank's file has one, with its manual's example.
 pub trait Title: Sized {
     /// The bank.
     const BANK: BankCode;
@@ -67,7 +106,7 @@ pub trait Title: Sized {
     /// What the boleto prints.
     fn particulars(&self) -> Particulars;
 
-    /// The barcode.
+    /// The barcode of this title, due on a calendar day, of an amount in centavos (zero: "valor a informar").
     ///
     /// # Errors
     /// See [`TitleError`].
@@ -88,7 +127,7 @@ pub struct Particulars {
     pub beneficiary: Option<String>,
 }
 
-/// What came of reading a free field.
+/// What came of reading a free field. Examples are at [`read`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reading {
     /// In the bank's layout, with its own check digits right where it has any.
@@ -101,6 +140,21 @@ pub enum Reading {
 }
 
 /// Reads the free field of any barcode.
+///
+/// ```
+/// use domain::boleto::banks::{FreeField, Reading, read};
+/// use domain::boleto::barcode::Barcode;
+/// # use domain::money::Money;
+/// let Reading::Known(santander) = read(&Barcode::parse("03397165600000523479028203300000001234550101")?) else { panic!() };
+/// assert_eq!((santander.nosso_numero.as_str(), santander.carteira.as_deref()), ("000000012345-5", Some("101")));
+/// // Banco Inter's: only the common part of the barcode is checked.
+/// assert_eq!(read(&Barcode::parse("07791937900000050000001112047370601011605193")?), Reading::Unknown);
+/// // Caixa's layout, but the last digit, which checks the other 24, should be 4.
+/// let free = FreeField::parse("0055077000100040000123455")?;
+/// let bar = Barcode::build("104".parse()?, "2026-12-10".parse()?, Money::cents(52_347), &free)?;
+/// assert_eq!(read(&bar), Reading::WrongDigit);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[must_use]
 pub fn read(barcode: &Barcode) -> Reading {
     let free = barcode.free_field();

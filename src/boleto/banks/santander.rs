@@ -8,6 +8,15 @@ use crate::boleto::check_digit::modulo_11;
 use crate::boleto::digits_of;
 
 /// A title of Santander: 20 nine, 21–27 beneficiary, 28–39 nosso número, 40 its digit, 41 IOS, 42–44 modalidade.
+///
+/// ```
+/// use domain::boleto::banks::{Title as _, santander::Title};
+/// // The manual's: beneficiary 0282033, nosso número 566612457800-2.
+/// let title = Title { beneficiario: 282_033, nosso_numero: 566_612_457_800, ios: 0, modalidade: 101 };
+/// assert_eq!(title.particulars().nosso_numero, "566612457800-2");
+/// assert_eq!(title.free_field()?.as_str(), "9028203356661245780020101");
+/// # Ok::<(), domain::boleto::banks::TooWide>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Title {
     /// The beneficiary's code (PSK), seven digits.

@@ -1,4 +1,4 @@
-//! Sicoob (756): "Layouts para troca de informações", February 2017.
+//! Sicoob (756): "Layouts para troca de informações", February 2017, sheet 02.
 //!
 //! Never prints the branch of a cooperative apart: at Sicoob the cooperative is the branch.
 
@@ -8,6 +8,16 @@ use crate::boleto::digits_of;
 
 /// A title of Sicoob: 20 carteira, 21–24 cooperative, 25–26 modalidade, 27–33 client with its digit, 34–40 nosso número,
 /// 41 its digit, 42–44 installment.
+///
+/// ```
+/// use domain::boleto::banks::{Title as _, sicoob::Title};
+/// // The manual's: cooperative 0001, client 000001-9, nosso número 0000021-8.
+/// let title = Title { carteira: 1, cooperativa: 1, modalidade: 1, cliente: 19, nosso_numero: 21, parcela: 1 };
+/// assert_eq!(title.particulars().nosso_numero, "0000021-8");
+/// assert_eq!(title.particulars().beneficiary.as_deref(), Some("0001/000001-9"));
+/// assert_eq!(title.free_field()?.as_str(), "1000101000001900000218001");
+/// # Ok::<(), domain::boleto::banks::TooWide>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Title {
     /// 1 simple, 3 with guarantee.

@@ -9,6 +9,16 @@ use crate::boleto::digits_of;
 
 /// A title of Sicredi: 20 kind of charge, 21 carteira, 22–29 nosso número, 30 its digit, 31–34 cooperative, 35–36 post,
 /// 37–41 beneficiary, 42 whether there is an amount, 43 zero, 44 digit of all that.
+///
+/// ```
+/// use domain::boleto::banks::{Title as _, sicredi::Title};
+/// // The manual's: 0165.02.00623, nosso número 07/200003-1 (2007, numbered by the beneficiary, the third).
+/// let title = Title {
+///     cobranca: 1, carteira: 1, nosso_numero: 7_200_003, cooperativa: 165, posto: 2, beneficiario: 623, with_amount: true,
+/// };
+/// assert_eq!(title.particulars().nosso_numero, "07/200003-1");
+/// assert_eq!(title.particulars().beneficiary.as_deref(), Some("0165.02.00623"));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Title {
     /// 1 with registration, 3 without.

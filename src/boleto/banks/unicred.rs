@@ -8,6 +8,15 @@ use crate::boleto::check_digit::modulo_11;
 use crate::boleto::digits_of;
 
 /// A title of Unicred: 20–23 agência, 24–33 conta with its digit, 34–43 nosso número, 44 its digit.
+///
+/// ```
+/// use domain::boleto::banks::{Title as _, unicred::Title};
+/// // The manual's nosso número 0000299621-9.
+/// let title = Title { agencia: 1234, conta: 123_456, nosso_numero: 299_621 };
+/// assert_eq!(title.particulars().nosso_numero, "0000299621-9");
+/// assert_eq!(title.free_field()?.as_str(), "1234000012345600002996219");
+/// # Ok::<(), domain::boleto::banks::TooWide>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Title {
     /// The branch.

@@ -2,7 +2,7 @@
 //! Never shows a file inside the page, nor an account or key unmasked.
 
 use chrono::{DateTime, Utc};
-use domain::agreements::{ApprovalReason, Plan, Within};
+use domain::agreements::plans::{ApprovalReason, Plan, Within};
 use domain::statement::Nature;
 use domain::tax_ids::TaxId;
 use leptos::prelude::*;
@@ -10,6 +10,7 @@ use server::requests::desk::{LedgerLine, StaffView, Warning};
 use server::requests::{BillLine, Detail};
 use server::texts::{self, Locale};
 
+use crate::agreements::calculation::calculation as calculation_of_plan;
 use crate::bills::parts::{amount, calculation};
 use crate::page::Page;
 use crate::ui::Tone;
@@ -199,10 +200,12 @@ pub(super) fn plan(l: Locale, plan: &Plan) -> impl IntoView + use<> {
         }
     };
     let valid = t::plan_valid(l, texts::date(l, plan.valid_until), &plan.version);
+    let worked_out = calculation_of_plan(l, plan);
     view! {
         <Card title=t::plan(l)>
             {why}
             <DataTable caption=t::plan(l) caption_hidden=true columns rows total/>
+            <Details summary=texts::agreements::calculation(l)>{worked_out}</Details>
             <p class="small soft">{valid}</p>
         </Card>
     }
