@@ -67,6 +67,7 @@ lint: tools ## check format, lints and the arrows between the crates
 	@for crate in . $(APART); do cargo fmt --all --check --manifest-path $$crate/Cargo.toml || exit 1; done
 	.ci/arrows
 	cargo clippy $(LOCKED) --workspace --all-targets --features app/ssr -- -D warnings
+	RUSTDOCFLAGS='-D warnings' cargo doc $(LOCKED) --quiet --package domain --no-deps
 	CARGO_TARGET_DIR=$(CARGO_TARGET_DIR)/wasm cargo clippy $(LOCKED) --package app --lib --no-default-features --features hydrate \
 	  --target wasm32-unknown-unknown --profile wasm-dev -- -D warnings
 	@for crate in $(APART); do \
