@@ -70,6 +70,8 @@ lint: tools ## check format, lints and the arrows between the crates
 	RUSTDOCFLAGS='-D warnings' cargo doc $(LOCKED) --quiet --package domain --no-deps
 	CARGO_TARGET_DIR=$(CARGO_TARGET_DIR)/wasm cargo clippy $(LOCKED) --package app --lib --no-default-features --features hydrate \
 	  --target wasm32-unknown-unknown --profile wasm-dev -- -D warnings
+	@for crate in $(APART); do \
+	  CARGO_TARGET_DIR=$(CARGO_TARGET_DIR)/apart cargo clippy $(LOCKED) --all-targets --manifest-path $$crate/Cargo.toml -- -D warnings || exit 1; done
 
 fmt: ## format the Rust code
 	@for crate in . $(APART); do cargo fmt --all --manifest-path $$crate/Cargo.toml || exit 1; done

@@ -676,6 +676,31 @@ mod tests {
     const LETTERS: &str = "35260712ABC34501DE35550010000000011000000014";
     const SERVICES: &str = "14001591201761135000132000000000000022096100197260";
 
+    /// Every two digits in the model's place: seven documents, each behind the prefix of its XML too, and nothing else.
+    #[test]
+    fn knows_seven_models() {
+        let known = [
+            ("55", Model::Nfe, "NFe"),
+            ("57", Model::Cte, "CTe"),
+            ("58", Model::Mdfe, "MDFe"),
+            ("62", Model::Nfcom, "NFCom"),
+            ("65", Model::Nfce, "NFe"),
+            ("66", Model::Nf3e, "NF3e"),
+            ("67", Model::CteOs, "CTe"),
+        ];
+        for code in (0..100).map(|code| format!("{code:02}")) {
+            let head = format!("35260712ABC34501DE35{code}001000000001100000001");
+            let key = format!("{head}{}", char::from(check_digit(head.as_bytes(), 9, None)));
+            match known.iter().find(|(of, ..)| *of == code) {
+                None => assert_eq!(NfeKey::parse(&key), Err(AccessKeyError::Model(20)), "{key}"),
+                Some((_, model, prefix)) => {
+                    assert_eq!(NfeKey::parse(&format!("{prefix}{key}")), NfeKey::parse(&key));
+                    assert_eq!(NfeKey::parse(&key).unwrap().model(), *model, "{key}");
+                }
+            }
+        }
+    }
+
     #[test]
     fn agrees_with_other_implementations() {
         let mut read = csv::Reader::from_reader(include_str!("vectors/access_keys.csv").as_bytes());

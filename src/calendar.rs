@@ -170,13 +170,17 @@ pub fn bank_holiday(date: NaiveDate) -> Option<BankHoliday> {
         (12, 25) => Some(BankHoliday::Christmas),
         _ => None,
     };
-    fixed.or_else(|| match date.signed_duration_since(easter(date.year())?).num_days() {
+    // From Carnival Monday of the earliest Easter (2 February) to Corpus Christi of the latest one (24 June).
+    if fixed.is_some() || !(2..=6).contains(&date.month()) {
+        return fixed;
+    }
+    match date.signed_duration_since(easter(date.year())?).num_days() {
         -48 => Some(BankHoliday::CarnivalMonday),
         -47 => Some(BankHoliday::CarnivalTuesday),
         -2 => Some(BankHoliday::GoodFriday),
         60 => Some(BankHoliday::CorpusChristi),
         _ => None,
-    })
+    }
 }
 
 /// Easter Sunday of a Gregorian year, by the Meeus/Butcher algorithm (J. Meeus, *Astronomical Algorithms*, ch. 8).

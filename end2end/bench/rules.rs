@@ -165,19 +165,24 @@ fn charge_10_000_bills(bencher: Bencher<'_, '_>) {
         .bench(|| due_dates.iter().map(|due| late_charges(Money::cents(98_907), *due, day(22), &terms, &calendar).total).sum::<Money>());
 }
 
-fn with_interest() -> PlanPolicy {
-    PlanPolicy { interest: Interest::SimpleMonthly(Decimal::new(1, 2)), ..PlanPolicy::default() }
+fn policy(interest: &str) -> PlanPolicy {
+    let rate = Decimal::new(1, 2);
+    let interest = match interest {
+        "simple" => Interest::SimpleMonthly(rate),
+        "price" => Interest::Price(rate),
+        _ => Interest::None,
+    };
+    PlanPolicy { interest, ..PlanPolicy::default() }
 }
 
-/// Plans of 1 to 12 installments for amounts from R$ 1.000,00 on, without and with interest.
-#[divan::bench(args = [false, true])]
-fn simulate_10_000_plans(bencher: Bencher<'_, '_>, interest: bool) {
-    let calendar = Calendar::default();
-    let policy = if interest { with_interest() } else { PlanPolicy::default() };
+/// Plans of 1 to 12 installments for amounts from R$ 1.000,00 on.
+#[divan::bench(args = ["none", "simple", "price"])]
+fn simulate_10_000_plans(bencher: Bencher<'_, '_>, interest: &str) {
+    let (calendar, policy) = (Calendar::default(), policy(interest));
     bencher.counter(ItemsCount::new(10_000_u32)).bench(|| {
         (0..10_000_i64)
             .filter(|at| {
-                let debt = Debt::of(Money::cents(97_000 + at * 37), Money::cents(3_000), 40);
+                let debt = Debt::of(Money::cents(100_000 + at * 37), Money::cents(at % 5_000), 40);
                 let request = PlanRequest { down_payment: Money::cents(30_000), count: (at % 12 + 1) as u16, day_of_month: 10 };
                 simulate(&policy, debt, request, day(22), &calendar).is_ok()
             })
@@ -188,13 +193,7 @@ fn simulate_10_000_plans(bencher: Bencher<'_, '_>, interest: bool) {
 /// Every plan that is offered for one amount, with its effective cost: what the simulator works out at each touch.
 #[divan::bench(args = ["none", "simple", "price"])]
 fn offer_plans(bencher: Bencher<'_, '_>, interest: &str) {
-    let rate = Decimal::new(1, 2);
-    let interest = match interest {
-        "simple" => Interest::SimpleMonthly(rate),
-        "price" => Interest::Price(rate),
-        _ => Interest::None,
-    };
-    let (policy, calendar) = (PlanPolicy { interest, ..PlanPolicy::default() }, Calendar::default());
+    let (calendar, policy) = (Calendar::default(), policy(interest));
     let debt = Debt::of(Money::cents(560_000), Money::cents(22_638), 40);
     bencher.bench(|| options(divan::black_box(&policy), debt, Money::cents(60_000), 10, day(22), &calendar).len());
 }

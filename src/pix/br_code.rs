@@ -323,7 +323,8 @@ fn read(text: &str) -> Result<Parts, BrCodeError> {
     }
     let crc = crc.ok_or(BrCodeError::Missing(63))?;
     let signed = text.get(..crc.value_at).unwrap_or_default();
-    if !crc.value.eq_ignore_ascii_case(&format!("{:04X}", crc16(signed.as_bytes()))) {
+    let four_digits = crc.value.len() == 4 && crc.value.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if !four_digits || u16::from_str_radix(crc.value, 16) != Ok(crc16(signed.as_bytes())) {
         return Err(BrCodeError::Crc);
     }
     if !pix {
@@ -500,7 +501,11 @@ fn put(text: &mut String, id: u8, value: &str, longest: usize) -> Result<(), Wri
     if value.bytes().any(unprintable) {
         return Err(WriteError::Character(id));
     }
-    text.push_str(&format!("{id:02}{:02}{value}", value.len()));
+    // Two digits each, as checked above.
+    for number in [id, value.len() as u8] {
+        text.extend([number / 10, number % 10].map(|digit| char::from(b'0' + digit)));
+    }
+    text.push_str(value);
     Ok(())
 }
 

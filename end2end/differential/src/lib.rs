@@ -3,14 +3,17 @@
 //!
 //! Never uses chance, a clock or a float: a case is known by its seed and its number, on any machine.
 
+use std::collections::BTreeMap;
+
 use chrono::{Days, NaiveDate};
 use domain::agreements::eligibility::{Candidate, Eligibility, History, eligibility};
-use domain::agreements::keeping::{Unpaid, keeping, settle_early};
+use domain::agreements::keeping::{Original, Unpaid, impute, keeping, renegotiate, settle_early};
 use domain::agreements::plans::{Debt, PlanRequest, least_down_payments, options, simulate};
-use domain::agreements::policy::{Band, Discount, Interest, Limits, PlanPolicy};
+use domain::agreements::policy::{Band, BreakRule, Discount, Imputation, Interest, Limits, PlanPolicy, Renegotiation};
 use domain::calendar::Calendar;
-use domain::charges::{DayCount, DayInterest, EarlyDiscount, Payer, Terms, late_charges};
+use domain::charges::{DayCount, DayInterest, EarlyDiscount, Payer, Terms, late_charges, late_charges_after};
 use domain::ids::BillId;
+use domain::indices::{Index, Month, MonthlyRates};
 use domain::money::Money;
 use domain::requests::{Kind, Policy, deadline};
 use domain::statement::{Nature, days_late, late_before};
@@ -53,8 +56,9 @@ pub fn outcome(seed: u32, number: u32) -> String {
 
 fn plan(draw: &mut Draw, number: u32, today: NaiveDate, calendar: &Calendar) -> Value {
     let policy = draw.policy();
-    let debt = Debt::of(draw.amount(), Money::cents(draw.between(0, 100_000)), draw.below(400) as u32);
-    let total = debt.total();
+    let total = draw.amount();
+    let charges = Money::cents(total.as_cents() / 100 * draw.between(0, 30));
+    let debt = Debt::of(total - charges, charges, draw.below(500) as u32);
     let request = PlanRequest {
         down_payment: Money::cents(total.as_cents() / 100 * draw.between(0, 60).saturating_sub(5)),
         count: if draw.below(30) == 0 { draw.below(60) as u16 } else { draw.between(1, 12) as u16 },
@@ -64,11 +68,18 @@ fn plan(draw: &mut Draw, number: u32, today: NaiveDate, calendar: &Calendar) -> 
     let candidates: Vec<Candidate> = (0..draw.below(4)).map(|bill| draw.candidate(bill)).collect();
     let history = History { open_agreements: draw.below(2) as u16, last_broken_on: draw.maybe(|draw| today - Days::new(draw.below(600))) };
     let simulated = simulate(&policy, debt, request, today, calendar);
-    let later = today + Days::new(draw.below(600));
     let kept = simulated.as_ref().ok().map(|plan| {
-        let unpaid: Vec<Unpaid> = plan.payments().skip(draw.below(4) as usize).map(Unpaid::whole).collect();
-        let early = settle_early(plan, &unpaid, later);
-        json!({ "on": later, "explanation": plan.explanation(), "early": early, "keeping": keeping(policy.break_rule, &unpaid, later, calendar) })
+        let on = today + Days::new(draw.below(400));
+        let unpaid: Vec<Unpaid> = plan.payments().skip(draw.below(3) as usize).map(Unpaid::whole).collect();
+        let paid = plan.total_cost - unpaid.iter().map(|one| one.left).sum();
+        let originals: Vec<Original> = (1..4).map(|bill| draw.original(bill, plan.total, today)).collect();
+        json!({
+            "explanation": plan.explanation(),
+            "keeping": keeping(policy.break_rule, &unpaid, on, calendar),
+            "early": settle_early(plan, &unpaid, on),
+            "imputed": impute(policy.break_rule.imputation, &originals, paid),
+            "renegotiated": renegotiate(policy.renegotiation, draw.below(3) as u16, plan, &unpaid, Money::cents(123), on, calendar),
+        })
     });
     json!({
         "policy": policy,
@@ -84,9 +95,14 @@ fn plan(draw: &mut Draw, number: u32, today: NaiveDate, calendar: &Calendar) -> 
 }
 
 fn charges(draw: &mut Draw, today: NaiveDate, calendar: &Calendar) -> Value {
-    let terms = draw.terms();
     let due = today + Days::new(20) - Days::new(draw.below(1_500));
-    json!({ "terms": terms, "costs": late_charges(draw.amount(), due, today, &terms, calendar) })
+    let (terms, amount) = (draw.terms(today), draw.amount());
+    let posted_to = due + Days::new(draw.below(200));
+    json!({
+        "terms": terms,
+        "costs": late_charges(amount, due, today, &terms, calendar),
+        "costs_after": late_charges_after(amount, due, posted_to, today, &terms, calendar),
+    })
 }
 
 fn days(draw: &mut Draw, today: NaiveDate, calendar: &Calendar) -> Value {
@@ -153,15 +169,19 @@ impl Draw {
         Limits { most_installments: self.between(6, 36) as u16, least_down_payment: self.rate(200) }
     }
 
-    fn band(&mut self, up_to: Option<Money>) -> Band {
-        let discount =
-            |draw: &mut Self, up_to_installments| Discount { up_to_installments, of_charges: draw.rate(999), of_principal: draw.rate(200) };
+    fn band(&mut self, up_to: Option<i64>) -> Band {
+        let mut up_to_installments = 0;
         Band {
-            up_to,
-            late_from: if self.below(3) == 0 { self.below(200) as u32 } else { 0 },
+            up_to: up_to.map(Money::cents),
+            late_from: self.maybe(|draw| draw.below(100) as u32).unwrap_or_default(),
             automatic: self.maybe(Self::limits),
             negotiable: self.limits(),
-            discounts: self.maybe(|draw| vec![discount(draw, 1), discount(draw, 6)]).unwrap_or_default(),
+            discounts: (0..self.below(3))
+                .map(|_| {
+                    up_to_installments += self.between(1, 8) as u16;
+                    Discount { up_to_installments, of_charges: self.rate(1_000), of_principal: self.rate(200) }
+                })
+                .collect(),
         }
     }
 
@@ -170,7 +190,7 @@ impl Draw {
         let mut bands: Vec<Band> = (0..=self.below(3))
             .map(|_| {
                 up_to += self.between(10_000, 1_000_000);
-                self.band(Some(Money::cents(up_to)))
+                self.band(Some(up_to))
             })
             .collect();
         if self.below(4) > 0 {
@@ -188,8 +208,40 @@ impl Draw {
             down_payment_days: self.below(6) as u16,
             first_due_max_days: self.between(25, 70) as u16,
             days_of_month: (0..=self.below(5)).map(|_| self.between(1, 31) as u8).collect(),
+            break_rule: BreakRule {
+                late_installments: self.below(4) as u16,
+                days_late: self.below(90) as u16,
+                cure_days: self.below(10) as u16,
+                imputation: self.one_of(Imputation::ALL).unwrap_or(Imputation::BillByBill),
+            },
+            renegotiation: Renegotiation { most_times: self.below(3) as u16, least_paid: self.rate(500) },
             ..PlanPolicy::default()
         }
+    }
+
+    fn original(&mut self, bill: u64, total: Money, today: NaiveDate) -> Original {
+        Original {
+            bill: BillId(Uuid::from_u128(bill.into())),
+            due_on: today - Days::new(self.below(300)),
+            principal: Money::cents(total.as_cents() / 3),
+            fine: Money::cents(self.between(0, 2_000)),
+            interest: Money::cents(self.between(0, 5_000)),
+        }
+    }
+
+    /// A figure for each of the last months, now and then but for one.
+    fn monthly(&mut self, today: NaiveDate, first: i64, step: i64) -> BTreeMap<Month, Decimal> {
+        let mut figure = first;
+        let months: Vec<Month> = (0..56).map(|before| Month::of(today).before(before)).rev().collect();
+        let missing = self.maybe(|draw| draw.below(200)).unwrap_or(u64::MAX);
+        let mut figures = BTreeMap::new();
+        for (at, month) in (0..).zip(months) {
+            figure += self.between(-step / 4, step);
+            if at != missing {
+                figures.insert(month, Decimal::new(figure, 4));
+            }
+        }
+        figures
     }
 
     fn candidate(&mut self, bill: u64) -> Candidate {
@@ -204,12 +256,18 @@ impl Draw {
         }
     }
 
-    fn terms(&mut self) -> Terms {
+    fn terms(&mut self, today: NaiveDate) -> Terms {
         Terms {
             payer: self.one_of(Payer::ALL).unwrap_or(Payer::Consumer),
             fine: self.rate(100),
             monthly_interest: self.rate(50),
             day_interest: self.one_of(DayInterest::ALL).unwrap_or(DayInterest::Exact),
+            correction: self.maybe(|draw| Index {
+                name: "IPCA".into(),
+                lag_months: draw.below(3) as u8,
+                numbers: draw.monthly(today, 50_000_000, 400_000),
+            }),
+            legal_interest: self.maybe(|draw| MonthlyRates { name: "Selic".into(), rates: draw.monthly(today, 60, 8) }),
             day_count: self.one_of(DayCount::ALL).unwrap_or(DayCount::AdjustedDay),
             grace_days: self.below(10) as u16,
             early: self.maybe(|draw| EarlyDiscount { rate: draw.rate(100), days_before: draw.below(20) as u16 }),

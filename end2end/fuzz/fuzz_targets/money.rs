@@ -15,6 +15,7 @@ libfuzzer_sys::fuzz_target!(|text: &str| {
             assert_eq!(Money::round(money.as_decimal()), money);
         }
         Err(MoneyError::Character(at)) => assert!(!text.chars().nth(at).unwrap().is_ascii_digit()),
+        Err(MoneyError::Separators(at)) => assert!(matches!(text.chars().nth(at), Some('.' | ','))),
         Err(_) => {}
     }
 });
