@@ -46,6 +46,7 @@
 //! - **Paying**: [`boleto`] (line, bars, the fields of nine banks, collection guides), [`pix`] (BR Code, keys, ids), [`slips`]
 //!   (may a copy be handed out), [`receipts`] ("I have paid").
 //! - **Plans**: [`agreements`] (who may have one, what it costs, who grants it).
+//! - **Documents**: [`declarations`] (is a year paid, and the code that proves a document).
 //! - **Requests and people**: [`requests`] (the workflow as one table), [`disputes`], [`refunds`], [`actors`] (who acts),
 //!   [`sign_in`], [`tax_ids`] (CPF and CNPJ), [`bank_accounts`], [`forms`] (what is typed, and what is wrong with it).
 //! - **Files of banks and tax authorities**: [`cnab`] (return files), [`access_keys`] (NF-e and NFS-e).
@@ -73,6 +74,7 @@ pub mod boleto;
 pub mod calendar;
 pub mod charges;
 pub mod cnab;
+pub mod declarations;
 pub mod disputes;
 pub mod forms;
 pub mod ids;

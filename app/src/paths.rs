@@ -143,6 +143,12 @@ pub fn document(id: DocumentId) -> String {
     format!("{DOCUMENTS}/{id}")
 }
 
+/// The declaration that a year is paid.
+#[must_use]
+pub fn declaration(year: i32) -> String {
+    format!("{DOCUMENTS}/quitacao/{year}")
+}
+
 /// One request, for staff.
 #[must_use]
 pub fn staff_request(protocol: &str) -> String {

@@ -1,9 +1,10 @@
-//! "Is it ours?": whether a boleto or a Pix code was issued by the creditor and can be paid. Open to everybody.
-//! Never tells a name, an amount or a date, and keeps nothing of what was asked.
+//! "Is it ours?": whether a boleto, a Pix code or a document was issued by the creditor, and whether it still holds. Open to
+//! everybody. Never tells a name or an amount, of a boleto not even a date, and keeps nothing of what was asked.
 
 use chrono::NaiveDate;
 use domain::boleto::TextError;
 use domain::boleto::typed::{Typed, TypedError, read_typed};
+use domain::declarations::VerificationCode;
 use domain::forms::Problem;
 use domain::pix::br_code::{BrCode, Charge};
 use domain::slips::{SlipState, may_copy};
@@ -11,6 +12,7 @@ use domain::statement::Standing;
 use uuid::Uuid;
 
 use crate::db::Conn;
+use crate::declarations::{self, Known};
 use crate::error::{Error, Result};
 use crate::sessions::Visit;
 use crate::throttle::{self, Limit};
@@ -20,7 +22,7 @@ use crate::{Server, sql};
 const PER_NETWORK: Limit = Limit { hits: 30, seconds: 600 };
 
 /// What is said of a code.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Answer {
     /// Issued by us, and can be paid.
     OursPayable,
@@ -28,25 +30,37 @@ pub enum Answer {
     OursNotPayable,
     /// Not issued by us: not to be paid.
     NotOurs,
+    /// A document that we issued.
+    Document(Known),
+    /// The code of a document that we did not issue.
+    NoDocument,
 }
 
-/// Looks a boleto's line, its barcode or a Pix code up.
+/// Looks a boleto's line, its barcode, a Pix code or the code of a document up.
 ///
 /// # Errors
 /// [`Error::Form`] on the field `code` when it is none of them; [`Error::Throttled`].
 pub async fn check(server: &Server, visit: &Visit, typed: &str) -> Result<Answer> {
-    let typed = read_typed(typed).map_err(|error| Error::field("code", problem(error)))?;
+    let document = typed.parse::<VerificationCode>().ok();
+    let typed = match document {
+        Some(_) => None,
+        None => Some(read_typed(typed).map_err(|error| Error::field("code", problem(error)))?),
+    };
     let mut tx = server.db.write().await?;
     let key = server.config.keys.digest("authenticity", &visit.network);
     let heard = throttle::hit(server, &mut tx, &key, PER_NETWORK).await;
     tx.commit().await?;
     heard?;
     let mut conn = server.db.read().await?;
+    if let Some(code) = document {
+        return Ok(declarations::known(server, &mut conn, &code).await?.map_or(Answer::NoDocument, Answer::Document));
+    }
     let rows = match &typed {
-        Typed::Cobranca(barcode) => by_barcode(&mut conn, barcode.as_str()).await?,
-        Typed::Pix(code) => by_pix(&mut conn, code).await?,
+        None => Vec::new(),
+        Some(Typed::Cobranca(barcode)) => by_barcode(&mut conn, barcode.as_str()).await?,
+        Some(Typed::Pix(code)) => by_pix(&mut conn, code).await?,
         // The creditor's slips are registered boletos.
-        Typed::Arrecadacao(_) => Vec::new(),
+        Some(Typed::Arrecadacao(_)) => Vec::new(),
     };
     let today = server.clock.today();
     let payable = |row: &Row| row.payable && may_copy(row.state, row.limit_on, row.standing, today).is_ok();

@@ -39,6 +39,7 @@ pub const TABLES: &[&str] = &[
     "slip_copies",
     "files",
     "documents",
+    "declarations",
     "staff",
     "sessions",
     "codes",

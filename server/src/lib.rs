@@ -12,6 +12,7 @@ pub mod config;
 pub mod creditor;
 pub mod customers;
 pub mod db;
+pub mod declarations;
 pub mod demo;
 pub mod disputes;
 pub mod documents;

@@ -5,10 +5,12 @@ use domain::agreements::policy::PlanPolicy;
 use domain::calendar::Calendar;
 use domain::refunds::RefundPolicy;
 use domain::requests::Policy;
+use domain::tax_ids::TaxId;
 use serde::de::DeserializeOwned;
 
 use crate::db::Conn;
 use crate::error::{Error, Result};
+use crate::pdf::{Brand, Colour, Party};
 use crate::{Server, sql};
 
 /// The creditor, as printed on its documents and at the foot of every page.
@@ -32,6 +34,22 @@ pub struct Creditor {
     pub privacy_contact: String,
     /// Colour of the brand, `#rrggbb`.
     pub brand_color: String,
+}
+
+impl Creditor {
+    /// Whose paper it is.
+    pub(crate) fn brand(&self) -> Brand {
+        Brand { name: self.name.clone(), colour: Colour::parse(&self.brand_color).unwrap_or(Colour::new(0x22, 0x22, 0x22)) }
+    }
+
+    /// Who writes, in full (CDC art. 42-A: name, address and CNPJ).
+    pub(crate) fn party(&self) -> Party {
+        Party {
+            name: self.legal_name.clone(),
+            tax_id: TaxId::parse(&self.cnpj).map_or_else(|_| self.cnpj.clone(), |cnpj| cnpj.to_string()),
+            address: vec![self.address.clone()],
+        }
+    }
 }
 
 /// Who the creditor is.

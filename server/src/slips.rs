@@ -25,7 +25,7 @@ use crate::error::{Error, Result};
 use crate::mail::{Attachment, Mail};
 use crate::outbox::{self, Outgoing};
 use crate::pdf::boleto::{BoletoSheet, BoletoTexts, CoveredBill, Estimate};
-use crate::pdf::{self, Brand, Colour, DocumentInfo, Party};
+use crate::pdf::{self, DocumentInfo, Party};
 use crate::policies::Creditor;
 use crate::sealing::sha256;
 use crate::sessions::{Customer, Staff};
@@ -445,19 +445,11 @@ impl Copies {
     fn sheet(&self, l: Locale, sheet: &Sheet) -> Result<BoletoSheet> {
         let slip = &sheet.slip;
         Ok(BoletoSheet {
-            brand: Brand {
-                name: self.creditor.name.clone(),
-                colour: Colour::parse(&self.creditor.brand_color).unwrap_or(Colour::new(0x22, 0x22, 0x22)),
-            },
+            brand: self.creditor.brand(),
             bank_name: slip.bank_name.clone(),
-
             barcode: barcode(&slip.barcode)?,
             local_pagamento: sheet.payment_place.clone(),
-            beneficiario: Party {
-                name: self.creditor.legal_name.clone(),
-                tax_id: masked(&self.creditor.cnpj),
-                address: vec![self.creditor.address.clone()],
-            },
+            beneficiario: self.creditor.party(),
             agencia_codigo: sheet.agencia_codigo(),
             document_date: slip.issued_on,
             document_number: slip.document_number.clone(),

@@ -18,7 +18,7 @@ use crate::bills::{self, FIRST_DAY, LAST_DAY, Span};
 use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::pdf::statement::{StatementColumns, StatementRow, StatementSheet};
-use crate::pdf::{self, Brand, Colour, DocumentInfo, Party};
+use crate::pdf::{self, DocumentInfo};
 use crate::policies::Creditor;
 use crate::sessions::{Customer, Staff};
 use crate::texts::{self, Locale};
@@ -408,12 +408,8 @@ fn paper(l: Locale, creditor: &Creditor, paper: Paper) -> StatementSheet {
         });
     }
     StatementSheet {
-        brand: Brand { name: creditor.name.clone(), colour: Colour::parse(&creditor.brand_color).unwrap_or(Colour::new(0x22, 0x22, 0x22)) },
-        creditor: Party {
-            name: creditor.legal_name.clone(),
-            tax_id: TaxId::parse(&creditor.cnpj).map_or_else(|_| creditor.cnpj.clone(), |cnpj| cnpj.to_string()),
-            address: vec![creditor.address.clone()],
-        },
+        brand: creditor.brand(),
+        creditor: creditor.party(),
         kind: texts::statement::paper_kind(l).into(),
         title: texts::statement::paper_title(l).into(),
         about,

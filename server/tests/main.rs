@@ -7,6 +7,7 @@ mod backup;
 mod bills;
 mod creditor;
 mod customers;
+mod declarations;
 mod demo;
 mod disputes;
 mod documents;

@@ -1,5 +1,6 @@
 //! What the question posts to.
 
+use chrono::NaiveDate;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use serde::{Deserialize, Serialize};
@@ -22,7 +23,7 @@ pub struct CheckForm {
 }
 
 /// What is said of a code, kept for the page. It stands in no address: a link that says "ours" could be sent with any boleto.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Said {
     /// Nothing was asked.
@@ -34,6 +35,19 @@ pub enum Said {
     NotPayable,
     /// Not ours.
     NotOurs,
+    /// A document of ours.
+    Document {
+        /// The year it is about.
+        year: i32,
+        /// When it was issued.
+        issued_on: NaiveDate,
+        /// Whose it is, masked.
+        tax_id: String,
+        /// Whether it still holds.
+        holds: bool,
+    },
+    /// No document of ours.
+    NoDocument,
 }
 
 /// Asks whether a code is ours.
@@ -44,12 +58,16 @@ pub async fn check(#[server(default)] form: CheckForm) -> Result<Answer, ServerF
         authenticity::Answer::OursPayable => Said::Payable,
         authenticity::Answer::OursNotPayable => Said::NotPayable,
         authenticity::Answer::NotOurs => Said::NotOurs,
+        authenticity::Answer::Document(known) => {
+            Said::Document { year: known.year, issued_on: known.issued_on, tax_id: known.tax_id, holds: known.holds }
+        }
+        authenticity::Answer::NoDocument => Said::NoDocument,
     });
     post.answer(paths::AUTHENTICITY, &form, outcome, |said| Next::to(paths::AUTHENTICITY).keeping(&Kept { said })).await
 }
 
 /// What the page finds of an answered question: the answer, and not the code.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Kept {
     /// The answer.

@@ -1,4 +1,4 @@
-//! The question and its three answers. Never shows a name, an amount or a date.
+//! The question and its answers. Never shows a name or an amount, of a boleto not even a date.
 
 use domain::boleto::TextError;
 use domain::boleto::digitable_line::LineError;
@@ -65,6 +65,25 @@ fn answer(l: Locale, said: Said, contact: &str) -> AnyView {
             <Notice tone=Tone::Attention title=t::not_ours(l) live=true>
                 <p>{t::not_ours_words(l)}</p>
                 <p>{t::not_ours_paid(l)}</p>
+                <p>{contact}</p>
+            </Notice>
+        }
+        .into_any(),
+        Said::Document { year, issued_on, tax_id, holds: true } => view! {
+            <Notice tone=Tone::Good title=t::document(l) live=true>
+                <p>{t::document_words(l, texts::long_date(l, issued_on), &tax_id, year)}</p>
+            </Notice>
+        }
+        .into_any(),
+        Said::Document { year, issued_on, tax_id, holds: false } => view! {
+            <Notice tone=Tone::Attention title=t::document_changed(l) live=true>
+                <p>{t::document_changed_words(l, texts::long_date(l, issued_on), &tax_id, year)}</p>
+            </Notice>
+        }
+        .into_any(),
+        Said::NoDocument => view! {
+            <Notice tone=Tone::Attention title=t::no_document(l) live=true>
+                <p>{t::no_document_words(l)}</p>
                 <p>{contact}</p>
             </Notice>
         }

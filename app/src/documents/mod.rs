@@ -1,6 +1,8 @@
 //! Documents: invoices, letters and terms made available to a customer.
 
 #[cfg(feature = "ssr")]
+mod declarations;
+#[cfg(feature = "ssr")]
 pub mod page;
 
 #[cfg(feature = "ssr")]
@@ -15,6 +17,7 @@ pub fn routes() -> axum::Router<crate::visitor::App> {
         .route(paths::DOCUMENTS, get(page::documents))
         .route(paths::DOCUMENTS_ZIP, get(page::zip))
         .route("/documentos/{id}", get(page::open))
+        .route("/documentos/quitacao/{year}", get(declarations::declaration))
 }
 
 /// Kinds that a list can be narrowed to, as they are imported.

@@ -9,7 +9,7 @@ use server::documents::{self, Filter};
 use server::texts;
 use tokio_util::io::ReaderStream;
 
-use super::{KINDS, kind};
+use super::{KINDS, declarations, kind};
 use crate::asked::Asked;
 use crate::download::attachment;
 use crate::page::{CustomerRoom, Failure, Page, PageResult};
@@ -49,6 +49,9 @@ pub async fn documents(asked: Asked, page: Page, AsCustomer(customer): AsCustome
     let l = page.l;
     let filter = filter(&asked);
     let found = documents::list(&page.server, &customer, &filter).await?;
+    // On the first page only: further ones are for who looks for something older.
+    let years = if filter.after.is_none() { server::declarations::years(&page.server, &customer).await? } else { Vec::new() };
+    let declared = declarations::card(l, &years);
     let narrowed = !filter.kind.is_empty() || !filter.competence.is_empty();
     let rows = found
         .documents
@@ -92,6 +95,7 @@ pub async fn documents(asked: Asked, page: Page, AsCustomer(customer): AsCustome
             </Filters>
             {list}
             <Pagination label=texts::statement_page::pages(l) newer older/>
+            {declared}
         }
     }))
 }
