@@ -1,6 +1,6 @@
 import { LATE, expect, expectAccessible, shot, signIn, test, tickOnly } from './helpers';
 
-const code = 'Linha digitável, código de barras ou Pix copia e cola';
+const code = 'Linha digitável, código de barras, Pix copia e cola ou código de documento';
 
 test('a code that is not ours is told apart, without signing in', async ({ page }) => {
   await page.goto('/e-nosso');

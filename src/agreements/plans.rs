@@ -9,7 +9,7 @@ use rust_decimal::{Decimal, RoundingStrategy};
 use serde::{Deserialize, Serialize};
 
 use super::effective_cost::Solver;
-use super::policy::{Band, Interest, PlanPolicy};
+use super::policy::{Band, Interest, MOST_INSTALLMENTS, PlanPolicy};
 use crate::calendar::{Calendar, day_of_month, days_after};
 use crate::forms::{FieldError, Problem};
 use crate::money::Money;
@@ -321,10 +321,9 @@ impl From<PlanError> for FieldError {
 /// Says what stands against it and by how much; see [`PlanError`].
 pub fn simulate(policy: &PlanPolicy, debt: Debt, request: PlanRequest, today: NaiveDate, calendar: &Calendar) -> Result<Plan, PlanError> {
     let ground = Ground::of(policy, debt, request.day_of_month)?;
-    let band = ground.band;
     ground.check_down_payment(request)?;
-    if request.count == 0 || request.count > band.negotiable.most_installments {
-        return Err(PlanError::Count { most: band.negotiable.most_installments });
+    if request.count == 0 || request.count > ground.most_installments() {
+        return Err(PlanError::Count { most: ground.most_installments() });
     }
     let days = Days::of(policy, request, today, calendar);
     let with = |count| ground.plan(PlanRequest { count, ..request }, &days, &mut Solver::default());
@@ -353,7 +352,7 @@ pub fn simulate(policy: &PlanPolicy, debt: Debt, request: PlanRequest, today: Na
 #[must_use]
 pub fn options(policy: &PlanPolicy, debt: Debt, down_payment: Money, day_of_month: u8, today: NaiveDate, calendar: &Calendar) -> Vec<Plan> {
     let Ok(ground) = Ground::of(policy, debt, day_of_month) else { return Vec::new() };
-    let most = ground.band.negotiable.most_installments;
+    let most = ground.most_installments();
     let asked = |count| PlanRequest { down_payment, count, day_of_month };
     let days = Days::of(policy, asked(most), today, calendar);
     let mut solver = Solver::default();
@@ -383,6 +382,11 @@ impl<'a> Ground<'a> {
     fn of(policy: &'a PlanPolicy, debt: Debt, day_of_month: u8) -> Result<Self, PlanError> {
         let band = policy.band(&debt).filter(|_| debt.total() <= Money::MAX_TYPED).ok_or(PlanError::NoBand)?;
         if policy.days_of_month.contains(&day_of_month) { Ok(Self { policy, band, debt }) } else { Err(PlanError::Day) }
+    }
+
+    /// What may be asked for, and never more than can be worked out at a touch, whatever a policy that nobody checked says.
+    fn most_installments(&self) -> u16 {
+        self.band.negotiable.most_installments.min(MOST_INSTALLMENTS)
     }
 
     fn discount(&self, count: u16) -> Discounted {

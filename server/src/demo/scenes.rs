@@ -119,12 +119,12 @@ fn write_documents(server: &Server, folder: &Path) -> Result<String> {
         }
     }
     let year = today.year() - 1;
-    let text = format!("Declaramos quitadas as mensalidades com vencimento em {year}, nos termos da Lei nº 12.007/2009.");
-    let letter = page(server, "Declaração anual de quitação", "", &[&text, DEMONSTRATION])?;
-    std::fs::write(folder.join("quitacao.pdf"), letter)?;
+    let text = "A mensalidade do seu plano foi reajustada na data de aniversário do contrato, conforme a cláusula de reajuste anual.";
+    let letter = page(server, "Reajuste anual", "", &[text, DEMONSTRATION])?;
+    std::fs::write(folder.join("reajuste.pdf"), letter)?;
     for person in [tour::UP_TO_DATE, tour::PAID_TWICE, tour::OVERPAID, 20, 21, 22, 23] {
         let customer = person_id(person);
-        lines.push_str(&format!("{customer}-Q;{customer};clearance;Declaração de quitação {year}.pdf;;{year}-12-30;quitacao.pdf\n"));
+        lines.push_str(&format!("{customer}-R;{customer};letter;Reajuste anual {year}.pdf;;{year}-12-30;reajuste.pdf\n"));
     }
     Ok(lines)
 }
