@@ -497,8 +497,7 @@ mod tests {
         let (found, split) = outcome(Registered, Paid, &paid, 52_347, Some(1_000));
         assert_eq!((found, split), (Outcome::Duplicate, Split { excess: money(52_347), ..Split::default() }));
         let received = Received { paid: money(52_347), ..Received::default() };
-        let (found, _) =
-            decide(&title(Registered), &[bill(0, Standing::InAgreement)], Paid, &paid, &received, &Tolerance::default());
+        let (found, _) = decide(&title(Registered), &[bill(0, Standing::InAgreement)], Paid, &paid, &received, &Tolerance::default());
         assert_eq!(found, Outcome::InAgreement);
     }
 

@@ -60,22 +60,45 @@ impl File {
             }
             String::from_utf8(line).unwrap()
         };
-        lines.push(record("0", &[
-            (4, "0000"), (33, self.agreement), (143, "2"), (144, &day(self.date)), (158, &format!("{:06}", self.sequence)),
-        ]));
+        lines.push(record(
+            "0",
+            &[(4, "0000"), (33, self.agreement), (143, "2"), (144, &day(self.date)), (158, &format!("{:06}", self.sequence))],
+        ));
         lines.push(record("1", &[(4, "0001"), (9, "T")]));
         for (at, title) in self.titles.iter().enumerate() {
             let number = |offset: usize| format!("{:05}", (2 * at + offset) % 100_000);
-            lines.push(record("3", &[
-                (4, "0001"), (9, &number(1)), (14, "T"), (16, title.code), (38, &title.number), (59, &title.document),
-                (74, &title.due.map_or("00000000".into(), day)), (82, &format!("{:015}", title.amount)), (106, &title.company_use),
-                (199, &format!("{:015}", title.fee)), (214, "0400000000"),
-            ]));
-            lines.push(record("3", &[
-                (4, "0001"), (9, &number(2)), (14, "U"), (16, title.code), (18, &format!("{:015}", title.interest)),
-                (33, &format!("{:015}", title.discount)), (48, &format!("{:015}", 0)), (78, &format!("{:015}", title.paid)),
-                (93, &format!("{:015}", (title.paid - title.fee).max(0))), (138, &day(title.on)), (146, &day(title.credited_on)),
-            ]));
+            lines.push(record(
+                "3",
+                &[
+                    (4, "0001"),
+                    (9, &number(1)),
+                    (14, "T"),
+                    (16, title.code),
+                    (38, &title.number),
+                    (59, &title.document),
+                    (74, &title.due.map_or("00000000".into(), day)),
+                    (82, &format!("{:015}", title.amount)),
+                    (106, &title.company_use),
+                    (199, &format!("{:015}", title.fee)),
+                    (214, "0400000000"),
+                ],
+            ));
+            lines.push(record(
+                "3",
+                &[
+                    (4, "0001"),
+                    (9, &number(2)),
+                    (14, "U"),
+                    (16, title.code),
+                    (18, &format!("{:015}", title.interest)),
+                    (33, &format!("{:015}", title.discount)),
+                    (48, &format!("{:015}", 0)),
+                    (78, &format!("{:015}", title.paid)),
+                    (93, &format!("{:015}", (title.paid - title.fee).max(0))),
+                    (138, &day(title.on)),
+                    (146, &day(title.credited_on)),
+                ],
+            ));
         }
         let records = lines.len();
         lines.push(record("5", &[(4, "0001"), (18, &format!("{records:06}"))]));
@@ -170,17 +193,15 @@ async fn traces(t: &TestServer) -> Vec<i64> {
 
 /// All that the file says was paid is in the ledger or waits for staff, once.
 async fn nothing_lost_or_doubled(t: &Server, said: Money) {
-    let posted = number(t, "select cast(-coalesce(sum(e.amount), 0) as bigint) from entries e join payments p on p.id = e.payment_id
-        where e.kind = 'payment' and p.external_id like 'cnab/%'").await;
+    let posted = number(
+        t,
+        "select cast(-coalesce(sum(e.amount), 0) as bigint) from entries e join payments p on p.id = e.payment_id
+        where e.kind = 'payment' and p.external_id like 'cnab/%'",
+    )
+    .await;
     let paid = number(t, "select cast(coalesce(sum(amount), 0) as bigint) from payments where external_id like 'cnab/%'").await;
     let waiting = number(t, "select cast(coalesce(sum(amount), 0) as bigint) from unidentified_payments where state <> 'allocated'").await;
     assert_eq!((posted, posted + waiting), (paid, said.as_cents()));
-}
-
-/// Without waiting for anybody: every waiting payment, by staff in a role.
-async fn waiting(t: &TestServer) -> Vec<Uuid> {
-    let staff = t.staff(Role::Receivables).await;
-    list(t, &staff, 1).await.unwrap().into_iter().map(|money| money.id).collect()
 }
 
 on_both_databases! {
@@ -399,8 +420,8 @@ on_both_databases! {
         let by = |outcome: &str, by: Option<&str>| (outcome.to_owned(), by.map(str::to_owned));
         // Zeros and separators make no difference; the amount of the title may have changed.
         let (_, slip, title) = a_title(&t, person, -5).await;
-        change(&t, "update slips set nosso_numero = '17/000' || nosso_numero where id = $1", slip.0).await;
-        assert_eq!(found(1, Title { amount: 1, number: format!("17000{}", title.number), ..title }).await, by("settled", Some("nosso_numero")));
+        change(&t, "update slips set nosso_numero = '0/00.' || substr(nosso_numero, 1, 16) || '-' || substr(nosso_numero, 17) where id = $1", slip.0).await;
+        assert_eq!(found(1, Title { amount: 1, number: format!("000{}", title.number), ..title }).await, by("settled", Some("nosso_numero")));
         // The last ten digits alone, as some systems keep them: with the same amount and due date.
         let (_, slip, title) = a_title(&t, person, -5).await;
         change(&t, "update slips set nosso_numero = substr(nosso_numero, 8) where id = $1", slip.0).await;
@@ -632,12 +653,13 @@ on_both_databases! {
             let row = row.unwrap();
             let bytes = std::fs::read(folder.join("cnab").join(&row[0])).unwrap();
             let header = read_return(&bytes).unwrap();
-            // The company of the sample becomes ours.
+            // The company of the sample becomes ours; Caixa has its code in a place of its own, some have none.
+            let code = header.agreement.clone().unwrap_or_else(|| if &row[5] == "104" { String::from_utf8_lossy(&bytes[58..70]).into() } else { String::new() });
             let mut tx = t.db.write().await.unwrap();
             sql!(tx, execute: "delete from bank_agreements where external_id = $1", format!("sample {}", &row[0])).unwrap();
             sql!(tx, execute: "insert into bank_agreements (id, external_id, bank_code, bank_name, branch, beneficiary_code, carteira, payment_place, own_drawing)
                  values ($1, $2, $3, '', '', $4, '', '', $5)",
-                Uuid::now_v7(), format!("sample {}", &row[0]), header.bank.as_str(), header.agreement.clone().unwrap_or_default(), true).unwrap();
+                Uuid::now_v7(), format!("sample {}", &row[0]), header.bank.as_str(), code, true).unwrap();
             tx.commit().await.unwrap();
             let before = traces(&t).await;
             let options = Options { late: true };
@@ -660,9 +682,8 @@ on_both_databases! {
                 }
             }
         }
-        eprintln!("{}", refused.join("\n"));
         // Samples that others cut by hand for their tests are refused, with the reason.
-        assert_eq!((applied.len(), refused.len()), (15, 10), "{applied:#?}\n{refused:#?}");
+        assert_eq!((applied.len(), refused.len()), (17, 8), "{applied:#?}\n{refused:#?}");
         nothing_lost_or_doubled(&t, Money::cents(number(&t, "select cast(sum(amount) as bigint) from unidentified_payments").await)).await;
         t.is_whole().await;
     }
@@ -703,13 +724,55 @@ async fn put_many(t: &TestServer, customer: Uuid, contract: Uuid, due: NaiveDate
     let mut tx = t.db.write().await?;
     let (agreement,) = sql!(tx, one (Uuid,): "select id from bank_agreements where external_id = 'main'")?;
     let number = |at: usize| format!("{}", 12_387_981_000_000_000 + at);
-    rows!(tx, "insert into bills (id, external_id, customer_id, contract_id, number, nature, competence, description, issued_on, due_on, amount, balance, standing)",
-        all, |row| [row.1, format!("M{}", row.0), customer, contract, format!("{:06}", row.0), "monthly", "2026-11", "", today, due, row.3, row.3, "open"], "");
-    rows!(tx, "insert into entries (id, customer_id, bill_id, kind, amount, effective_on, posted_at, source, note)",
-        all, |row| [Uuid::now_v7(), customer, row.1, "charge", row.3, today, now, format!("bill/M{}", row.0), ""], "");
-    rows!(tx, "insert into slips (id, external_id, customer_id, bank_agreement_id, nosso_numero, document_number, barcode, amount, issued_on, due_on, limit_on, state, instructions)",
-        all, |row| [row.2, format!("SM{}", row.0), customer, agreement, number(row.0), format!("DM{}", row.0), format!("{:044}", row.0), row.3, today, due, due,
-            "registered", ""], "");
+    rows!(
+        tx,
+        "insert into bills (id, external_id, customer_id, contract_id, number, nature, competence, description, issued_on, due_on, amount, balance, standing)",
+        all,
+        |row| [
+            row.1,
+            format!("M{}", row.0),
+            customer,
+            contract,
+            format!("{:06}", row.0),
+            "monthly",
+            "2026-11",
+            "",
+            today,
+            due,
+            row.3,
+            row.3,
+            "open"
+        ],
+        ""
+    );
+    rows!(
+        tx,
+        "insert into entries (id, customer_id, bill_id, kind, amount, effective_on, posted_at, source, note)",
+        all,
+        |row| [Uuid::now_v7(), customer, row.1, "charge", row.3, today, now, format!("bill/M{}", row.0), ""],
+        ""
+    );
+    rows!(
+        tx,
+        "insert into slips (id, external_id, customer_id, bank_agreement_id, nosso_numero, document_number, barcode, amount, issued_on, due_on, limit_on, state, instructions)",
+        all,
+        |row| [
+            row.2,
+            format!("SM{}", row.0),
+            customer,
+            agreement,
+            number(row.0),
+            format!("DM{}", row.0),
+            format!("{:044}", row.0),
+            row.3,
+            today,
+            due,
+            due,
+            "registered",
+            ""
+        ],
+        ""
+    );
     rows!(tx, "insert into slip_bills (slip_id, bill_id, payable)", all, |row| [row.2, row.1, true], "");
     tx.commit().await?;
     Ok(all
@@ -729,4 +792,53 @@ async fn put_many(t: &TestServer, customer: Uuid, contract: Uuid, due: NaiveDate
             credited_on: today + Days::new(1),
         })
         .collect())
+}
+
+/// How fast, and in how much memory: `cargo test --release -p server reconciliation::a_hundred_thousand_lines -- --ignored --nocapture`.
+/// The goal: 100,000 lines in less than 20 seconds on either database.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "a measurement"]
+async fn a_hundred_thousand_lines() {
+    // In a process of its own, so that its memory is the program's and not that of making the data.
+    if let (Ok(database), Ok(file)) = (std::env::var("EMDIA_MEASURED_DATABASE"), std::env::var("EMDIA_MEASURED_FILE")) {
+        let server = another(database).await;
+        let bytes = std::fs::read(file).unwrap();
+        let before = memory("VmRSS");
+        let started = Instant::now();
+        let report = apply_bytes(&server, bytes).await.unwrap();
+        let seconds = started.elapsed().as_secs_f64();
+        println!(
+            "{} lines, {} titles in {seconds:.2} s: {:.0} lines/s; {before} MB before, {} MB at most",
+            report.lines,
+            report.events,
+            f64::from(report.lines) / seconds,
+            memory("VmHWM")
+        );
+        assert_eq!(report.count(Outcome::Settled), i64::from(report.events));
+        return;
+    }
+    let titles = std::env::var("EMDIA_TITLES").ok().and_then(|count| count.parse().ok()).unwrap_or(50_000);
+    for t in [Some(TestServer::sqlite().await), TestServer::postgres().await].into_iter().flatten() {
+        let file = many(&t, titles).await;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("retorno.ret");
+        std::fs::write(&path, file.bytes()).unwrap();
+        println!("{}", t.config.database.split(':').next().unwrap());
+        let child = std::process::Command::new(std::env::current_exe().unwrap())
+            .args(["--ignored", "--exact", "reconciliation::a_hundred_thousand_lines", "--nocapture"])
+            .env("EMDIA_MEASURED_DATABASE", &t.config.database)
+            .env("EMDIA_MEASURED_FILE", &path)
+            .status()
+            .unwrap();
+        assert!(child.success());
+        nothing_lost_or_doubled(&t, Money::cents(file.titles.iter().map(|title| title.paid).sum())).await;
+        t.is_whole().await;
+    }
+}
+
+/// Megabytes, from the kernel.
+fn memory(what: &str) -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find(|line| line.starts_with(what)).unwrap_or_default();
+    line.split_whitespace().nth(1).and_then(|kilobytes| kilobytes.parse::<u64>().ok()).unwrap_or(0) / 1024
 }

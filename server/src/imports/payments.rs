@@ -8,10 +8,10 @@ use uuid::Uuid;
 
 use super::fields::{self, Column, LONGEST_ID, Row, optional, required};
 use super::{Kind, Outcome, Reason, Record, Refused, Run};
+use crate::among;
 use crate::db::Tx;
 use crate::error::Result;
 use crate::payments::{self, Laid, New, Parts, Posting, Target};
-use crate::among;
 
 const METHODS: &[&str] = &["boleto", "pix", "transfer", "direct_debit", "card", "cash", "other"];
 
@@ -237,12 +237,7 @@ impl Payment {
             method: self.method,
             bank_reference: self.bank_reference.clone(),
             payer_tax_id: self.payer_tax_id.clone(),
-            parts: Parts {
-                fine: said(self.fine),
-                interest: said(self.interest),
-                discount: said(self.discount),
-                ..Parts::default()
-            },
+            parts: Parts { fine: said(self.fine), interest: said(self.interest), discount: said(self.discount), ..Parts::default() },
         }
     }
 }

@@ -123,7 +123,8 @@ pub(super) async fn batch(context: &Context<'_>, by: Hand<'_>, id: Uuid) -> Resu
     if over {
         let counts: BTreeMap<&str, i64> =
             counts(&mut tx, id).await?.into_iter().map(|(outcome, count, _)| (outcome.as_str(), count)).collect();
-        audit(server, &mut tx, by, "reconciliation.apply", id, json!({ "file": file.file_hash, "events": end, "outcomes": counts })).await?;
+        audit(server, &mut tx, by, "reconciliation.apply", id, json!({ "file": file.file_hash, "events": end, "outcomes": counts }))
+            .await?;
     }
     tx.commit().await?;
     Ok(Step::Applied(end))
@@ -299,7 +300,8 @@ async fn cancel(context: &Context<'_>, tx: &mut Tx, world: &mut World, event: &E
     let server = context.server;
     let Some((slip, _)) = found else { return Ok(None) };
     let (Some(payment), all) = to_cancel(tx, slip, event).await? else { return Ok(None) };
-    let reversed = sql!(tx, execute: "update payments set reversed_at = $2 where id = $1 and reversed_at is null", payment.id, server.clock.now())?;
+    let reversed =
+        sql!(tx, execute: "update payments set reversed_at = $2 where id = $1 and reversed_at is null", payment.id, server.clock.now())?;
     if reversed == 0 {
         return Ok(None);
     }

@@ -251,11 +251,7 @@ pub(super) async fn find(
 
 async fn by_number(conn: &mut Conn, keys: Vec<&str>) -> Result<Vec<Row>> {
     // The expression of the index `slips_bare_number`, word for word.
-    Ok(slips_by!(
-        conn,
-        "ltrim(upper(replace(replace(replace(replace(s.nosso_numero, '-', ''), '/', ''), '.', ''), ' ', '')), '0')",
-        keys
-    )?)
+    Ok(slips_by!(conn, "ltrim(upper(replace(replace(replace(replace(s.nosso_numero, '-', ''), '/', ''), '.', ''), ' ', '')), '0')", keys)?)
 }
 
 /// Bills are taken in the order of their ids, as everywhere, and read again once they are ours. SQLite has one writer anyway.

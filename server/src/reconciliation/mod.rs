@@ -17,7 +17,7 @@ use domain::actors::Role;
 use domain::calendar::Calendar;
 use domain::charges::Tolerance;
 use domain::money::Money;
-use domain::reconciliation::{Outcome, names_agreement};
+use domain::reconciliation::{Outcome, bare, names_agreement};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -160,8 +160,10 @@ async fn agreements(conn: &mut Conn, file: &ReadFile) -> Result<Agreements, Refu
     if rows.is_empty() {
         return Err(Refused::UnknownBank { bank: file.bank.clone() });
     }
+    // A header that names nobody can only be of the one agreement there is.
+    let unnamed = bare(&file.agreement).is_empty() && rows.len() == 1;
     let named: Vec<AgreementRow> =
-        rows.into_iter().filter(|row| names_agreement(&file.agreement, &row.branch, &row.beneficiary_code)).collect();
+        rows.into_iter().filter(|row| unnamed || names_agreement(&file.agreement, &row.branch, &row.beneficiary_code)).collect();
     let first = named.first().ok_or_else(|| Refused::WrongCompany { agreement: file.agreement.clone() })?;
     Ok(Agreements {
         bank: file.bank.clone(),
@@ -336,8 +338,7 @@ async fn begin(context: &Context<'_>, by: Hand<'_>, name: &str, options: Options
 }
 
 async fn audit(server: &Server, tx: &mut Tx, by: Hand<'_>, action: &str, file: Uuid, detail: serde_json::Value) -> Result<()> {
-    let event =
-        audit::Event { actor: by.actor(), action, subject_kind: "return_file", subject_id: Some(file), customer: None, detail };
+    let event = audit::Event { actor: by.actor(), action, subject_kind: "return_file", subject_id: Some(file), customer: None, detail };
     audit::record(server, tx, event).await
 }
 

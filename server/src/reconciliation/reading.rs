@@ -14,7 +14,7 @@ use crate::sealing::sha256;
 pub(super) struct ReadFile {
     pub(super) layout: Layout,
     pub(super) bank: String,
-    /// The company's agreement or account, as the header has it.
+    /// The company's agreement or account, as the header has it; blank or zeros where it has none.
     pub(super) agreement: String,
     pub(super) sequence: Option<i64>,
     pub(super) date: Option<NaiveDate>,
@@ -100,7 +100,10 @@ pub(super) fn read(bytes: &[u8], today: NaiveDate) -> Result<ReadFile, Refused> 
         return Err(Refused::InTheFuture { line: 1 });
     }
     let (layout, date) = (file.layout, file.date);
-    let agreement = file.agreement.unwrap_or_default();
+    // Caixa writes its code where others have the account, and nothing where others have the code.
+    let account =
+        || file.others.first().filter(|_| layout == Layout::Cnab240).map(|header| header.text.chars().skip(58).take(12).collect());
+    let agreement = file.agreement.or_else(account).unwrap_or_default();
     let sequence = file.sequence.as_deref().and_then(|sequence| sequence.trim().parse().ok());
     let events = file.events.into_iter().map(|event| read_event(event, date, today)).collect::<Result<Vec<_>, _>>()?;
     Ok(ReadFile { layout, bank, agreement, sequence, date, lines: count, events, file_hash: sha256(bytes), content_hash })

@@ -110,9 +110,7 @@ impl Refused {
             Self::NoDate { line } => words::no_date(l, line),
             Self::UnknownBank { bank } => words::unknown_bank(l, bank),
             Self::WrongCompany { agreement } => words::wrong_company(l, agreement),
-            Self::AppliedBefore { at, name } => {
-                words::applied_before(l, texts::date(l, at.with_timezone(&zone).date_naive()), name)
-            }
+            Self::AppliedBefore { at, name } => words::applied_before(l, texts::date(l, at.with_timezone(&zone).date_naive()), name),
             Self::SequenceTaken { sequence, name } => words::sequence_taken(l, name, sequence),
             Self::OutOfOrder { sequence, last } => words::out_of_order(l, last, sequence),
             Self::Server(error) => words::server(l, error),
@@ -204,4 +202,3 @@ pub fn outcome(l: Locale, outcome: Outcome) -> &'static str {
         Outcome::Unknown => words::outcome_unknown(l),
     }
 }
-

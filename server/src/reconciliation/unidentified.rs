@@ -265,7 +265,14 @@ struct Terms {
 }
 
 /// Posts it as the file would have, had it known the bill.
-async fn post(server: &Server, tx: &mut Tx, row: &Row, bill: BillId, customer: CustomerId, approved_by: Option<StaffId>) -> Result<PaymentId> {
+async fn post(
+    server: &Server,
+    tx: &mut Tx,
+    row: &Row,
+    bill: BillId,
+    customer: CustomerId,
+    approved_by: Option<StaffId>,
+) -> Result<PaymentId> {
     let said = sql!(tx, one Said:
         "select f.content_hash, l.nosso_numero, l.credited, l.fee, l.fine, l.interest, l.discount, l.abatement, l.credited_on
            from return_lines l join return_files f on f.id = l.file_id where l.file_id = $1 and l.line = $2", row.file_id, row.line)?;
