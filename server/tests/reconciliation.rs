@@ -64,45 +64,51 @@ impl File {
             "0",
             &[(4, "0000"), (33, self.agreement), (143, "2"), (144, &day(self.date)), (158, &format!("{:06}", self.sequence))],
         ));
-        lines.push(record("1", &[(4, "0001"), (9, "T")]));
-        for (at, title) in self.titles.iter().enumerate() {
-            let number = |offset: usize| format!("{:05}", (2 * at + offset) % 100_000);
-            lines.push(record(
-                "3",
-                &[
-                    (4, "0001"),
-                    (9, &number(1)),
-                    (14, "T"),
-                    (16, title.code),
-                    (38, &title.number),
-                    (59, &title.document),
-                    (74, &title.due.map_or("00000000".into(), day)),
-                    (82, &format!("{:015}", title.amount)),
-                    (106, &title.company_use),
-                    (199, &format!("{:015}", title.fee)),
-                    (214, "0400000000"),
-                ],
-            ));
-            lines.push(record(
-                "3",
-                &[
-                    (4, "0001"),
-                    (9, &number(2)),
-                    (14, "U"),
-                    (16, title.code),
-                    (18, &format!("{:015}", title.interest)),
-                    (33, &format!("{:015}", title.discount)),
-                    (48, &format!("{:015}", 0)),
-                    (78, &format!("{:015}", title.paid)),
-                    (93, &format!("{:015}", (title.paid - title.fee).max(0))),
-                    (138, &day(title.on)),
-                    (146, &day(title.credited_on)),
-                ],
-            ));
+        // Details of a lot are counted in five digits.
+        let lots = self.titles.chunks(40_000);
+        let count = lots.len();
+        for (lot, titles) in lots.enumerate() {
+            let (lot, first) = (format!("{:04}", lot + 1), lines.len());
+            lines.push(record("1", &[(4, &lot), (9, "T")]));
+            for (at, title) in titles.iter().enumerate() {
+                let number = |offset: usize| format!("{:05}", 2 * at + offset);
+                lines.push(record(
+                    "3",
+                    &[
+                        (4, &lot),
+                        (9, &number(1)),
+                        (14, "T"),
+                        (16, title.code),
+                        (38, &title.number),
+                        (59, &title.document),
+                        (74, &title.due.map_or("00000000".into(), day)),
+                        (82, &format!("{:015}", title.amount)),
+                        (106, &title.company_use),
+                        (199, &format!("{:015}", title.fee)),
+                        (214, "0400000000"),
+                    ],
+                ));
+                lines.push(record(
+                    "3",
+                    &[
+                        (4, &lot),
+                        (9, &number(2)),
+                        (14, "U"),
+                        (16, title.code),
+                        (18, &format!("{:015}", title.interest)),
+                        (33, &format!("{:015}", title.discount)),
+                        (48, &format!("{:015}", 0)),
+                        (78, &format!("{:015}", title.paid)),
+                        (93, &format!("{:015}", (title.paid - title.fee).max(0))),
+                        (138, &day(title.on)),
+                        (146, &day(title.credited_on)),
+                    ],
+                ));
+            }
+            let records = lines.len() - first + 1;
+            lines.push(record("5", &[(4, &lot), (18, &format!("{records:06}"))]));
         }
-        let records = lines.len();
-        lines.push(record("5", &[(4, "0001"), (18, &format!("{records:06}"))]));
-        lines.push(record("9", &[(4, "9999"), (18, "000001"), (24, &format!("{:06}", records + 2))]));
+        lines.push(record("9", &[(4, "9999"), (18, &format!("{count:06}")), (24, &format!("{:06}", lines.len() + 1))]));
         lines.join("\r\n") + "\r\n"
     }
 
