@@ -49,7 +49,8 @@
 //! - **Documents**: [`declarations`] (is a year paid, and the code that proves a document).
 //! - **Requests and people**: [`requests`] (the workflow as one table), [`disputes`], [`refunds`], [`actors`] (who acts),
 //!   [`sign_in`], [`tax_ids`] (CPF and CNPJ), [`bank_accounts`], [`forms`] (what is typed, and what is wrong with it).
-//! - **Files of banks and tax authorities**: [`cnab`] (return files), [`access_keys`] (NF-e and NFS-e).
+//! - **Files of banks and tax authorities**: [`cnab`] (return files), [`reconciliation`] (what they do to bills),
+//!   [`access_keys`] (NF-e and NFS-e).
 //! - **Beneath all**: [`ids`] (a type for each kind of thing), [`words`] (the stored words of closed enums).
 //!
 //! # Conventions
@@ -82,6 +83,7 @@ pub mod indices;
 pub mod money;
 pub mod pix;
 pub mod receipts;
+pub mod reconciliation;
 pub mod refunds;
 pub mod requests;
 pub mod sign_in;

@@ -39,6 +39,7 @@ use uuid::Uuid;
 
 use crate::actors::{Party, Role, Who};
 use crate::calendar::Calendar;
+use crate::charges::Tolerance;
 use crate::forms::{FieldError, Fields, Problem, amount, optional_text, submission, text};
 use crate::ids::{BillId, StaffId};
 use crate::money::Money;
@@ -489,6 +490,10 @@ pub struct Policy {
     pub approval_limits: BTreeMap<Role, Money>,
     /// From this amount on a dispute is decided by two persons.
     pub dispute_four_eyes_from: Money,
+    /// From this amount on, money whose slip is not known is laid on a bill by two persons.
+    pub allocation_four_eyes_from: Money,
+    /// How far the late charges that a bank took may be from ours.
+    pub late_charge_tolerance: Tolerance,
 }
 
 /// Business days to a conclusive answer, counted from the day after opening.
@@ -532,6 +537,8 @@ impl Default for Policy {
             ]
             .into(),
             dispute_four_eyes_from: Money::cents(100_000),
+            allocation_four_eyes_from: Money::cents(100_000),
+            late_charge_tolerance: Tolerance::default(),
         }
     }
 }

@@ -70,6 +70,18 @@ enum Command {
         #[arg(long, value_name = "FILE")]
         refused: Option<PathBuf>,
     },
+    /// Apply return files of banks, CNAB 240 or 400, in the order given; each is taken once
+    Reconcile {
+        /// As downloaded from the bank
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+        /// Say what would come of them and write nothing
+        #[arg(long)]
+        dry_run: bool,
+        /// They were missing: take them although newer files were applied
+        #[arg(long)]
+        late: bool,
+    },
     /// Fill an empty database with a fictional creditor, its customers and their bills
     Demo {
         /// Times 500 beneficiaries
@@ -141,6 +153,7 @@ async fn main() -> anyhow::Result<()> {
             Ok(())
         }
         Command::Import { kind, file, format, refused } => cli::data::import(&open(&settings).await?, kind, &file, format, refused).await,
+        Command::Reconcile { files, dry_run, late } => cli::data::reconcile(&open(&settings).await?, &files, dry_run, late).await,
         Command::Demo { scale, seed } => cli::data::demo(&open(&settings).await?, scale, seed).await,
         Command::Creditor { file } => cli::set_up::creditor(&open(&settings).await?, &file).await,
         Command::Staff { email, name, role } => cli::set_up::staff(&open(&settings).await?, &email, &name, role).await,

@@ -62,6 +62,9 @@ pub const TABLES: &[&str] = &[
     "mailbox",
     "audit_events",
     "imports",
+    "return_files",
+    "return_lines",
+    "unidentified_payments",
 ];
 
 /// What a backup says of itself.

@@ -16,6 +16,7 @@ mod imports;
 mod notices;
 mod pdf;
 mod receipts;
+mod reconciliation;
 mod refunds;
 mod requests;
 mod sign_in;

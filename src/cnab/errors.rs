@@ -19,12 +19,6 @@ pub enum CnabError {
         /// The header's line.
         line: usize,
     },
-    /// The file is what a bank sends, or no CNAB 240.
-    #[error("line {line}: no CNAB 240 file to a bank")]
-    NotARemessa {
-        /// The header's line.
-        line: usize,
-    },
     /// The header names no bank (CNAB 240: 1–3, CNAB 400: 77–79).
     #[error("line {line}, column {column}: no bank code")]
     BankCode {
@@ -78,40 +72,6 @@ pub enum CnabError {
         line: usize,
         /// Where the date begins.
         column: usize,
-    },
-    /// A code that the layout does not have there, or a number that is another elsewhere in the file.
-    #[error("line {line}, column {column}: unexpected code")]
-    Code {
-        /// The line.
-        line: usize,
-        /// Where the code begins.
-        column: usize,
-    },
-    /// A CPF or CNPJ that is none.
-    #[error("line {line}, column {column}: not a CPF or CNPJ")]
-    TaxId {
-        /// The line.
-        line: usize,
-        /// Where the number begins.
-        column: usize,
-    },
-    /// A file to the bank that ends without its trailers.
-    #[error("the file ends after line {line} without a trailer")]
-    NoTrailer {
-        /// The last line.
-        line: usize,
-    },
-    /// A trailer of a file to the bank that counts other records than there are.
-    #[error("line {line}, column {column}: {written} records, {found} found")]
-    Count {
-        /// The trailer's line.
-        line: usize,
-        /// Where the count begins.
-        column: usize,
-        /// What the trailer says.
-        written: u64,
-        /// What the file has.
-        found: u64,
     },
 }
 

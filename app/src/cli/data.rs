@@ -9,7 +9,8 @@ use anyhow::{Context, bail};
 use indicatif::{ProgressBar, ProgressStyle};
 use server::config::Config;
 use server::imports::{self, Format, Kind, Options};
-use server::texts::Locale;
+use server::reconciliation::{self, Hand};
+use server::texts::{self, Locale};
 use server::{Server, audit, backup as backups, demo as demonstration, ledger};
 
 /// A format's word.
@@ -65,6 +66,57 @@ pub(crate) async fn import(server: &Server, kind: Kind, file: &Path, format: For
         bail!("refused lines are in {}", refused_to.display());
     }
     Ok(())
+}
+
+/// Applies return files, each by itself, and tells what came of them. Fails when one was refused, so that a script notices.
+pub(crate) async fn reconcile(server: &Server, files: &[PathBuf], dry_run: bool, late: bool) -> anyhow::Result<()> {
+    let l = reader();
+    let mut refused = 0;
+    for file in files {
+        let bytes = std::fs::read(file).with_context(|| file.display().to_string())?;
+        let name = file.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+        let started = Instant::now();
+        let bar = progress_bar(u64::try_from(bytes.len())?);
+        let options = reconciliation::Options { late };
+        let size = bytes.len();
+        let outcome = if dry_run {
+            reconciliation::preview(server, Hand::Terminal, &name, bytes, options).await
+        } else {
+            let progress = |done: usize, all: usize| bar.set_position(u64::try_from(size / all.max(1) * done).unwrap_or(0));
+            reconciliation::apply(server, Hand::Terminal, &name, bytes, options, progress).await
+        };
+        bar.finish_and_clear();
+        match outcome {
+            Ok(report) => tell(&report, l, started.elapsed()),
+            Err(reason) => {
+                refused += 1;
+                eprintln!("{name}: {}", reason.told(l, server.config.time_zone));
+            }
+        }
+    }
+    if refused > 0 {
+        bail!("{refused} of {} files were not applied", files.len());
+    }
+    Ok(())
+}
+
+fn tell(report: &reconciliation::Report, l: Locale, took: Duration) {
+    for warning in &report.warnings {
+        eprintln!("{}", warning.told(l));
+    }
+    let seconds = took.as_secs_f64();
+    let what = if report.id.is_some() { "" } else { ", nothing written" };
+    println!("{}: bank {}, {} lines, {} titles in {seconds:.1} s{what}", report.name, report.bank, report.lines, report.events);
+    for (outcome, count, paid) in &report.counts {
+        println!("  {count:>7}  {:>18}  {}", texts::money(l, *paid), reconciliation::outcome(l, *outcome));
+    }
+    println!(
+        "  {:>7}  {:>18}  paid, of which {} fees; {} credited",
+        report.events,
+        texts::money(l, report.paid),
+        texts::money(l, report.fees),
+        texts::money(l, report.credited)
+    );
 }
 
 /// The terminal's language: `LANG` as everywhere, Portuguese when it says nothing.

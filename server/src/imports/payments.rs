@@ -3,17 +3,15 @@
 use std::collections::HashMap;
 
 use chrono::NaiveDate;
-use domain::ids::{BillId, CustomerId, PaymentId};
 use domain::money::Money;
-use domain::statement::EntryKind;
 use uuid::Uuid;
 
 use super::fields::{self, Column, LONGEST_ID, Row, optional, required};
 use super::{Kind, Outcome, Reason, Record, Refused, Run};
+use crate::among;
 use crate::db::Tx;
 use crate::error::Result;
-use crate::ledger::{self, NewEntry};
-use crate::{among, rows};
+use crate::payments::{self, Laid, New, Parts, Posting, Target};
 
 const METHODS: &[&str] = &["boleto", "pix", "transfer", "direct_debit", "card", "cash", "other"];
 
@@ -61,26 +59,6 @@ struct SlipRow {
     external_id: String,
     id: Uuid,
     bill: String,
-}
-
-/// A payment that is not there yet.
-struct New<'a> {
-    id: Uuid,
-    line: &'a Payment,
-    customer: Uuid,
-    bill: Option<Uuid>,
-    slip: Option<Uuid>,
-}
-
-/// An entry to be written with it.
-struct Posting {
-    customer: Uuid,
-    bill: Uuid,
-    kind: EntryKind,
-    amount: Money,
-    on: NaiveDate,
-    payment: Uuid,
-    source: String,
 }
 
 impl Record for Payment {
@@ -160,66 +138,16 @@ impl Record for Payment {
                         let customer = record.allocate(id, &targets, &mut bills, &mut postings);
                         let bill =
                             if targets.len() == 1 { targets.first().and_then(|bill| bills.get(bill)).map(|bill| bill.id) } else { None };
-                        new.push(New { id, line: record, customer, bill, slip });
+                        new.push(record.new_row(id, customer, bill, slip));
                         Outcome::Created
                     }
                 },
             };
             outcomes.push(outcome);
         }
-        insert(run, tx, &new, &postings).await?;
+        payments::record(run.server, tx, &new, &postings, run.server.clock.now()).await?;
         Ok(outcomes)
     }
-}
-
-async fn insert(run: &Run<'_>, tx: &mut Tx, new: &[New<'_>], postings: &[Posting]) -> Result<()> {
-    let now = run.server.clock.now();
-    rows!(
-        tx,
-        "insert into payments (id, external_id, customer_id, bill_id, slip_id, paid_on, credited_on, amount, method, bank_reference, payer_tax_id, created_at)",
-        new,
-        |row| [
-            row.id,
-            &row.line.external_id,
-            row.customer,
-            row.bill,
-            row.slip,
-            row.line.paid_on,
-            row.line.credited_on,
-            row.line.amount.as_cents(),
-            row.line.method,
-            &row.line.bank_reference,
-            &row.line.payer_tax_id,
-            now
-        ],
-        ""
-    );
-    let entries: Vec<NewEntry<'_>> = postings
-        .iter()
-        .map(|posting| NewEntry {
-            customer: CustomerId(posting.customer),
-            bill: Some(BillId(posting.bill)),
-            kind: posting.kind,
-            amount: posting.amount,
-            effective_on: posting.on,
-            payment: Some(PaymentId(posting.payment)),
-            request: None,
-            of: None,
-            source: &posting.source,
-            note: "",
-        })
-        .collect();
-    ledger::post_all(run.server, tx, &entries).await?;
-    let paid: Vec<Uuid> = new.iter().filter_map(|row| row.slip).collect();
-    rows!(tx, "update slips set state = 'paid' from (", paid, |id| [*id], ") as paid where slips.id = paid.column1");
-    rows!(
-        tx,
-        "update slip_bills set payable = not true from (",
-        paid,
-        |id| [*id],
-        ") as paid where slip_bills.slip_id = paid.column1 and payable"
-    );
-    Ok(())
 }
 
 impl Payment {
@@ -270,42 +198,46 @@ impl Payment {
         Ok((targets, id))
     }
 
-    /// Lays the amount on the bills, each up to what it still costs; what is left stays on the last one as a credit. Fine,
-    /// interest and discount belong to the last one too. Answers whose payment it is.
+    /// Lays it on its bills, whose balances move. Answers whose payment it is.
     fn allocate(&self, id: Uuid, targets: &[String], bills: &mut HashMap<String, BillRow>, postings: &mut Vec<Posting>) -> Uuid {
-        let mut customer = Uuid::nil();
-        let mut left = self.amount;
-        for (at, target) in targets.iter().enumerate() {
-            let Some(bill) = bills.get_mut(target) else { continue };
-            customer = bill.customer_id;
-            let last = at + 1 == targets.len();
-            let mut post = |name: &str, kind, amount: Money| {
-                if !amount.is_zero() {
-                    bill.balance += amount.as_cents();
-                    let source = format!("payment/{}{name}", self.external_id);
-                    postings.push(Posting {
-                        customer: bill.customer_id,
-                        bill: bill.id,
-                        kind,
-                        amount,
-                        on: self.paid_on,
-                        payment: id,
-                        source,
-                    });
-                }
-                Money::cents(bill.balance)
-            };
-            let mut owed = post("", EntryKind::Charge, Money::ZERO);
-            if last {
-                post("/fine", EntryKind::Fine, self.fine);
-                post("/interest", EntryKind::Interest, self.interest);
-                post("/discount", EntryKind::Discount, -self.discount);
-                owed = left;
+        let mut on: Vec<Target> = targets
+            .iter()
+            .filter_map(|target| bills.get(target))
+            .map(|bill| Target { bill: bill.id, customer: bill.customer_id, balance: Money::cents(bill.balance) })
+            .collect();
+        let laid = Laid {
+            payment: id,
+            external_id: &self.external_id,
+            on: self.paid_on,
+            amount: self.amount,
+            fine: self.fine,
+            interest: self.interest,
+            discount: self.discount,
+        };
+        laid.on(&mut on, postings);
+        for (target, now) in targets.iter().zip(&on) {
+            if let Some(bill) = bills.get_mut(target) {
+                bill.balance = now.balance.as_cents();
             }
-            let amount = left.min(owed.max(Money::ZERO));
-            left -= amount;
-            post(&if targets.len() == 1 { String::new() } else { format!("/{}", at + 1) }, EntryKind::Payment, -amount);
         }
-        customer
+        on.last().map_or_else(Uuid::nil, |target| target.customer)
+    }
+
+    fn new_row(&self, id: Uuid, customer: Uuid, bill: Option<Uuid>, slip: Option<Uuid>) -> New {
+        let said = |amount: Money| (!amount.is_zero()).then_some(amount);
+        New {
+            id,
+            external_id: self.external_id.clone(),
+            customer,
+            bill,
+            slip,
+            paid_on: self.paid_on,
+            credited_on: self.credited_on,
+            amount: self.amount,
+            method: self.method,
+            bank_reference: self.bank_reference.clone(),
+            payer_tax_id: self.payer_tax_id.clone(),
+            parts: Parts { fine: said(self.fine), interest: said(self.interest), discount: said(self.discount), ..Parts::default() },
+        }
     }
 }

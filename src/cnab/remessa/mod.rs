@@ -9,6 +9,7 @@
 use chrono::{NaiveDate, NaiveDateTime};
 use rust_decimal::Decimal;
 
+use super::CnabError;
 use crate::boleto::bank_code::BankCode;
 use crate::money::Money;
 use crate::tax_ids::TaxId;
@@ -340,6 +341,54 @@ pub enum Problem {
     /// The bank does not take it in a file.
     #[error("is not taken by the bank")]
     NotTaken,
+}
+
+/// Why a file to a bank cannot be read. Lines and columns count from 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ReadError {
+    /// What any CNAB file can suffer from.
+    #[error(transparent)]
+    Cnab(#[from] CnabError),
+    /// The file is what a bank sends, or no CNAB 240.
+    #[error("line {line}: no CNAB 240 file to a bank")]
+    NotARemessa {
+        /// The header's line.
+        line: usize,
+    },
+    /// A code that the layout does not have there, or a number that is another elsewhere in the file.
+    #[error("line {line}, column {column}: unexpected code")]
+    Code {
+        /// The line.
+        line: usize,
+        /// Where the code begins.
+        column: usize,
+    },
+    /// A CPF or CNPJ that is none.
+    #[error("line {line}, column {column}: not a CPF or CNPJ")]
+    TaxId {
+        /// The line.
+        line: usize,
+        /// Where the number begins.
+        column: usize,
+    },
+    /// A file to the bank that ends without its trailers.
+    #[error("the file ends after line {line} without a trailer")]
+    NoTrailer {
+        /// The last line.
+        line: usize,
+    },
+    /// A trailer of a file to the bank that counts other records than there are.
+    #[error("line {line}, column {column}: {written} records, {found} found")]
+    Count {
+        /// The trailer's line.
+        line: usize,
+        /// Where the count begins.
+        column: usize,
+        /// What the trailer says.
+        written: u64,
+        /// What the file has.
+        found: u64,
+    },
 }
 
 #[cfg(test)]

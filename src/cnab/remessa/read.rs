@@ -4,6 +4,7 @@
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 use rust_decimal::Decimal;
 
+use super::ReadError;
 use super::banks::{Charge, Closing, Columns, Layout, Part, Value, layout};
 use super::{Company, Instruction, Payer, Remessa, Term, TermValue, Title};
 use crate::boleto::bank_code::BankCode;
@@ -14,15 +15,15 @@ use crate::tax_ids::TaxId;
 /// Reads a file to one of the nine banks, of one lot, with segments P, Q and R.
 ///
 /// # Errors
-/// Names the line and the column that cannot be read, or a count that is wrong; see [`CnabError`].
-pub fn read_remessa(bytes: &[u8]) -> Result<Remessa, CnabError> {
+/// Names the line and the column that cannot be read, or a count that is wrong; see [`ReadError`].
+pub fn read_remessa(bytes: &[u8]) -> Result<Remessa, ReadError> {
     let mut lines = Lines::of(bytes).filter(|line| !line.text.trim_end().is_empty());
-    let mut next = |last: usize| lines.next().ok_or(CnabError::NoTrailer { line: last });
+    let mut next = |last: usize| lines.next().ok_or(ReadError::NoTrailer { line: last });
     let first = next(0).map_err(|_| CnabError::Empty)?;
     let header = Row::of(&first);
     let bank = BankCode::parse(header.raw(at(1, 3))).map_err(|_| CnabError::BankCode { line: first.number, column: 1 })?;
     if header.raw(at(4, 8)) != "00000" || header.character(143) != '1' {
-        return Err(CnabError::NotARemessa { line: first.number });
+        return Err(ReadError::NotARemessa { line: first.number });
     }
     let layout = layout(bank.as_str()).ok_or(CnabError::UnknownBank { line: first.number, bank })?;
     let mut reader = Reader { layout, company: None };
@@ -44,7 +45,7 @@ pub fn read_remessa(bytes: &[u8]) -> Result<Remessa, CnabError> {
         last = line.number;
         let row = Row::of(&line);
         if row.len() > 240 {
-            return Err(CnabError::Length { line: line.number, found: row.len() });
+            return Err(CnabError::Length { line: line.number, found: row.len() }.into());
         }
         if row.character(8) == '5' {
             break line;
@@ -52,7 +53,7 @@ pub fn read_remessa(bytes: &[u8]) -> Result<Remessa, CnabError> {
         record(&row, '3')?;
         details += 1;
         if row.count(at(9, 13))? != details {
-            return Err(CnabError::Number { line: line.number, column: 9 });
+            return Err(CnabError::Number { line: line.number, column: 9 }.into());
         }
         let segment = row.character(14);
         if segment == 'P' {
@@ -64,8 +65,8 @@ pub fn read_remessa(bytes: &[u8]) -> Result<Remessa, CnabError> {
         match segment {
             'Q' if same && title.payer.is_none() && title.fine.is_none() => title.payer = Some(payer(&row)?),
             'R' if same && title.fine.is_none() => title.fine = term(&row, &layout.fine, 66)?,
-            'Q' | 'R' => return Err(CnabError::Unpaired { line: line.number }),
-            _ => return Err(CnabError::Code { line: line.number, column: 14 }),
+            'Q' | 'R' => return Err(CnabError::Unpaired { line: line.number }.into()),
+            _ => return Err(ReadError::Code { line: line.number, column: 14 }),
         }
     };
     expect(&Row::of(&end), at(18, 23), details + 2)?;
@@ -75,7 +76,7 @@ pub fn read_remessa(bytes: &[u8]) -> Result<Remessa, CnabError> {
     expect(&row, at(18, 23), 1)?;
     expect(&row, at(24, 29), details + 4)?;
     if let Some(more) = lines.next() {
-        return Err(CnabError::Code { line: more.number, column: 8 });
+        return Err(ReadError::Code { line: more.number, column: 8 });
     }
     let company = reader.company.ok_or(CnabError::Empty)?;
     Ok(Remessa { bank, company, sequence, written, instructions })
@@ -87,7 +88,7 @@ struct Reader {
 }
 
 impl Reader {
-    fn tax_id(&self, row: &Row<'_>, columns: Columns, from: usize) -> Result<TaxId, CnabError> {
+    fn tax_id(&self, row: &Row<'_>, columns: Columns, from: usize) -> Result<TaxId, ReadError> {
         let mut column = from;
         let mut kind = ' ';
         for part in columns.iter().copied().flatten() {
@@ -98,14 +99,14 @@ impl Reader {
             }
             column += part.width();
         }
-        Err(CnabError::TaxId { line: row.number(), column: from })
+        Err(ReadError::TaxId { line: row.number(), column: from })
     }
 
-    fn title(&mut self, row: &Row<'_>) -> Result<Instruction, CnabError> {
+    fn title(&mut self, row: &Row<'_>) -> Result<Instruction, ReadError> {
         let layout = self.layout;
         let line = row.number();
         let code = row.raw(at(16, 17));
-        let order = layout.orders.iter().find(|(_, known)| *known == code).ok_or(CnabError::Code { line, column: 16 })?.0;
+        let order = layout.orders.iter().find(|(_, known)| *known == code).ok_or(ReadError::Code { line, column: 16 })?.0;
         let mut title = Title {
             document: row.kept(at(63, 62 + layout.document)),
             due: row.date(at(78, 85), DateOrder::DayFirst)?,
@@ -128,7 +129,7 @@ impl Reader {
 }
 
 /// Reads what the company and the title are known by. What stands in several places must be the same in all.
-fn collect(columns: Columns, from: usize, row: &Row<'_>, company: &mut Company, title: Option<&mut Title>) -> Result<(), CnabError> {
+fn collect(columns: Columns, from: usize, row: &Row<'_>, company: &mut Company, title: Option<&mut Title>) -> Result<(), ReadError> {
     let mut column = from;
     let mut number = None;
     for part in columns.iter().copied().flatten() {
@@ -148,7 +149,7 @@ fn collect(columns: Columns, from: usize, row: &Row<'_>, company: &mut Company, 
             }
         };
         if !company.take(value, text) {
-            return Err(CnabError::Code { line: row.number(), column });
+            return Err(ReadError::Code { line: row.number(), column });
         }
         column += part.width();
     }
@@ -191,7 +192,7 @@ fn take_digit(kept: &mut Option<char>, text: &str) -> bool {
     *kept == digit
 }
 
-fn payer(row: &Row<'_>) -> Result<Payer, CnabError> {
+fn payer(row: &Row<'_>) -> Result<Payer, ReadError> {
     Ok(Payer {
         tax_id: tax_id(row, row.character(18), at(19, 33))?,
         name: row.kept(at(34, 73)),
@@ -204,8 +205,8 @@ fn payer(row: &Row<'_>) -> Result<Payer, CnabError> {
 }
 
 /// The last 11 characters are a CPF, the last 14 a CNPJ; before them there are zeros.
-fn tax_id(row: &Row<'_>, kind: char, field: Field) -> Result<TaxId, CnabError> {
-    let wrong = CnabError::TaxId { line: row.number(), column: field.column() };
+fn tax_id(row: &Row<'_>, kind: char, field: Field) -> Result<TaxId, ReadError> {
+    let wrong = ReadError::TaxId { line: row.number(), column: field.column() };
     let text = row.raw(field).trim();
     let length = match kind {
         '1' => 11,
@@ -220,7 +221,7 @@ fn tax_id(row: &Row<'_>, kind: char, field: Field) -> Result<TaxId, CnabError> {
 }
 
 /// A code, a day and an amount or a percentage, from a column on.
-fn term(row: &Row<'_>, charge: &Charge, column: usize) -> Result<Option<Term>, CnabError> {
+fn term(row: &Row<'_>, charge: &Charge, column: usize) -> Result<Option<Term>, ReadError> {
     let code = row.character(column);
     let date = if charge.dated { row.date(at(column + 1, column + 8), DateOrder::DayFirst)? } else { None };
     let number = row.money(at(column + 9, column + 23))?.unwrap_or_default();
@@ -232,7 +233,7 @@ fn term(row: &Row<'_>, charge: &Charge, column: usize) -> Result<Option<Term>, C
     } else if Some(code) == charge.rate {
         TermValue::Rate(Decimal::new(number.as_cents(), charge.decimals + 2).normalize())
     } else {
-        return Err(CnabError::Code { line: row.number(), column });
+        return Err(ReadError::Code { line: row.number(), column });
     };
     Ok(Some(Term { value, date }))
 }
@@ -259,12 +260,12 @@ fn count(row: &Row<'_>, field: Field) -> Result<u32, CnabError> {
     u32::try_from(row.count(field)?).map_err(|_| CnabError::Number { line: row.number(), column: field.column() })
 }
 
-fn record(row: &Row<'_>, record: char) -> Result<(), CnabError> {
-    if row.character(8) == record { Ok(()) } else { Err(CnabError::Code { line: row.number(), column: 8 }) }
+fn record(row: &Row<'_>, record: char) -> Result<(), ReadError> {
+    if row.character(8) == record { Ok(()) } else { Err(ReadError::Code { line: row.number(), column: 8 }) }
 }
 
-fn expect(row: &Row<'_>, field: Field, found: u64) -> Result<(), CnabError> {
+fn expect(row: &Row<'_>, field: Field, found: u64) -> Result<(), ReadError> {
     let (line, column) = (row.number(), field.column());
     let written = row.count(field)?;
-    if written == found { Ok(()) } else { Err(CnabError::Count { line, column, written, found }) }
+    if written == found { Ok(()) } else { Err(ReadError::Count { line, column, written, found }) }
 }

@@ -236,38 +236,38 @@ fn names_line_and_column_of_what_cannot_be_read() {
         read_remessa(text.as_bytes()).unwrap_err()
     };
     for (line, column, with, expected) in [
-        (1, 1, "7X6", CnabError::BankCode { line: 1, column: 1 }),
-        (1, 1, "085", CnabError::UnknownBank { line: 1, bank: BankCode::parse("085").unwrap() }),
-        (1, 143, "2", CnabError::NotARemessa { line: 1 }),
-        (1, 31, "9", CnabError::TaxId { line: 1, column: 19 }),
-        (1, 152, "99", CnabError::Number { line: 1, column: 152 }),
-        (2, 8, "3", CnabError::Code { line: 2, column: 8 }),
-        (2, 58, "9", CnabError::Code { line: 2, column: 54 }),
-        (3, 13, "2", CnabError::Number { line: 3, column: 9 }),
-        (3, 14, "Q", CnabError::Unpaired { line: 3 }),
-        (5, 14, "S", CnabError::Code { line: 5, column: 14 }),
-        (3, 16, "99", CnabError::Code { line: 3, column: 16 }),
-        (3, 78, "32", CnabError::Date { line: 3, column: 78 }),
-        (3, 90, "x", CnabError::Amount { line: 3, column: 90 }),
-        (3, 118, "7", CnabError::Code { line: 3, column: 118 }),
-        (4, 14, "P", CnabError::Date { line: 4, column: 78 }),
-        (4, 16, "02", CnabError::Unpaired { line: 4 }),
-        (4, 18, "3", CnabError::TaxId { line: 4, column: 19 }),
-        (5, 14, "Q", CnabError::Unpaired { line: 5 }),
-        (6, 23, "6", CnabError::Count { line: 6, column: 18, written: 6, found: 5 }),
-        (7, 18, "000002", CnabError::Count { line: 7, column: 18, written: 2, found: 1 }),
-        (7, 29, "8", CnabError::Count { line: 7, column: 24, written: 8, found: 7 }),
+        (1, 1, "7X6", CnabError::BankCode { line: 1, column: 1 }.into()),
+        (1, 1, "085", CnabError::UnknownBank { line: 1, bank: BankCode::parse("085").unwrap() }.into()),
+        (1, 143, "2", ReadError::NotARemessa { line: 1 }),
+        (1, 31, "9", ReadError::TaxId { line: 1, column: 19 }),
+        (1, 152, "99", CnabError::Number { line: 1, column: 152 }.into()),
+        (2, 8, "3", ReadError::Code { line: 2, column: 8 }),
+        (2, 58, "9", ReadError::Code { line: 2, column: 54 }),
+        (3, 13, "2", CnabError::Number { line: 3, column: 9 }.into()),
+        (3, 14, "Q", CnabError::Unpaired { line: 3 }.into()),
+        (5, 14, "S", ReadError::Code { line: 5, column: 14 }),
+        (3, 16, "99", ReadError::Code { line: 3, column: 16 }),
+        (3, 78, "32", CnabError::Date { line: 3, column: 78 }.into()),
+        (3, 90, "x", CnabError::Amount { line: 3, column: 90 }.into()),
+        (3, 118, "7", ReadError::Code { line: 3, column: 118 }),
+        (4, 14, "P", CnabError::Date { line: 4, column: 78 }.into()),
+        (4, 16, "02", CnabError::Unpaired { line: 4 }.into()),
+        (4, 18, "3", ReadError::TaxId { line: 4, column: 19 }),
+        (5, 14, "Q", CnabError::Unpaired { line: 5 }.into()),
+        (6, 23, "6", ReadError::Count { line: 6, column: 18, written: 6, found: 5 }),
+        (7, 18, "000002", ReadError::Count { line: 7, column: 18, written: 2, found: 1 }),
+        (7, 29, "8", ReadError::Count { line: 7, column: 24, written: 8, found: 7 }),
     ] {
         assert_eq!(altered(line, column, with), expected, "{line} {column}");
     }
     for lines in 1..7 {
-        assert_eq!(read_remessa(&text.as_bytes()[..lines * 242]), Err(CnabError::NoTrailer { line: lines }));
+        assert_eq!(read_remessa(&text.as_bytes()[..lines * 242]), Err(ReadError::NoTrailer { line: lines }));
     }
-    assert_eq!(read_remessa(b""), Err(CnabError::Empty));
+    assert_eq!(read_remessa(b""), Err(CnabError::Empty.into()));
     let again = [text.as_str(), &text].concat();
-    assert_eq!(read_remessa(again.as_bytes()), Err(CnabError::Code { line: 8, column: 8 }));
+    assert_eq!(read_remessa(again.as_bytes()), Err(ReadError::Code { line: 8, column: 8 }));
     let returned = include_bytes!("../../vectors/cnab/laravel-boleto__cnab240_caixa.ret");
-    assert_eq!(read_remessa(returned), Err(CnabError::NotARemessa { line: 1 }));
+    assert_eq!(read_remessa(returned), Err(ReadError::NotARemessa { line: 1 }));
 }
 
 fn uses(layout: &Layout, wanted: Value) -> Option<usize> {

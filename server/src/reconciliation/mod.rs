@@ -1,0 +1,455 @@
+//! Return files: what the bank says of slips settles bills by itself.
+//!
+//! A file is held against itself before anything is written, taken once whatever it is called, and applied in batches, each in
+//! one transaction together with how far it got: whoever goes on after a broken process begins exactly there, and two processes
+//! at one file share it. Never guesses whose money it is: what fits no slip waits in a queue for staff.
+
+mod applying;
+mod matching;
+mod reading;
+mod reasons;
+mod unidentified;
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use domain::actors::Role;
+use domain::calendar::Calendar;
+use domain::charges::Tolerance;
+use domain::money::Money;
+use domain::reconciliation::{Outcome, bare, names_agreement};
+use serde_json::json;
+use uuid::Uuid;
+
+use self::applying::Step;
+use self::matching::{Agreements, World};
+use self::reading::{Event, ReadFile};
+use crate::audit::{self, Actor};
+use crate::db::{Conn, Tx};
+use crate::error::{Error, Result};
+use crate::sessions::Staff;
+use crate::{Server, policies, requests, sql};
+
+pub use self::reasons::{Refused, Warning, outcome};
+pub use self::unidentified::{Allocated, Suggestion, Unidentified, allocate, approve, list, send_back};
+
+/// Events in one transaction: enough for few commits, few enough that nobody waits long for the writer.
+const BATCH: usize = 2_000;
+/// Lines in a report that somebody must look at; the others are in the table.
+const TOLD: i64 = 100;
+/// Those who see to the money that comes in.
+const RECEIVERS: &[Role] = &[Role::Receivables, Role::Supervisor];
+
+/// Who applies a file.
+#[derive(Clone, Copy, Debug)]
+pub enum Hand<'a> {
+    /// Staff, in a role that sees to the money that comes in.
+    Staff(&'a Staff),
+    /// Whoever runs the program itself, as for an import.
+    Terminal,
+}
+
+impl Hand<'_> {
+    fn check(self) -> Result<()> {
+        match self {
+            Self::Staff(staff) => staff.only(RECEIVERS),
+            Self::Terminal => Ok(()),
+        }
+    }
+
+    fn actor(self) -> Actor {
+        match self {
+            Self::Staff(staff) => staff.actor(),
+            Self::Terminal => Actor::System,
+        }
+    }
+}
+
+/// How to take a file.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Options {
+    /// It was missing: newer files of its agreement were applied already.
+    pub late: bool,
+}
+
+/// What came, or would come, of a file.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// The file; none for a preview.
+    pub id: Option<Uuid>,
+    /// What it was called.
+    pub name: String,
+    /// The bank.
+    pub bank: String,
+    /// The number that the bank gave it.
+    pub sequence: Option<i64>,
+    /// The day the bank wrote it.
+    pub date: Option<NaiveDate>,
+    /// Its lines, headers and trailers included.
+    pub lines: i32,
+    /// What happened to titles.
+    pub events: i32,
+    /// All that it says was paid.
+    pub paid: Money,
+    /// All that it says was credited.
+    pub credited: Money,
+    /// All that the bank kept.
+    pub fees: Money,
+    /// How many events came to what, and how much was paid by them.
+    pub counts: Vec<(Outcome, i64, Money)>,
+    /// What is worth knowing.
+    pub warnings: Vec<Warning>,
+    /// When all of it was applied.
+    pub applied_at: Option<DateTime<Utc>>,
+}
+
+impl Report {
+    /// How many events came to this.
+    #[must_use]
+    pub fn count(&self, outcome: Outcome) -> i64 {
+        self.counts.iter().find(|(found, ..)| *found == outcome).map_or(0, |(_, count, _)| *count)
+    }
+}
+
+/// What is the same for every event of a file.
+struct Context<'a> {
+    server: &'a Server,
+    file: &'a ReadFile,
+    agreements: Agreements,
+    calendar: Calendar,
+    tolerance: Tolerance,
+}
+
+impl<'a> Context<'a> {
+    async fn load(server: &'a Server, conn: &mut Conn, file: &'a ReadFile) -> Result<Self, Refused> {
+        Ok(Self {
+            server,
+            file,
+            agreements: agreements(conn, file).await?,
+            calendar: policies::calendar(conn).await?,
+            tolerance: policies::requests(server, conn).await?.late_charge_tolerance,
+        })
+    }
+
+    /// The payment's own id for ever: the same line of the same file is never posted twice.
+    fn external_id(&self, event: &Event) -> String {
+        external_id(&self.file.content_hash, event.line)
+    }
+}
+
+fn external_id(content_hash: &str, line: i32) -> String {
+    format!("{}{line}", external_prefix(content_hash))
+}
+
+fn external_prefix(content_hash: &str) -> String {
+    format!("cnab/{}/", content_hash.get(..16).unwrap_or(content_hash))
+}
+
+#[derive(sqlx::FromRow)]
+struct AgreementRow {
+    id: Uuid,
+    branch: String,
+    beneficiary_code: String,
+    carteira: String,
+}
+
+/// The creditor's agreements that the header names.
+async fn agreements(conn: &mut Conn, file: &ReadFile) -> Result<Agreements, Refused> {
+    let rows = sql!(conn, all AgreementRow: "select id, branch, beneficiary_code, carteira from bank_agreements where bank_code = $1 order by external_id",
+        file.bank.as_str())?;
+    if rows.is_empty() {
+        return Err(Refused::UnknownBank { bank: file.bank.clone() });
+    }
+    // A header that names nobody can only be of the one agreement there is.
+    let unnamed = bare(&file.agreement).is_empty() && rows.len() == 1;
+    let named: Vec<AgreementRow> =
+        rows.into_iter().filter(|row| unnamed || names_agreement(&file.agreement, &row.branch, &row.beneficiary_code)).collect();
+    let first = named.first().ok_or_else(|| Refused::WrongCompany { agreement: file.agreement.clone() })?;
+    Ok(Agreements {
+        bank: file.bank.clone(),
+        beneficiary: first.beneficiary_code.clone(),
+        ids: named.iter().map(|row| row.id).collect(),
+        carteiras: named.iter().map(|row| row.carteira.clone()).collect(),
+    })
+}
+
+/// What applying a file would do; writes nothing.
+///
+/// # Errors
+/// As [`apply`].
+pub async fn preview(server: &Server, by: Hand<'_>, name: &str, bytes: Vec<u8>, options: Options) -> Result<Report, Refused> {
+    by.check()?;
+    let file = read(server, bytes).await?;
+    let mut conn = server.db.read().await?;
+    let context = Context::load(server, &mut conn, &file).await?;
+    let known = known(&mut conn, &file).await?;
+    let mut warnings = Vec::new();
+    match known {
+        Some(Known { applied_at: Some(at), name, .. }) => return Err(Refused::AppliedBefore { at, name }),
+        Some(_) => {}
+        None => warnings.extend(in_order(&mut conn, &context, options).await?),
+    }
+    let mut counts: BTreeMap<Outcome, (i64, Money)> = BTreeMap::new();
+    let mut world = World::default();
+    let mut looked = applying::Looked::default();
+    for events in file.events.chunks(BATCH) {
+        let found = matching::find(&mut conn, &mut world, &context.agreements, events, false).await?;
+        for (event, found) in events.iter().zip(found) {
+            let outcome = looked.at(&mut conn, &context, &mut world, event, found).await?;
+            let (count, paid) = counts.entry(outcome).or_default();
+            *count += 1;
+            *paid += event.paid.unwrap_or_default();
+            if outcome.needs_eyes() && warnings.len() < usize::try_from(TOLD).unwrap_or(usize::MAX) {
+                warnings.push(Warning::Line { line: event.line, code: event.code.clone(), outcome });
+            }
+        }
+    }
+    let [paid, credited, fees] = file.sums();
+    Ok(Report {
+        id: None,
+        name: name.to_owned(),
+        bank: file.bank.clone(),
+        sequence: file.sequence,
+        date: file.date,
+        lines: file.lines,
+        events: number(file.events.len()),
+        paid,
+        credited,
+        fees,
+        counts: counts.into_iter().map(|(outcome, (count, paid))| (outcome, count, paid)).collect(),
+        warnings,
+        applied_at: None,
+    })
+}
+
+/// Applies a file: payments, entries, slips, and what is to be looked at. The same file again is refused; one that was broken off
+/// goes on where it was; `progress` is told the events applied.
+///
+/// # Errors
+/// [`Refused`], with nothing written; [`Refused::Server`] in the midst of it, with every batch before it complete.
+pub async fn apply(
+    server: &Server,
+    by: Hand<'_>,
+    name: &str,
+    bytes: Vec<u8>,
+    options: Options,
+    mut progress: impl FnMut(usize, usize) + Send,
+) -> Result<Report, Refused> {
+    by.check()?;
+    let file = read(server, bytes).await?;
+    let mut conn = server.db.read().await?;
+    let context = Context::load(server, &mut conn, &file).await?;
+    drop(conn);
+    let (id, gap) = begin(&context, by, name, options).await?;
+    let many = file.events.len() > BATCH;
+    if many {
+        server.db.write_many(true).await?;
+    }
+    let applied = run(&context, by, id, &mut progress).await;
+    if many {
+        server.db.write_many(false).await?;
+    }
+    applied?;
+    // What the bank's record settles by itself: receipts, asked-for slips, down payments.
+    requests::record::settle(server).await?;
+    let mut report = report_of(&mut server.db.read().await?, id).await?;
+    report.warnings.splice(0..0, gap);
+    Ok(report)
+}
+
+async fn run(context: &Context<'_>, by: Hand<'_>, id: Uuid, progress: &mut (impl FnMut(usize, usize) + Send)) -> Result<()> {
+    loop {
+        match applying::batch(context, by, id).await? {
+            Step::Applied(position) => progress(position, context.file.events.len()),
+            // Another process is at the same file: it has done that batch.
+            Step::Overtaken => {}
+            Step::Done => return Ok(()),
+        }
+    }
+}
+
+async fn read(server: &Server, bytes: Vec<u8>) -> Result<ReadFile, Refused> {
+    let today = server.clock.today();
+    tokio::task::spawn_blocking(move || reading::read(&bytes, today)).await.map_err(|_| Error::Corrupt("reading of a return file"))?
+}
+
+#[derive(sqlx::FromRow)]
+struct Known {
+    id: Uuid,
+    name: String,
+    applied_at: Option<DateTime<Utc>>,
+}
+
+/// The file, if it came before.
+async fn known(conn: &mut Conn, file: &ReadFile) -> Result<Option<Known>> {
+    Ok(sql!(conn, optional Known: "select id, name, applied_at from return_files where content_hash = $1", file.content_hash.as_str())?)
+}
+
+/// Whether it is this file's turn; tells of a gap before it.
+async fn in_order(conn: &mut Conn, context: &Context<'_>, options: Options) -> Result<Option<Warning>, Refused> {
+    let (Some(sequence), Some(agreement)) = (context.file.sequence, context.agreements.ids.first()) else { return Ok(None) };
+    let rows = sql!(conn, all (i64, Option<NaiveDate>, String):
+        "select sequence, file_date, name from return_files where bank_agreement_id = $1 and layout = $2 and sequence is not null
+          order by file_date desc, sequence desc limit 400", *agreement, context.file.layout.as_str())?;
+    if let Some((_, _, name)) = rows.iter().find(|(number, date, _)| *number == sequence && *date == context.file.date) {
+        return Err(Refused::SequenceTaken { sequence, name: name.clone() });
+    }
+    // A bank that begins again with 1 does so on a later day.
+    let newer = rows.iter().filter(|(number, date, _)| *number > sequence && *date >= context.file.date).map(|(number, ..)| *number).max();
+    if let Some(last) = newer.filter(|_| !options.late) {
+        return Err(Refused::OutOfOrder { sequence, last });
+    }
+    let before = rows.iter().filter(|(number, ..)| *number < sequence).map(|(number, ..)| *number).max();
+    Ok(before.filter(|last| sequence > last + 1).map(|last| Warning::Gap { last, sequence }))
+}
+
+/// Takes the file in, or finds the one that was broken off.
+async fn begin(context: &Context<'_>, by: Hand<'_>, name: &str, options: Options) -> Result<(Uuid, Option<Warning>), Refused> {
+    let (server, file) = (context.server, context.file);
+    let mut tx = server.db.write().await?;
+    match known(&mut tx, file).await? {
+        Some(Known { applied_at: Some(at), name, .. }) => return Err(Refused::AppliedBefore { at, name }),
+        Some(known) => return Ok((known.id, None)),
+        None => {}
+    }
+    let gap = in_order(&mut tx, context, options).await?;
+    let agreement = context.agreements.ids.first().copied().ok_or(Error::Corrupt("agreement of a return file"))?;
+    let [paid, credited, fees] = file.sums();
+    let id: Uuid = server.id();
+    let name: String = name.chars().take(200).collect();
+    let written = sql!(tx, execute:
+        "insert into return_files (id, content_hash, file_hash, name, layout, bank_code, bank_agreement_id, agreement, sequence, file_date, lines, events,
+            paid, credited, fees, state, position, received_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 'applying', 0, $16) on conflict do nothing",
+        id, file.content_hash.as_str(), file.file_hash.as_str(), name.as_str(), file.layout.as_str(), file.bank.as_str(), agreement,
+        file.agreement.as_str(), file.sequence, file.date, file.lines, number(file.events.len()), paid.as_cents(), credited.as_cents(),
+        fees.as_cents(), server.clock.now())?;
+    if written == 0 {
+        // Somebody took it in at the same moment; or another file with its number.
+        drop(tx);
+        return match known(&mut *server.db.write().await?, file).await? {
+            Some(known) => Ok((known.id, None)),
+            None => Err(Refused::SequenceTaken { sequence: file.sequence.unwrap_or(0), name }),
+        };
+    }
+    audit(server, &mut tx, by, "reconciliation.begin", id, json!({ "file": file.file_hash, "events": file.events.len() })).await?;
+    tx.commit().await?;
+    Ok((id, gap))
+}
+
+async fn audit(server: &Server, tx: &mut Tx, by: Hand<'_>, action: &str, file: Uuid, detail: serde_json::Value) -> Result<()> {
+    let event = audit::Event { actor: by.actor(), action, subject_kind: "return_file", subject_id: Some(file), customer: None, detail };
+    audit::record(server, tx, event).await
+}
+
+#[derive(sqlx::FromRow)]
+struct FileRow {
+    name: String,
+    bank_code: String,
+    sequence: Option<i64>,
+    file_date: Option<NaiveDate>,
+    lines: i32,
+    events: i32,
+    paid: i64,
+    credited: i64,
+    fees: i64,
+    applied_at: Option<DateTime<Utc>>,
+}
+
+#[derive(sqlx::FromRow)]
+struct CountRow {
+    #[sqlx(try_from = "String")]
+    outcome: Outcome,
+    events: i64,
+    paid: i64,
+}
+
+#[derive(sqlx::FromRow)]
+struct LookAt {
+    line: i32,
+    code: String,
+    #[sqlx(try_from = "String")]
+    outcome: Outcome,
+}
+
+/// What came of a file.
+///
+/// # Errors
+/// [`Error::Forbidden`]; [`Error::NotFound`].
+pub async fn report(server: &Server, staff: &Staff, file: Uuid) -> Result<Report> {
+    staff.only(RECEIVERS)?;
+    report_of(&mut server.db.read().await?, file).await
+}
+
+async fn report_of(conn: &mut Conn, id: Uuid) -> Result<Report> {
+    let file = sql!(conn, optional FileRow:
+        "select name, bank_code, sequence, file_date, lines, events, paid, credited, fees, applied_at from return_files where id = $1", id)?
+    .ok_or(Error::NotFound)?;
+    let looked = sql!(conn, all LookAt:
+        "select line, code, outcome from return_lines where file_id = $1 and outcome in ('in_agreement', 'repeated', 'unidentified', 'nothing_to_cancel', 'unknown')
+          order by line limit $2", id, TOLD)?;
+    Ok(Report {
+        id: Some(id),
+        name: file.name,
+        bank: file.bank_code,
+        sequence: file.sequence,
+        date: file.file_date,
+        lines: file.lines,
+        events: file.events,
+        paid: Money::cents(file.paid),
+        credited: Money::cents(file.credited),
+        fees: Money::cents(file.fees),
+        counts: counts(conn, id).await?,
+        warnings: looked.into_iter().map(|row| Warning::Line { line: row.line, code: row.code, outcome: row.outcome }).collect(),
+        applied_at: file.applied_at,
+    })
+}
+
+async fn counts(conn: &mut Conn, id: Uuid) -> Result<Vec<(Outcome, i64, Money)>> {
+    let mut rows = sql!(conn, all CountRow:
+        "select outcome, count(*) as events, cast(coalesce(sum(paid), 0) as bigint) as paid from return_lines where file_id = $1 group by outcome", id)?;
+    rows.sort_by_key(|row| row.outcome);
+    Ok(rows.into_iter().map(|row| (row.outcome, row.events, Money::cents(row.paid))).collect())
+}
+
+/// A file in a list.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct FileLine {
+    /// Which.
+    pub id: Uuid,
+    /// What it was called.
+    pub name: String,
+    /// The bank.
+    pub bank_code: String,
+    /// The number that the bank gave it.
+    pub sequence: Option<i64>,
+    /// The day the bank wrote it.
+    pub file_date: Option<NaiveDate>,
+    /// What happened to titles.
+    pub events: i32,
+    /// Of them, applied.
+    pub position: i32,
+    /// All that it says was paid.
+    #[sqlx(try_from = "i64")]
+    pub paid: Money,
+    /// When it came first.
+    pub received_at: DateTime<Utc>,
+    /// When all of it was applied; none for one that was broken off.
+    pub applied_at: Option<DateTime<Utc>>,
+}
+
+/// The newest files, those that were broken off first.
+///
+/// # Errors
+/// [`Error::Forbidden`].
+pub async fn files(server: &Server, staff: &Staff) -> Result<Vec<FileLine>> {
+    staff.only(RECEIVERS)?;
+    let mut conn = server.db.read().await?;
+    Ok(sql!(conn, all FileLine:
+        "select id, name, bank_code, sequence, file_date, events, position, paid, received_at, applied_at from return_files
+          order by case when applied_at is null then 0 else 1 end, received_at desc, id desc limit 50")?)
+}
+
+fn number(count: usize) -> i32 {
+    i32::try_from(count).unwrap_or(i32::MAX)
+}
