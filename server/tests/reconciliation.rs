@@ -658,21 +658,21 @@ on_both_databases! {
         for row in csv.records() {
             let row = row.unwrap();
             let bytes = std::fs::read(folder.join("cnab").join(&row[0])).unwrap();
-            let header = read_return(&bytes).unwrap();
+            let file = read_return(&bytes).unwrap();
             // The company of the sample becomes ours; Caixa has its code in a place of its own, some have none.
-            let code = header.agreement.clone().unwrap_or_else(|| if &row[5] == "104" { String::from_utf8_lossy(&bytes[58..70]).into() } else { String::new() });
+            let code = file.header.agreement.as_deref().map(str::to_owned).unwrap_or_else(|| if &row[5] == "104" { String::from_utf8_lossy(&bytes[58..70]).into() } else { String::new() });
             let mut tx = t.db.write().await.unwrap();
             sql!(tx, execute: "delete from bank_agreements where external_id = $1", format!("sample {}", &row[0])).unwrap();
             sql!(tx, execute: "insert into bank_agreements (id, external_id, bank_code, bank_name, branch, beneficiary_code, carteira, payment_place, own_drawing)
                  values ($1, $2, $3, '', '', $4, '', '', $5)",
-                Uuid::now_v7(), format!("sample {}", &row[0]), header.bank.as_str(), code, true).unwrap();
+                Uuid::now_v7(), format!("sample {}", &row[0]), file.header.bank.as_str(), code, true).unwrap();
             tx.commit().await.unwrap();
             let before = traces(&t).await;
             let options = Options { late: true };
             match reconciliation::apply(&t, Hand::Terminal, &row[0], bytes, options, |_, _| {}).await {
                 Ok(report) => {
-                    let fees = if header.events.iter().any(|event| event.paid_is_net) {
-                        header.events.iter().filter(|event| event.paid.is_some_and(Money::is_positive)).filter_map(|event| event.fee).sum()
+                    let fees = if file.events.iter().any(|event| event.paid_is_net) {
+                        file.events.iter().filter(|event| event.paid.is_some_and(Money::is_positive)).filter_map(|event| event.fee).sum()
                     } else {
                         Money::ZERO
                     };
