@@ -8,8 +8,8 @@ use tower_http::compression::{CompressionLayer, CompressionLevel};
 
 use crate::visitor::{self, App};
 use crate::{
-    agreements, authenticity, bills, customers, demo, disputes, documents, help, http, notices, paths, receipts, refunds, requests,
-    sign_in, slips, statement,
+    agreements, authenticity, bills, customers, demo, disputes, documents, help, http, notices, paths, receipts, reconciliation, refunds,
+    requests, sign_in, slips, statement,
 };
 
 /// The whole application.
@@ -47,6 +47,7 @@ fn features() -> Router<App> {
         .merge(notices::routes())
         .merge(receipts::routes())
         .merge(refunds::routes())
+        .merge(reconciliation::routes())
         .merge(agreements::routes())
         .merge(requests::routes())
         .merge(disputes::routes())

@@ -36,6 +36,7 @@ pub mod page;
 pub mod paths;
 pub mod post;
 pub mod receipts;
+pub mod reconciliation;
 pub mod refunds;
 pub mod requests;
 pub mod sign_in;

@@ -162,6 +162,8 @@ pub enum StaffRoom {
     Customers,
     /// Refund orders.
     Refunds,
+    /// Return files of banks.
+    ReturnFiles,
 }
 
 impl Page {
@@ -270,6 +272,7 @@ impl Page {
                 here(StaffRoom::Queue, paths::QUEUE, texts::frame::queue(l), Icon::Tray),
                 here(StaffRoom::Customers, paths::STAFF_SEARCH, texts::frame::customers(l), Icon::People),
                 here(StaffRoom::Refunds, paths::REFUND_ORDERS, texts::frame::refund_orders(l), Icon::Refund),
+                here(StaffRoom::ReturnFiles, paths::RETURN_FILES, texts::frame::return_files(l), Icon::Ledger),
             ],
         }];
         let person = texts::frame::staff_person(l, staff.name(), wording::role(l, staff.role()));

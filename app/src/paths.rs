@@ -70,6 +70,10 @@ pub const STAFF_SEARCH: &str = "/equipe/busca";
 pub const REFUND_ORDERS: &str = "/equipe/devolucoes";
 /// Refund orders as CSV.
 pub const REFUND_ORDERS_CSV: &str = "/equipe/devolucoes.csv";
+/// Return files of banks.
+pub const RETURN_FILES: &str = "/equipe/retornos";
+/// Money whose slip is not known.
+pub const UNIDENTIFIED: &str = "/equipe/retornos/nao-identificados";
 /// The demo's mailbox.
 pub const MAILBOX: &str = "/demo/caixa-de-correio";
 /// The demo's log-ins.
@@ -147,6 +151,12 @@ pub fn document(id: DocumentId) -> String {
 #[must_use]
 pub fn declaration(year: i32) -> String {
     format!("{DOCUMENTS}/quitacao/{year}")
+}
+
+/// What came of a return file.
+#[must_use]
+pub fn return_file(id: impl std::fmt::Display) -> String {
+    format!("{RETURN_FILES}/{id}")
 }
 
 /// One request, for staff.

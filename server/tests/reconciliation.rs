@@ -173,8 +173,8 @@ async fn entries(t: &TestServer, bill: BillId) -> Vec<(String, i64)> {
 
 async fn slip_state(t: &TestServer, slip: SlipId) -> (String, bool) {
     let mut conn = t.db.read().await.unwrap();
-    let row = sql!(conn, one (String, bool): "select s.state, sb.payable from slips s join slip_bills sb on sb.slip_id = s.id where s.id = $1", slip.0).unwrap();
-    row
+    let (state, payable) = sql!(conn, one (String, bool): "select s.state, sb.payable from slips s join slip_bills sb on sb.slip_id = s.id where s.id = $1", slip.0).unwrap();
+    (state, payable)
 }
 
 async fn number(t: &Server, text: &'static str) -> i64 {

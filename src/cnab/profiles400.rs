@@ -130,11 +130,12 @@ const BRADESCO: Profile400 = Profile400 {
         (Information, &["11", "12", "13", "14", "18", "19", "20", "21", "23", "28", "29", "33", "34", "35", "55", "68", "69"]),
     ],
     sequence: Some(at(109, 113)),
-    // The sum of payments is left out: the manual does not say of which amount ("400 posições", return, trailer).
+    // Counts alone: the manual does not say of which amount the sums are ("400 posições", return, trailer), and a sample
+    // sums its entries otherwise than their nominal amounts.
     totals: &[
-        Total { codes: &["02"], details: at(58, 62), amount: Some(at(63, 74)) },
+        Total { codes: &["02"], details: at(58, 62), amount: None },
         Total { codes: &["06"], details: at(87, 91), amount: None },
-        Total { codes: &["09", "10"], details: at(104, 108), amount: Some(at(109, 120)) },
+        Total { codes: &["09", "10"], details: at(104, 108), amount: None },
         Total { codes: &["13"], details: at(121, 125), amount: None },
         Total { codes: &["14"], details: at(138, 142), amount: None },
         Total { codes: &["12"], details: at(155, 159), amount: None },

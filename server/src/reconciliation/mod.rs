@@ -173,6 +173,14 @@ async fn agreements(conn: &mut Conn, file: &ReadFile) -> Result<Agreements, Refu
     })
 }
 
+/// Whether this person sees to the money that comes in: asked before a long file is taken.
+///
+/// # Errors
+/// [`Error::Forbidden`].
+pub fn may(staff: &Staff) -> Result<()> {
+    staff.only(RECEIVERS)
+}
+
 /// What applying a file would do; writes nothing.
 ///
 /// # Errors

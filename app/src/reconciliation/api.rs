@@ -1,0 +1,134 @@
+//! What the forms about return files post to.
+
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+use leptos::server_fn::codec::{MultipartData, MultipartFormData};
+use serde::{Deserialize, Serialize};
+
+use crate::post::Answer;
+#[cfg(feature = "ssr")]
+use crate::{
+    paths,
+    post::{Next, Post},
+};
+#[cfg(feature = "ssr")]
+use domain::{forms::Problem, ids::BillId};
+#[cfg(feature = "ssr")]
+use server::{
+    error::{Error, Result},
+    reconciliation::{self, Allocated},
+    texts::reconciliation_staff as t,
+};
+
+/// What came of a file that was only looked at, or refused: for the page that shows it.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Shown {
+    /// The file's name.
+    pub name: String,
+    /// Why it was not taken.
+    pub refused: Option<String>,
+    /// What would come of it: how many, how much, and what, in words.
+    pub counts: Vec<(i64, String, String)>,
+    /// What is worth knowing.
+    pub warnings: Vec<String>,
+}
+
+/// Which money is laid on which bill.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct AllocationForm {
+    /// The money.
+    pub id: String,
+    /// The bill.
+    pub bill: String,
+    /// Why.
+    pub note: String,
+}
+
+/// Takes a file: looks at it, or applies it.
+#[server(endpoint = "envio/retorno", input = MultipartFormData)]
+pub async fn submit(data: MultipartData) -> Result<Answer, ServerFnError> {
+    let post = Post::here()?;
+    let l = post.visitor.locale;
+    let outcome = super::upload::take(&post, data).await;
+    post.answer(paths::RETURN_FILES, &(), outcome, |(shown, applied)| match applied {
+        Some(file) => Next::to(paths::return_file(file)).saying(t::said_applied(l, shown.name)),
+        None => Next::to(paths::RETURN_FILES).keeping(&shown),
+    })
+    .await
+}
+
+/// Lays money on a bill, or prepares it for another person.
+#[server(endpoint = "equipe/retornos/alocar")]
+pub async fn allocate(#[server(default)] form: AllocationForm) -> Result<Answer, ServerFnError> {
+    let post = Post::here()?;
+    let l = post.visitor.locale;
+    let outcome = allocated(&post, &form).await;
+    let said = |allocated| match allocated {
+        Allocated::Done(_) => t::said_allocated(l),
+        Allocated::Prepared => t::said_prepared(l),
+    };
+    post.answer(paths::UNIDENTIFIED, &form, outcome, |allocated| Next::to(paths::UNIDENTIFIED).saying(said(allocated))).await
+}
+
+#[cfg(feature = "ssr")]
+async fn allocated(post: &Post, form: &AllocationForm) -> Result<Allocated> {
+    let staff = post.visitor.staff()?;
+    let id = form.id.parse().map_err(|_| Error::NotFound)?;
+    if form.bill.is_empty() {
+        return Err(Error::field("bill", Problem::Missing));
+    }
+    let bill: BillId = form.bill.parse().map_err(|_| Error::field("bill", Problem::Unknown))?;
+    reconciliation::allocate(&post.server, staff, id, bill, &form.note).await
+}
+
+/// Agrees with what another person has prepared.
+#[server(endpoint = "equipe/retornos/aprovar")]
+pub async fn approve(#[server(default)] id: String) -> Result<Answer, ServerFnError> {
+    let post = Post::here()?;
+    let l = post.visitor.locale;
+    let outcome = match (post.visitor.staff(), id.parse()) {
+        (Ok(staff), Ok(id)) => reconciliation::approve(&post.server, staff, id).await,
+        (Ok(_), Err(_)) => Err(Error::NotFound),
+        (Err(error), _) => Err(error),
+    };
+    post.answer(paths::UNIDENTIFIED, &(), outcome, |_| Next::to(paths::UNIDENTIFIED).saying(t::said_allocated(l))).await
+}
+
+/// Does not agree, or takes it back.
+#[server(endpoint = "equipe/retornos/devolver")]
+pub async fn send_back(#[server(default)] id: String) -> Result<Answer, ServerFnError> {
+    let post = Post::here()?;
+    let l = post.visitor.locale;
+    let outcome = match (post.visitor.staff(), id.parse()) {
+        (Ok(staff), Ok(id)) => reconciliation::send_back(&post.server, staff, id).await,
+        (Ok(_), Err(_)) => Err(Error::NotFound),
+        (Err(error), _) => Err(error),
+    };
+    post.answer(paths::UNIDENTIFIED, &(), outcome, |()| Next::to(paths::UNIDENTIFIED).saying(t::said_sent_back(l))).await
+}
+
+/// Where [`submit`] is posted to.
+#[must_use]
+pub fn submit_url() -> &'static str {
+    Submit::PATH
+}
+
+/// Where [`allocate`] is posted to.
+#[must_use]
+pub fn allocate_url() -> &'static str {
+    Allocate::PATH
+}
+
+/// Where [`approve`] is posted to.
+#[must_use]
+pub fn approve_url() -> &'static str {
+    Approve::PATH
+}
+
+/// Where [`send_back`] is posted to.
+#[must_use]
+pub fn send_back_url() -> &'static str {
+    SendBack::PATH
+}
