@@ -416,7 +416,8 @@ on_both_databases! {
     async fn a_slip_is_found_by_what_is_surest(t: TestServer) {
         let person = t.a_person().await;
         let found = |sequence: u32, title: Title| {
-            let file = File::of(&t, sequence, vec![title]);
+            // Each on another day: the same money twice would be told as repeated.
+            let file = File::of(&t, sequence, vec![Title { on: title.on - Days::new(sequence.into()), ..title }]);
             let t = &t;
             async move {
                 apply(t, &file).await.unwrap();
@@ -500,8 +501,13 @@ on_both_databases! {
         let report = apply(&t, &File::of(&t, 2, vec![title.clone()])).await.unwrap();
         assert_eq!(report.count(Outcome::Repeated), 1);
         assert_eq!((report.warnings.len(), t.bill_now(bill).await.0, t.count("payments").await), (1, Money::ZERO, 1));
+        // Nor of money whose slip is not known.
+        let strange = Title { number: "77".into(), document: "?".into(), ..title.clone() };
+        apply(&t, &File::of(&t, 4, vec![strange.clone(), strange.clone()])).await.unwrap();
+        let report = apply(&t, &File::of(&t, 5, vec![strange.clone(), Title { paid: 1, ..strange }])).await.unwrap();
+        assert_eq!((report.count(Outcome::Repeated), report.count(Outcome::Unidentified), t.count("unidentified_payments").await), (1, 1, 3));
         // Of another day it is one.
-        let report = apply(&t, &File::of(&t, 3, vec![Title { on: title.on - Days::new(1), ..title }])).await.unwrap();
+        let report = apply(&t, &File::of(&t, 6, vec![Title { on: title.on - Days::new(1), ..title }])).await.unwrap();
         assert_eq!((report.count(Outcome::Duplicate), t.bill_now(bill).await.0), (1, Money::cents(-52_347)));
         t.is_whole().await;
     }

@@ -101,3 +101,4 @@ create table unidentified_payments (
     foreign key (file_id, line) references return_lines (file_id, line)
 );
 create index unidentified_payments_open on unidentified_payments (paid_on, id) where state <> 'allocated';
+create index unidentified_payments_paid on unidentified_payments (paid_on, amount);

@@ -179,8 +179,11 @@ async fn decide(conn: &mut Conn, context: &Context<'_>, world: &mut World, event
         return Ok(Decided::only(outcome));
     };
     let paid_on = event.occurred_on.ok_or(Error::Corrupt("day of a payment"))?;
-    let Some((id, _)) = found else { return Ok(Decided::only(Outcome::Unidentified)) };
-    let Some(slip) = world.slips.get(&id).cloned() else { return Ok(Decided::only(Outcome::Unidentified)) };
+    let slip = found.and_then(|(id, _)| world.slips.get(&id).map(|slip| (id, slip.clone())));
+    let Some((id, slip)) = slip else {
+        let waits = waits_already(conn, context, event, amount, paid_on).await?;
+        return Ok(Decided::only(if waits { Outcome::Repeated } else { Outcome::Unidentified }));
+    };
     if slip.state == SlipState::Paid && came_before(conn, context, id, amount, paid_on).await? {
         return Ok(Decided::only(Outcome::Repeated));
     }
@@ -269,6 +272,16 @@ async fn came_before(conn: &mut Conn, context: &Context<'_>, slip: Uuid, amount:
     let own = format!("{}%", external_prefix(&context.file.content_hash));
     let found = sql!(conn, optional (Uuid,): "select id from payments where slip_id = $1 and amount = $2 and paid_on = $3 and reversed_at is null
         and external_id not like $4 limit 1", slip, amount.as_cents(), paid_on, own)?;
+    Ok(found.is_some())
+}
+
+/// Whether another file has brought this money, and nobody knew its slip then either.
+async fn waits_already(conn: &mut Conn, context: &Context<'_>, event: &Event, amount: Money, paid_on: NaiveDate) -> Result<bool> {
+    let found = sql!(conn, optional (Uuid,):
+        "select u.id from unidentified_payments u join return_files f on f.id = u.file_id join return_lines l on l.file_id = u.file_id and l.line = u.line
+          where u.paid_on = $1 and u.amount = $2 and f.content_hash <> $3 and f.bank_code = $4
+            and l.nosso_numero is not distinct from $5 and l.document is not distinct from $6 limit 1",
+        paid_on, amount.as_cents(), context.file.content_hash.as_str(), context.file.bank.as_str(), &event.nosso_numero, &event.document)?;
     Ok(found.is_some())
 }
 
