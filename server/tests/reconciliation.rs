@@ -9,7 +9,7 @@ use domain::reconciliation::Outcome;
 use domain::statement::{self, EntryKind};
 use server::config::Sources;
 use server::error::Error;
-use server::reconciliation::{self, Allocated, Hand, Options, Refused, Report, Warning, allocate, approve, list, send_back};
+use server::reconciliation::{self, Allocated, Hand, Options, Refused, Report, Warning, allocate, approve, list, numbered, send_back};
 use server::testing::TestServer;
 use server::texts::Locale;
 use server::{Server, ledger, on_both_databases, refunds, rows, sql};
@@ -400,6 +400,7 @@ on_both_databases! {
             assert!(matches!(allocate(&t, &staff, none, bill, "x").await, Err(Error::Forbidden)));
             assert!(matches!(approve(&t, &staff, none).await, Err(Error::Forbidden)));
             assert!(matches!(send_back(&t, &staff, none).await, Err(Error::Forbidden)));
+            assert!(matches!(numbered(&t, &staff, "1").await, Err(Error::Forbidden)));
         }
         assert_eq!(t.count("return_files").await, 0);
         let staff = t.staff(Role::Receivables).await;
@@ -574,7 +575,11 @@ on_both_databases! {
         assert!(matches!(approve(&t, &ana, waiting[1].id).await, Err(Error::Refused("above_your_limit"))));
         assert!(matches!(allocate(&t, &ana, waiting[1].id, small, "x").await, Err(Error::Overtaken(_))));
         let prepared = list(&t, &ana, 1).await.unwrap();
-        assert_eq!((prepared.len(), prepared[0].prepared_by()), (2, Some(bia.id())));
+        assert_eq!((prepared.len(), prepared[0].prepared_by(), prepared[0].note.as_str()), (2, Some(bia.id()), "Comprovante"));
+        // A bill that is not suggested is found by its number.
+        let number = prepared[0].bill_number.clone().unwrap();
+        assert_eq!(numbered(&t, &ana, &format!(" {number} ")).await.unwrap(), large);
+        assert!(matches!(numbered(&t, &ana, "?").await, Err(Error::Form(_))));
         send_back(&t, &ana, waiting[1].id).await.unwrap();
         assert!(matches!(send_back(&t, &ana, waiting[1].id).await, Err(Error::Overtaken(_))));
         assert_eq!(allocate(&t, &ana, waiting[1].id, large, "Comprovante").await.unwrap(), Allocated::Prepared);

@@ -42,6 +42,8 @@ pub struct AllocationForm {
     pub id: String,
     /// The bill.
     pub bill: String,
+    /// Or its number, where it is none of those suggested.
+    pub number: String,
     /// Why.
     pub note: String,
 }
@@ -76,10 +78,11 @@ pub async fn allocate(#[server(default)] form: AllocationForm) -> Result<Answer,
 async fn allocated(post: &Post, form: &AllocationForm) -> Result<Allocated> {
     let staff = post.visitor.staff()?;
     let id = form.id.parse().map_err(|_| Error::NotFound)?;
-    if form.bill.is_empty() {
-        return Err(Error::field("bill", Problem::Missing));
-    }
-    let bill: BillId = form.bill.parse().map_err(|_| Error::field("bill", Problem::Unknown))?;
+    let bill: BillId = match (form.number.trim(), form.bill.as_str()) {
+        ("", "") => return Err(Error::field("bill", Problem::Missing)),
+        ("", bill) => bill.parse().map_err(|_| Error::field("bill", Problem::Unknown))?,
+        (number, _) => reconciliation::numbered(&post.server, staff, number).await?,
+    };
     reconciliation::allocate(&post.server, staff, id, bill, &form.note).await
 }
 

@@ -10,7 +10,7 @@ use super::api::{self, AllocationForm};
 use crate::page::{Page, PageResult, StaffRoom};
 use crate::paths;
 use crate::ui::actions::{Actions, BackLink, Button, ButtonKind, ButtonLink};
-use crate::ui::forms::{Choice, ChoiceStyle, Hidden, PostForm, Radios, TextArea};
+use crate::ui::forms::{Choice, ChoiceStyle, Field, Hidden, PostForm, Radios, TextArea};
 use crate::ui::icons::Icon;
 use crate::ui::layout::PageTitle;
 use crate::ui::lists::{Pair, SummaryList};
@@ -58,19 +58,22 @@ fn card(page: &Page, money: &Unidentified, typed: &AllocationForm, own: bool) ->
     facts.extend(money.due_on.map(|day| Pair::new(t::due(l), texts::date(l, day))));
     let id = money.id.to_string();
     let decide = match &money.bill_number {
-        Some(number) => prepared(page, &id, number, own),
+        Some(number) => prepared(page, &id, money, number, own),
         None => allocation(page, money, &id, typed),
     };
     view! { <Card title=title><SummaryList pairs=facts/>{decide}</Card> }.into_any()
 }
 
 /// What somebody has prepared: another person agrees, anybody may send it back.
-fn prepared(page: &Page, id: &str, number: &str, own: bool) -> AnyView {
+fn prepared(page: &Page, id: &str, money: &Unidentified, number: &str, own: bool) -> AnyView {
     let l = page.l;
     let reason = own.then(|| texts::refusals::prepared_by_you(l));
-    let (prepared_for, id, same) = (t::prepared_for(l, number), id.to_owned(), id.to_owned());
+    let name = money.customer_name.clone().unwrap_or_default();
+    let (prepared_for, because) = (t::prepared_for(l, name, number), t::prepared_because(l, &money.note));
+    let (id, same) = (id.to_owned(), id.to_owned());
     view! {
         <p>{prepared_for}</p>
+        <p>{because}</p>
         <Actions>
             <PostForm action=api::approve_url()>
                 <Hidden name="id" value=id/>
@@ -87,16 +90,13 @@ fn prepared(page: &Page, id: &str, number: &str, own: bool) -> AnyView {
 
 fn allocation(page: &Page, money: &Unidentified, id: &str, typed: &AllocationForm) -> AnyView {
     let l = page.l;
-    if money.suggestions.is_empty() {
-        return view! { <p>{t::no_suggestion(l)}</p> }.into_any();
-    }
     // One form at a time: its controls have the names of the form's fields.
     if typed.id != id {
         let href = format!("{}?pagamento={id}", paths::UNIDENTIFIED);
         return view! { <ButtonLink href=href label=t::choose_bill(l) kind=ButtonKind::Secondary/> }.into_any();
     }
     let error = |field: &str| page.error(field).unwrap_or_default();
-    let choices = money
+    let choices: Vec<Choice> = money
         .suggestions
         .iter()
         .map(|bill| {
@@ -106,13 +106,20 @@ fn allocation(page: &Page, money: &Unidentified, id: &str, typed: &AllocationFor
             Choice::new(bill.bill.to_string(), label).hint(about)
         })
         .collect();
-    let (id, bill, note) = (id.to_owned(), typed.bill.clone(), typed.note.clone());
-    let (bill_error, note_error) = (error("bill"), error("note"));
+    let (id, typed) = (id.to_owned(), typed.clone());
+    let (bill_error, number_error, note_error) = (error("bill"), error("number"), error("note"));
+    let suggested = if choices.is_empty() {
+        view! { <p>{t::no_suggestion(l)}</p> }.into_any()
+    } else {
+        let (legend, bill) = (t::which_bill(l), typed.bill);
+        view! { <Radios name="form[bill]" legend=legend choices selected=bill style=ChoiceStyle::Cards error=bill_error/> }.into_any()
+    };
     view! {
         <PostForm action=api::allocate_url()>
             <Hidden name="form[id]" value=id/>
-            <Radios name="form[bill]" legend=t::which_bill(l) choices selected=bill style=ChoiceStyle::Cards error=bill_error/>
-            <TextArea name="form[note]" label=t::note(l) value=note hint=t::note_hint(l) error=note_error/>
+            {suggested}
+            <Field name="form[number]" label=t::number(l) value=typed.number hint=t::number_hint(l) error=number_error/>
+            <TextArea name="form[note]" label=t::note(l) value=typed.note hint=t::note_hint(l) error=note_error/>
             <Button label=t::allocate(l)/>
         </PostForm>
     }

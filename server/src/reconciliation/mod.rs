@@ -31,7 +31,7 @@ use crate::sessions::Staff;
 use crate::{Server, policies, requests, sql};
 
 pub use self::reasons::{Refused, Warning, outcome};
-pub use self::unidentified::{Allocated, Suggestion, Unidentified, allocate, approve, list, send_back};
+pub use self::unidentified::{Allocated, Suggestion, Unidentified, allocate, approve, list, numbered, send_back};
 
 /// Events in one transaction: enough for few commits, few enough that nobody waits long for the writer.
 const BATCH: usize = 2_000;

@@ -53,6 +53,10 @@ pub struct Unidentified {
     prepared_by: Option<Uuid>,
     /// The number of the bill that somebody has prepared it for.
     pub bill_number: Option<String>,
+    /// Whose bill that is.
+    pub customer_name: Option<String>,
+    /// Why, in the words of who prepared it.
+    pub note: String,
     /// When it was prepared.
     pub prepared_at: Option<DateTime<Utc>>,
     /// Bills that it may be for, the likeliest first.
@@ -113,9 +117,9 @@ pub async fn list(server: &Server, staff: &Staff, page: u32) -> Result<Vec<Unide
     let tolerance = policies::requests(server, &mut conn).await?.late_charge_tolerance.absolute;
     let mut waiting = sql!(conn, all Unidentified:
         "select u.id, f.name as file, u.line, u.amount, u.paid_on, l.nosso_numero, l.document, l.company_use, l.due_on, l.nominal,
-                u.prepared_by, b.number as bill_number, u.prepared_at
+                u.prepared_by, b.number as bill_number, c.name as customer_name, u.note, u.prepared_at
            from unidentified_payments u join return_files f on f.id = u.file_id
-           join return_lines l on l.file_id = u.file_id and l.line = u.line left join bills b on b.id = u.bill_id
+           join return_lines l on l.file_id = u.file_id and l.line = u.line left join bills b on b.id = u.bill_id left join customers c on c.id = b.customer_id
           where u.state <> 'allocated' order by u.paid_on, u.id limit $1 offset $2",
         PAGE, i64::from(page.saturating_sub(1)) * PAGE)?;
     for money in &mut waiting {
@@ -139,6 +143,20 @@ async fn suggestions(conn: &mut Conn, money: &Unidentified, tolerance: Money) ->
                    abs(b.balance - $3), b.due_on, b.id limit $9",
         document, document.trim_start_matches('0'), amount, nominal, tolerance.as_cents(),
         money.paid_on - Days::new(NEAR), money.paid_on + Days::new(NEAR), due_on, MOST)?)
+}
+
+/// The bill of a number, where the suggestions do not have it.
+///
+/// # Errors
+/// [`Error::Forbidden`]; [`Error::Form`] at `number` for none, or more than one.
+pub async fn numbered(server: &Server, staff: &Staff, number: &str) -> Result<BillId> {
+    staff.only(RECEIVERS)?;
+    let mut conn = server.db.read().await?;
+    let found = sql!(conn, all (Uuid,): "select id from bills where number = $1 limit 2", number.trim())?;
+    match found.as_slice() {
+        [(bill,)] => Ok(BillId(*bill)),
+        _ => Err(Error::field("number", Problem::Unknown)),
+    }
 }
 
 /// How far an allocation got.
