@@ -577,8 +577,8 @@ on_both_databases! {
         let prepared = list(&t, &ana, 1).await.unwrap();
         assert_eq!((prepared.len(), prepared[0].prepared_by(), prepared[0].note.as_str()), (2, Some(bia.id()), "Comprovante"));
         // A bill that is not suggested is found by its number.
-        let number = prepared[0].bill_number.clone().unwrap();
-        assert_eq!(numbered(&t, &ana, &format!(" {number} ")).await.unwrap(), large);
+        let known = prepared[0].bill_number.clone().unwrap();
+        assert_eq!(numbered(&t, &ana, &format!(" {known} ")).await.unwrap(), large);
         assert!(matches!(numbered(&t, &ana, "?").await, Err(Error::Form(_))));
         send_back(&t, &ana, waiting[1].id).await.unwrap();
         assert!(matches!(send_back(&t, &ana, waiting[1].id).await, Err(Error::Overtaken(_))));
