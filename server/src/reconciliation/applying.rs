@@ -14,7 +14,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::matching::{self, Slip, World};
-use super::reading::Event;
+use super::reading::{Event, Feed};
 use super::{BATCH, Context, Hand, audit, counts, external_prefix, number};
 use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
@@ -70,7 +70,7 @@ struct Line {
 }
 
 /// Applies the next events of a file.
-pub(super) async fn batch(context: &Context<'_>, by: Hand<'_>, id: Uuid) -> Result<Step> {
+pub(super) async fn batch(context: &Context<'_>, feed: &mut Feed<'_>, by: Hand<'_>, id: Uuid) -> Result<Step> {
     let (server, file) = (context.server, context.file);
     let mut tx = server.db.write().await?;
     let (position, state) = sql!(tx, one (i32, String): "select position, state from return_files where id = $1", id)?;
@@ -78,9 +78,9 @@ pub(super) async fn batch(context: &Context<'_>, by: Hand<'_>, id: Uuid) -> Resu
         return Ok(Step::Done);
     }
     let from = usize::try_from(position).map_err(|_| Error::Corrupt("position in a return file"))?;
-    let end = file.events.len().min(from + BATCH);
-    let events = file.events.get(from..end).ok_or(Error::Corrupt("position in a return file"))?;
-    let over = end == file.events.len();
+    let events = feed.take(from, BATCH)?;
+    let end = from + events.len();
+    let over = end == file.events;
     let now = server.clock.now();
     let staff = by.actor().id();
     let moved = sql!(tx, execute:
@@ -90,7 +90,7 @@ pub(super) async fn batch(context: &Context<'_>, by: Hand<'_>, id: Uuid) -> Resu
         return Ok(Step::Overtaken);
     }
     let mut world = World::default();
-    let found = matching::find(&mut tx, &mut world, &context.agreements, events, true).await?;
+    let found = matching::find(&mut tx, &mut world, &context.agreements, &events, true).await?;
     let mut written = Written::default();
     for (at, (event, found)) in events.iter().zip(found).enumerate() {
         let (outcome, payment) = if event.movement == Movement::PaymentCancelled {
@@ -116,7 +116,7 @@ pub(super) async fn batch(context: &Context<'_>, by: Hand<'_>, id: Uuid) -> Resu
         written.lines.push(Line { at, outcome, found, payment });
     }
     flush(server, &mut tx, &mut written).await?;
-    write_lines(server, &mut tx, id, events, &written.lines).await?;
+    write_lines(server, &mut tx, id, &events, &written.lines).await?;
     for customer in &written.duplicates {
         tell_of_duplicate(server, &mut tx, CustomerId(*customer)).await?;
     }

@@ -200,8 +200,11 @@ pub async fn preview(server: &Server, by: Hand<'_>, name: &str, bytes: Vec<u8>, 
     let mut counts: BTreeMap<Outcome, (i64, Money)> = BTreeMap::new();
     let mut world = World::default();
     let mut looked = applying::Looked::default();
-    for events in file.events.chunks(BATCH) {
-        let found = matching::find(&mut conn, &mut world, &context.agreements, events, false).await?;
+    let (mut feed, mut from) = (file.feed(), 0);
+    while from < file.events {
+        let events = feed.take(from, BATCH)?;
+        from += events.len();
+        let found = matching::find(&mut conn, &mut world, &context.agreements, &events, false).await?;
         for (event, found) in events.iter().zip(found) {
             let outcome = looked.at(&mut conn, &context, &mut world, event, found).await?;
             let (count, paid) = counts.entry(outcome).or_default();
@@ -212,7 +215,7 @@ pub async fn preview(server: &Server, by: Hand<'_>, name: &str, bytes: Vec<u8>, 
             }
         }
     }
-    let [paid, credited, fees] = file.sums();
+    let [paid, credited, fees] = file.sums;
     Ok(Report {
         id: None,
         name: name.to_owned(),
@@ -220,7 +223,7 @@ pub async fn preview(server: &Server, by: Hand<'_>, name: &str, bytes: Vec<u8>, 
         sequence: file.sequence,
         date: file.date,
         lines: file.lines,
-        events: number(file.events.len()),
+        events: number(file.events),
         paid,
         credited,
         fees,
@@ -249,7 +252,7 @@ pub async fn apply(
     let context = Context::load(server, &mut conn, &file).await?;
     drop(conn);
     let (id, gap) = begin(&context, by, name, options).await?;
-    let many = file.events.len() > BATCH;
+    let many = file.events > BATCH;
     if many {
         server.db.write_many(true).await?;
     }
@@ -266,9 +269,10 @@ pub async fn apply(
 }
 
 async fn run(context: &Context<'_>, by: Hand<'_>, id: Uuid, progress: &mut (impl FnMut(usize, usize) + Send)) -> Result<()> {
+    let mut feed = context.file.feed();
     loop {
-        match applying::batch(context, by, id).await? {
-            Step::Applied(position) => progress(position, context.file.events.len()),
+        match applying::batch(context, &mut feed, by, id).await? {
+            Step::Applied(position) => progress(position, context.file.events),
             // Another process is at the same file: it has done that batch.
             Step::Overtaken => {}
             Step::Done => return Ok(()),
@@ -322,7 +326,7 @@ async fn begin(context: &Context<'_>, by: Hand<'_>, name: &str, options: Options
     }
     let gap = in_order(&mut tx, context, options).await?;
     let agreement = context.agreements.ids.first().copied().ok_or(Error::Corrupt("agreement of a return file"))?;
-    let [paid, credited, fees] = file.sums();
+    let [paid, credited, fees] = file.sums;
     let id: Uuid = server.id();
     let name: String = name.chars().take(200).collect();
     let written = sql!(tx, execute:
@@ -330,7 +334,7 @@ async fn begin(context: &Context<'_>, by: Hand<'_>, name: &str, options: Options
             paid, credited, fees, state, position, received_at)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 'applying', 0, $16) on conflict do nothing",
         id, file.content_hash.as_str(), file.file_hash.as_str(), name.as_str(), file.layout.as_str(), file.bank.as_str(), agreement,
-        file.agreement.as_str(), file.sequence, file.date, file.lines, number(file.events.len()), paid.as_cents(), credited.as_cents(),
+        file.agreement.as_str(), file.sequence, file.date, file.lines, number(file.events), paid.as_cents(), credited.as_cents(),
         fees.as_cents(), server.clock.now())?;
     if written == 0 {
         // Somebody took it in at the same moment; or another file with its number.
@@ -340,7 +344,7 @@ async fn begin(context: &Context<'_>, by: Hand<'_>, name: &str, options: Options
             None => Err(Refused::SequenceTaken { sequence: file.sequence.unwrap_or(0), name }),
         };
     }
-    audit(server, &mut tx, by, "reconciliation.begin", id, json!({ "file": file.file_hash, "events": file.events.len() })).await?;
+    audit(server, &mut tx, by, "reconciliation.begin", id, json!({ "file": file.file_hash, "events": file.events })).await?;
     tx.commit().await?;
     Ok((id, gap))
 }

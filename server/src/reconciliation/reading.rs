@@ -2,15 +2,16 @@
 //! agree with itself; never looks into the database.
 
 use chrono::NaiveDate;
-use domain::cnab::{self, Layout, Movement};
+use domain::cnab::{self, Layout, Line, Movement, Reader};
 use domain::money::Money;
 use sha2::{Digest, Sha256};
 
 use super::reasons::Refused;
+use crate::error::{Error, Result};
 use crate::sealing::sha256;
 
-/// A file that agrees with itself.
-#[derive(Debug)]
+/// A file that agrees with itself. Its events are read again as they are applied, so that a large file takes the memory of its
+/// text and no more.
 pub(super) struct ReadFile {
     pub(super) layout: Layout,
     pub(super) bank: String,
@@ -19,11 +20,23 @@ pub(super) struct ReadFile {
     pub(super) sequence: Option<i64>,
     pub(super) date: Option<NaiveDate>,
     pub(super) lines: i32,
-    pub(super) events: Vec<Event>,
+    pub(super) events: usize,
+    /// What the file says was paid, whatever comes of it; and was credited; and the bank's fees.
+    pub(super) sums: [Money; 3],
     /// Of the bytes.
     pub(super) file_hash: String,
     /// Of the lines: another encoding, other line ends and trailing blanks make no other file.
     pub(super) content_hash: String,
+    today: NaiveDate,
+    /// Before its first event.
+    start: Reader,
+}
+
+/// The events of a file, some at a time.
+pub(super) struct Feed<'a> {
+    file: &'a ReadFile,
+    reader: Reader,
+    at: usize,
 }
 
 /// What happened to one title.
@@ -62,51 +75,93 @@ impl Event {
 }
 
 impl ReadFile {
-    /// What the file says was paid, whatever comes of it; and was credited; and the bank's fees.
-    pub(super) fn sums(&self) -> [Money; 3] {
-        let sum = |of: fn(&Event) -> Option<Money>| self.events.iter().filter_map(of).sum();
-        [sum(|event| event.paid), sum(|event| event.credited), sum(|event| event.fee)]
+    /// From the first event on.
+    pub(super) fn feed(&self) -> Feed<'_> {
+        Feed { file: self, reader: self.start.clone(), at: 0 }
+    }
+}
+
+impl Feed<'_> {
+    /// At most so many events, from one on: the first is 0.
+    pub(super) fn take(&mut self, from: usize, most: usize) -> Result<Vec<Event>> {
+        if from < self.at {
+            *self = self.file.feed();
+        }
+        let (date, today) = (self.file.date, self.file.today);
+        let taken = self.reader.by_ref().skip(from - self.at).take(most);
+        let events = taken.map(|event| read_event(event.ok()?, date, today).ok()).collect::<Option<Vec<_>>>();
+        // It was read whole before.
+        let events = events.ok_or(Error::Corrupt("return file"))?;
+        self.at = from + events.len();
+        Ok(events)
     }
 }
 
 /// Reads a file and holds it against itself.
 pub(super) fn read(bytes: &[u8], today: NaiveDate) -> Result<ReadFile, Refused> {
-    let file = cnab::read_return(bytes).map_err(Refused::Unreadable)?;
-    if !file.mismatches.is_empty() {
-        return Err(Refused::Mismatched(file.mismatches));
-    }
-    let cnab::Header { layout, bank, agreement, date, sequence } = file.header;
+    let start = Reader::of(bytes).map_err(Refused::Unreadable)?;
+    let mut reader = start.clone();
+    let cnab::Header { layout, bank, agreement, date, sequence } = start.header().clone();
     let bank = bank.as_str().to_owned();
-    let mut lines: Vec<(usize, &str)> = file
-        .events
-        .iter()
-        .flat_map(|event| &event.lines)
-        .chain(&file.others)
-        .map(|line| (line.number, line.text.trim_end()))
-        .filter(|(_, text)| !text.is_empty())
-        .collect();
-    lines.sort_unstable_by_key(|(number, _)| *number);
-    let mut hasher = Sha256::new();
-    for (number, text) in &lines {
-        // CNAB 240 names its bank in every record, CNAB 400 in its header alone.
-        if layout == Layout::Cnab240 && !text.starts_with(&bank) {
-            return Err(Refused::MixedBanks { line: *number, bank, found: text.chars().take(3).collect() });
+    let mut seen = Seen { layout, bank: &bank, hasher: Sha256::new(), lines: 0, problem: None };
+    let (mut events, mut sums) = (0, [Money::ZERO; 3]);
+    for event in reader.by_ref() {
+        let event = event.map_err(Refused::Unreadable)?;
+        event.lines.iter().for_each(|line| seen.line(line));
+        events += 1;
+        match read_event(event, date, today) {
+            Ok(event) => {
+                for (sum, amount) in sums.iter_mut().zip([event.paid, event.credited, event.fee]) {
+                    *sum += amount.unwrap_or_default();
+                }
+            }
+            // A file that does not agree with itself is told so first.
+            Err(refused) => seen.problem = seen.problem.or(Some(refused)),
         }
-        hasher.update(text.as_bytes());
-        hasher.update(b"\n");
     }
-    let count = i32::try_from(lines.len()).map_err(|_| Refused::TooLong)?;
-    let content_hash = hex::encode(hasher.finalize());
-    if date.is_some_and(|date| date > today) {
-        return Err(Refused::InTheFuture { line: 1 });
+    if !reader.mismatches().is_empty() {
+        return Err(Refused::Mismatched(reader.mismatches().to_vec()));
+    }
+    reader.others().iter().for_each(|line| seen.line(line));
+    let Seen { hasher, lines, problem, .. } = seen;
+    match problem {
+        Some(refused) => return Err(refused),
+        None if date.is_some_and(|date| date > today) => return Err(Refused::InTheFuture { line: 1 }),
+        None => {}
     }
     // Caixa writes its code where others have the account, and nothing where others have the code.
     let account =
-        || file.others.first().filter(|_| layout == Layout::Cnab240).map(|header| header.text.chars().skip(58).take(12).collect());
+        || reader.others().first().filter(|_| layout == Layout::Cnab240).map(|header| header.text.chars().skip(58).take(12).collect());
     let agreement = agreement.map(|agreement| agreement.to_string()).or_else(account).unwrap_or_default();
     let sequence = sequence.as_deref().and_then(|sequence| sequence.trim().parse().ok());
-    let events = file.events.into_iter().map(|event| read_event(event, date, today)).collect::<Result<Vec<_>, _>>()?;
-    Ok(ReadFile { layout, bank, agreement, sequence, date, lines: count, events, file_hash: sha256(bytes), content_hash })
+    let content_hash = hex::encode(hasher.finalize());
+    Ok(ReadFile { layout, bank, agreement, sequence, date, lines, events, sums, file_hash: sha256(bytes), content_hash, today, start })
+}
+
+/// What is gathered line by line: those of events in their order, then the others in theirs.
+struct Seen<'a> {
+    layout: Layout,
+    bank: &'a str,
+    hasher: Sha256,
+    lines: i32,
+    problem: Option<Refused>,
+}
+
+impl Seen<'_> {
+    fn line(&mut self, line: &Line) {
+        let text = line.text.trim_end();
+        if text.is_empty() {
+            return;
+        }
+        // CNAB 240 names its bank in every record, CNAB 400 in its header alone.
+        if self.layout == Layout::Cnab240 && !text.starts_with(self.bank) && self.problem.is_none() {
+            let found = text.chars().take(3).collect();
+            self.problem = Some(Refused::MixedBanks { line: line.number, bank: self.bank.to_owned(), found });
+        }
+        self.hasher.update(text.as_bytes());
+        self.hasher.update(b"\n");
+        self.lines = self.lines.saturating_add(1);
+    }
 }
 
 fn read_event(event: cnab::Event, date: Option<NaiveDate>, today: NaiveDate) -> Result<Event, Refused> {
