@@ -11,12 +11,12 @@ use crate::page::{Page, PageResult, StaffRoom};
 use crate::paths;
 use crate::ui::actions::{Actions, BackLink, Button, ButtonKind, ButtonLink};
 use crate::ui::amounts::MoneyText;
-use crate::ui::forms::{Checkbox, FileField, PostForm};
+use crate::ui::forms::{Checkbox, ErrorSummary, FileField, PostForm};
 use crate::ui::icons::Icon;
 use crate::ui::layout::PageTitle;
 use crate::ui::panels::{Card, Empty, Notice, StatusTag};
 use crate::ui::tables::{Column, DataTable};
-use crate::ui::{Amount, Tone};
+use crate::ui::{Amount, Str, Tone, Words};
 use crate::visitor::AsStaff;
 
 /// The newest files, and a form for the next one.
@@ -25,6 +25,7 @@ pub(super) async fn files(page: Page, AsStaff(staff): AsStaff) -> PageResult {
     let files = reconciliation::files(&page.server, &staff).await?;
     let shown: Shown = page.form();
     let error = page.error("file").unwrap_or_default();
+    let errors = if error.is_empty() { Vec::new() } else { vec![(Str::from("form[file]"), Words::from(error.clone()))] };
     let rows: Vec<Vec<AnyView>> = files.iter().map(|file| row(&page, file)).collect();
     let columns = vec![
         Column::new(t::column_file(l)),
@@ -38,6 +39,7 @@ pub(super) async fn files(page: Page, AsStaff(staff): AsStaff) -> PageResult {
     Ok(page.staff(&staff, StaffRoom::ReturnFiles, t::title(l), || {
         let empty = rows.is_empty();
         view! {
+            <ErrorSummary title=texts::frame::error_summary(l) errors/>
             <PageTitle title=t::title(l) lede=t::lede(l)/>
             {looked_at(&page, shown)}
             <Card title=t::send_title(l)>

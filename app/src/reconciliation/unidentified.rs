@@ -10,11 +10,12 @@ use super::api::{self, AllocationForm};
 use crate::page::{Page, PageResult, StaffRoom};
 use crate::paths;
 use crate::ui::actions::{Actions, BackLink, Button, ButtonKind, ButtonLink};
-use crate::ui::forms::{Choice, ChoiceStyle, Field, Hidden, PostForm, Radios, TextArea};
+use crate::ui::forms::{Choice, ChoiceStyle, ErrorSummary, Field, Hidden, PostForm, Radios, TextArea};
 use crate::ui::icons::Icon;
 use crate::ui::layout::PageTitle;
 use crate::ui::lists::{Pair, SummaryList};
 use crate::ui::panels::{Card, Empty};
+use crate::ui::{Str, Words};
 use crate::visitor::AsStaff;
 
 /// Which page of the queue.
@@ -35,11 +36,14 @@ pub(super) async fn waiting(page: Page, AsStaff(staff): AsStaff, Query(view): Qu
         typed.id = view.pagamento;
     }
     let own = staff.id();
+    let problem = |field: &'static str| page.error(field).map(|words| (Str::from(format!("form[{field}]")), Words::from(words)));
+    let errors: Vec<_> = ["bill", "note"].into_iter().filter_map(problem).collect();
     let cards = waiting.iter().map(|money| card(&page, money, &typed, money.prepared_by() == Some(own))).collect_view();
     let empty = waiting.is_empty();
     Ok(page.staff(&staff, StaffRoom::ReturnFiles, t::unidentified_title(l), || {
         view! {
             <BackLink href=paths::RETURN_FILES label=t::title(l)/>
+            <ErrorSummary title=texts::frame::error_summary(l) errors/>
             <PageTitle title=t::unidentified_title(l) lede=t::unidentified_lede(l)/>
             {empty.then(|| view! { <Empty icon=Icon::Check title=t::unidentified_none(l)/> })}
             {cards}
