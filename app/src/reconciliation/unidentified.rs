@@ -37,7 +37,7 @@ pub(super) async fn waiting(page: Page, AsStaff(staff): AsStaff, Query(view): Qu
     }
     let own = staff.id();
     let problem = |field: &'static str| page.error(field).map(|words| (Str::from(format!("form[{field}]")), Words::from(words)));
-    let errors: Vec<_> = ["bill", "note"].into_iter().filter_map(problem).collect();
+    let errors: Vec<_> = ["bill", "number", "note"].into_iter().filter_map(problem).collect();
     let cards = waiting.iter().map(|money| card(&page, money, &typed, money.prepared_by() == Some(own))).collect_view();
     let empty = waiting.is_empty();
     Ok(page.staff(&staff, StaffRoom::ReturnFiles, t::unidentified_title(l), || {
