@@ -101,7 +101,7 @@ pub fn kind(l: Locale, kind: Kind) -> &'static str {
 /// A protocol number as people read it aloud; as it is when it cannot be read.
 #[must_use]
 pub fn protocol(digits: &str) -> String {
-    digits.parse::<domain::requests::Protocol>().map_or_else(|_| digits.to_owned(), |protocol| protocol.to_string())
+    digits.parse::<domain::requests::protocol::Protocol>().map_or_else(|_| digits.to_owned(), |protocol| protocol.to_string())
 }
 
 /// Where a request stands, for staff.

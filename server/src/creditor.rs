@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use domain::agreements::policy::PlanPolicy;
 use domain::boleto::bank_code::BankCode;
 use domain::charges::Payer;
-use domain::requests::Policy;
+use domain::requests::policy::Policy;
 use domain::tax_ids::Cnpj;
 use serde::{Deserialize, Serialize};
 use serde_json::json;

@@ -4,7 +4,8 @@
 use domain::disputes::DisputeForm;
 use domain::forms::Problem;
 use domain::money::Money;
-use domain::requests::{Kind, Protocol};
+use domain::requests::Kind;
+use domain::requests::protocol::Protocol;
 use domain::statement::EntryKind;
 use uuid::Uuid;
 

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use domain::agreements::policy::PlanPolicy;
 use domain::calendar::Calendar;
 use domain::refunds::RefundPolicy;
-use domain::requests::Policy;
+use domain::requests::policy::Policy;
 use domain::tax_ids::TaxId;
 use serde::de::DeserializeOwned;
 

@@ -4,7 +4,8 @@ use domain::forms::Problem;
 use domain::ids::BillId;
 use domain::money::Money;
 use domain::receipts::ReceiptForm;
-use domain::requests::{Kind, Protocol};
+use domain::requests::Kind;
+use domain::requests::protocol::Protocol;
 use uuid::Uuid;
 
 use crate::db::Tx;

@@ -15,7 +15,7 @@ use domain::{
     agreements::{Reason, eligibility::Ineligible},
     forms::{self, Problem},
     ids::BillId,
-    requests::Protocol,
+    requests::protocol::Protocol,
 };
 #[cfg(feature = "ssr")]
 use server::{

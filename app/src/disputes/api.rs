@@ -12,7 +12,7 @@ use crate::{
     uploads::received::Received,
 };
 #[cfg(feature = "ssr")]
-use domain::{disputes::DisputeForm, requests::Protocol};
+use domain::{disputes::DisputeForm, requests::protocol::Protocol};
 #[cfg(feature = "ssr")]
 use server::{disputes, error::Result};
 

@@ -12,7 +12,7 @@ use crate::{
     uploads::received::Received,
 };
 #[cfg(feature = "ssr")]
-use domain::{receipts::ReceiptForm, requests::Protocol};
+use domain::{receipts::ReceiptForm, requests::protocol::Protocol};
 #[cfg(feature = "ssr")]
 use server::{error::Result, receipts};
 

@@ -11,7 +11,7 @@ use crate::{
     post::{Next, Post},
 };
 #[cfg(feature = "ssr")]
-use domain::{forms::FieldError, refunds::Way, requests::Protocol};
+use domain::{forms::FieldError, refunds::Way, requests::protocol::Protocol};
 #[cfg(feature = "ssr")]
 use server::{
     error::{Error, Result},

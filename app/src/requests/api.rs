@@ -12,7 +12,8 @@ use crate::{
     uploads::received::Received,
 };
 #[cfg(feature = "ssr")]
-use domain::requests::{MessageForm, Protocol, QuestionForm};
+use domain::requests::forms::{MessageForm, QuestionForm};
+use domain::requests::protocol::Protocol;
 #[cfg(feature = "ssr")]
 use serde::{Deserialize, Serialize};
 #[cfg(feature = "ssr")]

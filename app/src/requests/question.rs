@@ -1,7 +1,7 @@
 //! A question: free words, and files if they help.
 
 use axum::extract::RawQuery;
-use domain::requests::QuestionForm;
+use domain::requests::forms::QuestionForm;
 use leptos::prelude::*;
 use server::texts::{self, my_requests as t};
 

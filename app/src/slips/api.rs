@@ -1,6 +1,6 @@
 //! What the forms about slips post to.
 
-use domain::requests::SlipForm;
+use domain::requests::forms::SlipForm;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use serde::{Deserialize, Serialize};

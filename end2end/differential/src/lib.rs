@@ -15,7 +15,8 @@ use domain::charges::{DayCount, DayInterest, EarlyDiscount, Payer, Terms, late_c
 use domain::ids::BillId;
 use domain::indices::{Index, Month, MonthlyRates};
 use domain::money::Money;
-use domain::requests::{Kind, Policy, deadline};
+use domain::requests::Kind;
+use domain::requests::policy::{Policy, deadline};
 use domain::statement::{Nature, days_late, late_before};
 use rust_decimal::Decimal;
 use serde_json::{Value, json};

@@ -15,7 +15,7 @@ use domain::ids::BillId;
 use domain::money::Money;
 use domain::pix::keys::PixKey;
 use domain::refunds::Destination;
-use domain::requests::Policy;
+use domain::requests::policy::Policy;
 use serde::{Serialize, de::DeserializeOwned};
 
 const TODAY: NaiveDate = NaiveDate::from_ymd_opt(2026, 11, 22).unwrap();

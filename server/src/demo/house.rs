@@ -4,7 +4,7 @@ use chrono::{Datelike, NaiveDate};
 use domain::actors::Role;
 use domain::agreements::policy::PlanPolicy;
 use domain::refunds::RefundPolicy;
-use domain::requests::Policy;
+use domain::requests::policy::Policy;
 use serde::Serialize;
 use sha1::{Digest, Sha1};
 use uuid::Uuid;

@@ -13,7 +13,9 @@ use domain::ids::{BillId, CustomerId, NoticeId};
 use domain::money::Money;
 use domain::receipts::ReceiptForm;
 use domain::refunds::RefundForm;
-use domain::requests::{Action, DecisionForm, MessageForm, Protocol, QuestionForm, SlipForm};
+use domain::requests::Action;
+use domain::requests::forms::{DecisionForm, MessageForm, QuestionForm, SlipForm};
+use domain::requests::protocol::Protocol;
 use uuid::Uuid;
 
 use super::records::{self, tour};

@@ -8,7 +8,9 @@ use domain::forms::Problem;
 use domain::ids::{BillId, CustomerId, PaymentId, UploadId};
 use domain::money::Money;
 use domain::refunds::{HolderMatch, OrderStatus};
-use domain::requests::{self as rules, Action, DecisionForm, Kind, Protocol, Refused, Status, Urgency};
+use domain::requests::forms::DecisionForm;
+use domain::requests::protocol::Protocol;
+use domain::requests::{self as rules, Action, Kind, Refused, Status, Urgency};
 use domain::statement::EntryKind;
 use serde_json::json;
 use uuid::Uuid;
@@ -124,7 +126,7 @@ pub async fn queue(server: &Server, staff: &Staff, filter: &Filter, page: u32) -
             amount: request.amount,
             opened_at: request.opened_at,
             deadline_on: request.deadline_on,
-            urgency: rules::urgency(request.deadline_on, today, &calendar),
+            urgency: rules::policy::urgency(request.deadline_on, today, &calendar),
             assignee,
             mine: request.assignee_id == Some(staff.id().0),
             off_policy: request.off_policy,
@@ -361,7 +363,7 @@ async fn look(server: &Server, conn: &mut Conn, staff: &Staff, row: &Row) -> Res
         request,
         customer,
         person,
-        urgency: rules::urgency(row.deadline_on, server.clock.today(), &calendar),
+        urgency: rules::policy::urgency(row.deadline_on, server.clock.today(), &calendar),
         off_policy: row.off_policy,
         four_eyes: case.needs_four_eyes(&policy),
         history,

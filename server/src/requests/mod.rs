@@ -13,7 +13,9 @@ use domain::forms::Problem;
 use domain::ids::{AgreementId, BillId, CustomerId, PaymentId, RequestId, UploadId};
 use domain::money::Money;
 use domain::refunds::{OrderStatus, Way};
-use domain::requests::{self as rules, Action, Case, Kind, MessageForm, Protocol, QuestionForm, SlipForm, Status, Turn};
+use domain::requests::forms::{MessageForm, QuestionForm, SlipForm};
+use domain::requests::protocol::Protocol;
+use domain::requests::{self as rules, Action, Case, Kind, Status, Turn};
 use domain::statement::{Nature, Standing};
 use serde_json::json;
 use uuid::Uuid;
@@ -659,7 +661,7 @@ pub(crate) async fn open(server: &Server, tx: &mut Tx, by: By<'_>, customer: Cus
         status: Status::Received,
         amount: new.amount,
         opened_at: now,
-        deadline_on: rules::deadline(new.kind, today, &calendar, &policy),
+        deadline_on: rules::policy::deadline(new.kind, today, &calendar, &policy),
         assignee_id: None,
         prepared_by: None,
         decided_by: None,

@@ -133,8 +133,10 @@ fn requests(page: &Page, picture: &Picture) -> impl IntoView + use<> {
         .requests
         .iter()
         .map(|request| {
-            let protocol =
-                request.protocol.parse::<domain::requests::Protocol>().map_or_else(|_| request.protocol.clone(), |p| p.to_string());
+            let protocol = request
+                .protocol
+                .parse::<domain::requests::protocol::Protocol>()
+                .map_or_else(|_| request.protocol.clone(), |p| p.to_string());
             let meta = t::request_about(l, moment(page, request.opened_at), protocol);
             let (tone, tag) = (wording::status_tone(request.status), wording::status(l, request.status));
             let amount = (!request.amount.is_zero()).then(|| amount(l, request.amount));

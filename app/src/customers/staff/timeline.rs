@@ -27,7 +27,8 @@ fn event(page: &Page, happened: &Happened) -> impl IntoView + use<> {
         _ => texts::words::side_system(l).to_owned(),
     });
     let request = happened.protocol.as_ref().map(|protocol| {
-        let words = protocol.parse::<domain::requests::Protocol>().map_or_else(|_| protocol.clone(), |protocol| protocol.to_string());
+        let words =
+            protocol.parse::<domain::requests::protocol::Protocol>().map_or_else(|_| protocol.clone(), |protocol| protocol.to_string());
         view! { <p class="small"><a href=paths::staff_request(protocol)>{texts::customers_staff::of_request(l, words)}</a></p> }
     });
     let told = happened.told.clone().map(|told| view! { <p class="message">{told}</p> });

@@ -10,7 +10,7 @@ use crate::{
     post::{Next, Post},
 };
 #[cfg(feature = "ssr")]
-use domain::requests::DecisionForm;
+use domain::requests::forms::DecisionForm;
 #[cfg(feature = "ssr")]
 use server::{error::Error, refunds, requests::desk, texts};
 

@@ -1,6 +1,7 @@
 //! What the desk's forms post to: one function for each step.
 
-use domain::requests::{Action, DecisionForm};
+use domain::requests::Action;
+use domain::requests::forms::DecisionForm;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use serde::{Deserialize, Serialize};

@@ -2,7 +2,8 @@
 
 use axum::extract::Query;
 use domain::money::Money;
-use domain::requests::{Action, Case, Kind, Policy, Status, Urgency, step};
+use domain::requests::policy::Policy;
+use domain::requests::{Action, Case, Kind, Status, Urgency, step};
 use leptos::prelude::*;
 use serde::Deserialize;
 use server::requests::desk::{self, Filter, Queued};

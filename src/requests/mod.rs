@@ -3,14 +3,15 @@
 //! One table of steps guards the verbs, draws the buttons, says whose turn it is and prints its own diagram. Nothing here
 //! changes a status: the server does, in one place, after asking [`step`].
 //!
-//! Amounts are centavos, deadlines business days by the creditor's [`Calendar`]. Sources: ANS, RN 623/2024 (a protocol number
+//! Amounts are centavos, deadlines business days by the creditor's [`crate::calendar::Calendar`]. Sources: ANS, RN 623/2024 (a protocol number
 //! first, a conclusive answer within 7 business days); Decreto 7.962/2013, art. 4 (5 days, for what is bought online).
 //!
 //! ```
 //! use domain::actors::{Role, Who};
 //! use domain::ids::StaffId;
 //! use domain::money::Money;
-//! use domain::requests::{Action, Case, Kind, Policy, Refused, Status, step};
+//! use domain::requests::{Action, Case, Kind, Refused, Status, step};
+//! use domain::requests::policy::Policy;
 //! # use uuid::Uuid;
 //! let (ana, bia) = (StaffId(Uuid::from_u128(1)), StaffId(Uuid::from_u128(2)));
 //! let by = |id| Who::Staff { id, role: Role::Receivables };
@@ -29,19 +30,15 @@
 //! assert_eq!(step(&refund, Action::Approve, by(bia), &policy), Ok(Status::Approved));
 //! ```
 
-use std::collections::BTreeMap;
-use std::fmt;
-use std::str::FromStr;
+pub mod forms;
+pub mod policy;
+pub mod protocol;
 
-use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
+use self::policy::Policy;
 use crate::actors::{Party, Role, Who};
-use crate::calendar::Calendar;
-use crate::charges::Tolerance;
-use crate::forms::{FieldError, Fields, Problem, amount, optional_text, submission, text};
-use crate::ids::{BillId, StaffId};
+use crate::ids::StaffId;
 use crate::money::Money;
 use crate::words::words;
 
@@ -128,7 +125,7 @@ words! {
         Nobody = "nobody",
     }
 
-    /// How close an open request is to its deadline, for colours and order. An example is at [`urgency`].
+    /// How close an open request is to its deadline, for colours and order. An example is at [`policy::urgency`].
     pub enum Urgency {
         /// The deadline is over.
         Late = "late",
@@ -287,7 +284,8 @@ impl Case {
 ///
 /// ```
 /// use domain::money::Money;
-/// use domain::requests::{Kind, Policy, needs_four_eyes};
+/// use domain::requests::{Kind, needs_four_eyes};
+/// use domain::requests::policy::Policy;
 /// let policy = Policy::default();
 /// let needed = |kind, reais: i64, off_policy| needs_four_eyes(kind, Money::cents(reais * 100), off_policy, &policy);
 /// assert!(needed(Kind::Refund, 1, false));
@@ -343,7 +341,8 @@ pub enum Refused {
 /// # use domain::actors::{Role, Who};
 /// # use domain::ids::StaffId;
 /// # use domain::money::Money;
-/// # use domain::requests::{Action, Case, Kind, Policy, Refused, Status, step};
+/// # use domain::requests::{Action, Case, Kind, Refused, Status, step};
+/// # use domain::requests::policy::Policy;
 /// # let (ana, policy) = (StaffId(uuid::Uuid::from_u128(1)), Policy::default());
 /// # let dispute = Case {
 /// #     kind: Kind::Dispute, status: Status::InReview, amount: Money::cents(30_000), off_policy: false, assigned_to: Some(ana), prepared_by: None,
@@ -384,7 +383,8 @@ pub fn step(case: &Case, action: Action, who: Who, policy: &Policy) -> Result<St
 /// ```
 /// # use domain::actors::Who;
 /// # use domain::money::Money;
-/// # use domain::requests::{Action, Case, Kind, Policy, Status, allowed};
+/// # use domain::requests::{Action, Case, Kind, Status, allowed};
+/// # use domain::requests::policy::Policy;
 /// # let (policy, status, amount) = (Policy::default(), Status::WaitingCustomer, Money::ZERO);
 /// let asked = Case { kind: Kind::Question, status, amount, off_policy: false, assigned_to: None, prepared_by: None };
 /// let customer: Vec<_> = allowed(&asked, Who::Customer, &policy).collect();
@@ -407,7 +407,8 @@ pub fn disabled_reason(case: &Case, action: Action, who: Who, policy: &Policy) -
 /// # use domain::actors::{Role, Who};
 /// # use domain::ids::StaffId;
 /// # use domain::money::Money;
-/// # use domain::requests::{Action, Case, Kind, Policy, Refused, Status, buttons, disabled_reason};
+/// # use domain::requests::{Action, Case, Kind, Refused, Status, buttons, disabled_reason};
+/// # use domain::requests::policy::Policy;
 /// # let (ana, policy) = (StaffId(uuid::Uuid::from_u128(1)), Policy::default());
 /// # let refund = Case {
 /// #     kind: Kind::Refund, status: Status::InReview, amount: Money::cents(50_000), off_policy: false, assigned_to: Some(ana), prepared_by: None,
@@ -466,428 +467,12 @@ fn check_limit(case: &Case, action: Action, role: Role, policy: &Policy) -> Resu
     Ok(())
 }
 
-/// The creditor's settings for requests: data, with conservative defaults.
-///
-/// ```
-/// use domain::actors::Role;
-/// use domain::money::Money;
-/// use domain::requests::{Kind, Policy};
-/// let policy = Policy::default();
-/// assert_eq!(policy.approval_limit(Role::Operator), Money::cents(20_000));
-/// assert_eq!(policy.approval_limit(Role::Legal), Money::ZERO);
-/// assert!(Kind::ALL.iter().all(|kind| policy.business_days(*kind) <= 7)); // ANS, RN 623/2024
-/// // A settings file names what differs.
-/// let settings: Policy = serde_json::from_str(r#"{"deadlines": {"refund": 10}}"#)?;
-/// assert_eq!((settings.business_days(Kind::Refund), settings.business_days(Kind::Slip)), (10, 2));
-/// # Ok::<(), serde_json::Error>(())
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Policy {
-    /// Business days to a conclusive answer, by kind.
-    pub deadlines: Deadlines,
-    /// The most each role may approve; a role that is not listed approves no money.
-    pub approval_limits: BTreeMap<Role, Money>,
-    /// From this amount on a dispute is decided by two persons.
-    pub dispute_four_eyes_from: Money,
-    /// From this amount on, money whose slip is not known is laid on a bill by two persons.
-    pub allocation_four_eyes_from: Money,
-    /// How far the late charges that a bank took may be from ours.
-    pub late_charge_tolerance: Tolerance,
-}
-
-/// Business days to a conclusive answer, counted from the day after opening.
-///
-/// The ceiling for a health-plan operator is 7 business days (ANS, RN 623/2024, requests that are not about care); the
-/// defaults stay at or under it, and within the 5 days of Decreto 7.962/2013 art. 4 for questions and receipts. An example is
-/// at [`Policy`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Deadlines {
-    /// For [`Kind::Receipt`].
-    pub receipt: u16,
-    /// For [`Kind::Refund`].
-    pub refund: u16,
-    /// For [`Kind::Plan`]: an overdue bill grows while one waits.
-    pub plan: u16,
-    /// For [`Kind::Dispute`].
-    pub dispute: u16,
-    /// For [`Kind::Slip`]: somebody wants to pay.
-    pub slip: u16,
-    /// For [`Kind::Question`].
-    pub question: u16,
-}
-
-impl Default for Deadlines {
-    fn default() -> Self {
-        Self { receipt: 3, refund: 7, plan: 3, dispute: 7, slip: 2, question: 5 }
-    }
-}
-
-impl Default for Policy {
-    /// An operator may decide small matters alone (R$ 200,00), accounts receivable R$ 2.000,00, a supervisor R$ 50.000,00.
-    /// These are starting points for a creditor to set, not law.
-    fn default() -> Self {
-        Self {
-            deadlines: Deadlines::default(),
-            approval_limits: [
-                (Role::Operator, Money::cents(20_000)),
-                (Role::Receivables, Money::cents(200_000)),
-                (Role::Supervisor, Money::cents(5_000_000)),
-            ]
-            .into(),
-            dispute_four_eyes_from: Money::cents(100_000),
-            allocation_four_eyes_from: Money::cents(100_000),
-            late_charge_tolerance: Tolerance::default(),
-        }
-    }
-}
-
-impl Policy {
-    /// The most this role may approve.
-    #[must_use]
-    pub fn approval_limit(&self, role: Role) -> Money {
-        self.approval_limits.get(&role).copied().unwrap_or(Money::ZERO)
-    }
-
-    /// Business days to a conclusive answer.
-    #[must_use]
-    pub const fn business_days(&self, kind: Kind) -> u16 {
-        match kind {
-            Receipt => self.deadlines.receipt,
-            Refund => self.deadlines.refund,
-            Plan => self.deadlines.plan,
-            Dispute => self.deadlines.dispute,
-            Slip => self.deadlines.slip,
-            Question => self.deadlines.question,
-        }
-    }
-}
-
-/// The last day on which a request opened on `opened_on` is answered in time.
-///
-/// ```
-/// use domain::calendar::Calendar;
-/// use domain::requests::{Kind, Policy, deadline};
-/// // A receipt sent on a Thursday: three business days, which Friday's holiday and the weekend are not.
-/// let last = deadline(Kind::Receipt, "2026-11-19".parse()?, &Calendar::default(), &Policy::default());
-/// assert_eq!(last, "2026-11-25".parse()?);
-/// # Ok::<(), chrono::ParseError>(())
-/// ```
-#[must_use]
-pub fn deadline(kind: Kind, opened_on: NaiveDate, calendar: &Calendar, policy: &Policy) -> NaiveDate {
-    calendar.add_business_days(opened_on, policy.business_days(kind))
-}
-
-/// How close the deadline is.
-///
-/// ```
-/// use domain::calendar::Calendar;
-/// use domain::requests::{Urgency, urgency};
-/// let (deadline, calendar) = ("2026-11-24".parse()?, Calendar::default());
-/// // On the Thursday before it two business days are left, Monday and the day itself.
-/// assert_eq!(urgency(deadline, "2026-11-19".parse()?, &calendar), Urgency::Soon);
-/// assert_eq!(urgency(deadline, "2026-11-18".parse()?, &calendar), Urgency::Calm);
-/// assert_eq!(urgency(deadline, "2026-11-25".parse()?, &calendar), Urgency::Late);
-/// # Ok::<(), chrono::ParseError>(())
-/// ```
-#[must_use]
-pub fn urgency(deadline: NaiveDate, today: NaiveDate, calendar: &Calendar) -> Urgency {
-    if deadline < today {
-        Urgency::Late
-    } else if deadline == today {
-        Urgency::Today
-    } else if calendar.business_days_between(today, deadline) <= 2 {
-        Urgency::Soon
-    } else {
-        Urgency::Calm
-    }
-}
-
-/// The number a customer is given at once: ANS registration of the operator (6 digits), date (8) and the day's sequence (6),
-/// the 20 digits health plans use. A creditor without a registration has 000000.
-///
-/// ```
-/// use domain::requests::Protocol;
-/// let protocol: Protocol = "363461.20261121.000042".parse()?;
-/// assert_eq!(protocol.digits(), "36346120261121000042");
-/// assert_eq!(protocol, Protocol::new(363_461, protocol.on(), 42)?);
-/// # Ok::<(), domain::requests::ProtocolError>(())
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct Protocol {
-    registration: u32,
-    on: NaiveDate,
-    sequence: u32,
-}
-
-/// Why something is not a protocol number.
-///
-/// ```
-/// use domain::requests::{Protocol, ProtocolError};
-/// let typed = |text: &str| text.parse::<Protocol>().unwrap_err();
-/// assert_eq!(typed("363461.20261321.000042"), ProtocolError::Date);
-/// assert_eq!(typed("363461.20261121.42"), ProtocolError::Length);
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum ProtocolError {
-    /// Not 20 digits once points, blanks and hyphens are left out.
-    #[error("a protocol number has 20 digits")]
-    Length,
-    /// Something other than digits and separators, by its position (0 is the first character).
-    #[error("unexpected character at {0}")]
-    Character(usize),
-    /// The middle is not a date.
-    #[error("no such date")]
-    Date,
-    /// The registration or the sequence needs more than six digits.
-    #[error("registration and sequence have at most six digits")]
-    Range,
-}
-
-impl Protocol {
-    /// The protocol of the `sequence`-th request of a day.
-    ///
-    /// # Errors
-    /// When a number needs more than six digits, or the year more than four.
-    pub fn new(registration: u32, on: NaiveDate, sequence: u32) -> Result<Self, ProtocolError> {
-        if registration > 999_999 || sequence > 999_999 {
-            return Err(ProtocolError::Range);
-        }
-        if !(0..=9999).contains(&on.year()) {
-            return Err(ProtocolError::Date);
-        }
-        Ok(Self { registration, on, sequence })
-    }
-
-    /// The 20 digits, as stored.
-    #[must_use]
-    pub fn digits(&self) -> String {
-        format!("{:06}{:04}{:02}{:02}{:06}", self.registration, self.on.year(), self.on.month(), self.on.day(), self.sequence)
-    }
-
-    /// The day it was given.
-    #[must_use]
-    pub const fn on(&self) -> NaiveDate {
-        self.on
-    }
-}
-
-/// In groups that can be read aloud: `363461.20261121.000042`.
-impl fmt::Display for Protocol {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:06}.{:04}{:02}{:02}.{:06}", self.registration, self.on.year(), self.on.month(), self.on.day(), self.sequence)
-    }
-}
-
-impl FromStr for Protocol {
-    type Err = ProtocolError;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let belongs = |c: char| c.is_ascii_digit() || matches!(c, '.' | '-' | '/') || c.is_whitespace();
-        if let Some(at) = text.chars().position(|c| !belongs(c)) {
-            return Err(ProtocolError::Character(at));
-        }
-        let digits: Vec<u32> = text.chars().filter_map(|c| c.to_digit(10)).collect();
-        if digits.len() != 20 {
-            return Err(ProtocolError::Length);
-        }
-        let number = |from: usize, to: usize| digits[from..to].iter().fold(0, |number, digit| number * 10 + digit);
-        let year = i32::try_from(number(6, 10)).map_err(|_| ProtocolError::Date)?;
-        let on = NaiveDate::from_ymd_opt(year, number(10, 12), number(12, 14)).ok_or(ProtocolError::Date)?;
-        Self::new(number(0, 6), on, number(14, 20))
-    }
-}
-
-impl TryFrom<String> for Protocol {
-    type Error = ProtocolError;
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        text.parse()
-    }
-}
-
-impl From<Protocol> for String {
-    fn from(protocol: Protocol) -> Self {
-        protocol.digits()
-    }
-}
-
-/// A general question, as typed.
-///
-/// ```
-/// use domain::forms::{FieldError, Problem};
-/// use domain::requests::QuestionForm;
-/// let submission = "0190a5c2-0000-7000-8000-000000000001".to_owned();
-/// let form = QuestionForm { text: "Por que o valor mudou?".into(), submission };
-/// assert_eq!(form.parse().map(|(text, _)| text).as_deref(), Ok("Por que o valor mudou?"));
-/// assert_eq!(QuestionForm { text: " ".into(), ..form }.parse(), Err(vec![FieldError::new("text", Problem::Missing)]));
-/// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct QuestionForm {
-    /// The question.
-    pub text: String,
-    /// See [`submission`].
-    pub submission: String,
-}
-
-impl QuestionForm {
-    /// Reads the form: the question and the number of this showing.
-    ///
-    /// # Errors
-    /// What is wrong, by field.
-    pub fn parse(&self) -> Result<(String, Uuid), Vec<FieldError>> {
-        let mut fields = Fields::default();
-        let text = fields.read("text", text(&self.text, MESSAGE));
-        let submission = fields.read("submission", submission(&self.submission));
-        fields.finish(text.zip(submission))
-    }
-}
-
-/// The longest message, in characters: about two printed pages.
-const MESSAGE: u16 = 4_000;
-
-/// A message in a request, as typed; files may go with it.
-///
-/// ```
-/// use domain::requests::MessageForm;
-/// let form = MessageForm { text: String::new(), submission: "0190a5c2-0000-7000-8000-000000000001".into() };
-/// assert!(form.parse(true).is_ok() && form.parse(false).is_err());
-/// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct MessageForm {
-    /// The message.
-    pub text: String,
-    /// See [`submission`].
-    pub submission: String,
-}
-
-impl MessageForm {
-    /// Reads the form: the message, which may be empty when files go with it, and the number of this showing.
-    ///
-    /// # Errors
-    /// What is wrong, by field.
-    pub fn parse(&self, with_files: bool) -> Result<(Option<String>, Uuid), Vec<FieldError>> {
-        let mut fields = Fields::default();
-        let message = optional_text(&self.text, MESSAGE);
-        let text = fields.read("text", if with_files { message } else { message.and_then(|text| text.map(Some).ok_or(Problem::Missing)) });
-        let submission = fields.read("submission", submission(&self.submission));
-        fields.finish(text.zip(submission))
-    }
-}
-
-/// The wish for a new boleto, as typed.
-///
-/// ```
-/// use domain::forms::{FieldError, Problem};
-/// use domain::requests::SlipForm;
-/// let id = "0190a5c2-0000-7000-8000-000000000001".to_owned();
-/// assert!(SlipForm { bill: id.clone(), submission: id.clone() }.parse().is_ok());
-/// let tampered = SlipForm { bill: "1; drop".into(), submission: id };
-/// assert_eq!(tampered.parse(), Err(vec![FieldError::new("bill", Problem::Unknown)]));
-/// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct SlipForm {
-    /// Id of the bill.
-    pub bill: String,
-    /// See [`submission`].
-    pub submission: String,
-}
-
-impl SlipForm {
-    /// Reads the form.
-    ///
-    /// # Errors
-    /// What is wrong, by field.
-    pub fn parse(&self) -> Result<(BillId, Uuid), Vec<FieldError>> {
-        let mut fields = Fields::default();
-        let bill = fields.read("bill", self.bill.trim().parse().map_err(|_| Problem::Unknown));
-        let submission = fields.read("submission", submission(&self.submission));
-        fields.finish(bill.zip(submission))
-    }
-}
-
-/// What staff writes with a step, as typed.
-///
-/// ```
-/// use domain::forms::{FieldError, Problem};
-/// use domain::money::Money;
-/// use domain::requests::{Action, DecisionForm, Kind};
-/// let granted = DecisionForm { told: "Você tem razão.".into(), amount: "50,00".into(), ..DecisionForm::default() };
-/// let valid = granted.parse(Kind::Dispute, Action::Prepare).unwrap();
-/// assert_eq!(valid.amount, Some(Money::cents(5_000)));
-/// // Nobody is refused without a word.
-/// let silent = DecisionForm::default().parse(Kind::Dispute, Action::Refuse);
-/// assert_eq!(silent, Err(vec![FieldError::new("told", Problem::Missing)]));
-/// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct DecisionForm {
-    /// What the customer reads.
-    pub told: String,
-    /// What only staff reads.
-    pub internal: String,
-    /// For a dispute: how much is taken off the bill.
-    pub amount: String,
-}
-
-/// What staff writes with a step, complete for that step.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ValidDecisionForm {
-    /// What the customer reads.
-    pub told: Option<String>,
-    /// What only staff reads.
-    pub internal: Option<String>,
-    /// For a dispute: how much is taken off the bill.
-    pub amount: Option<Money>,
-}
-
-impl DecisionForm {
-    /// Reads the form for one step: a refusal, a question and an answer are words to the customer; a note is words to
-    /// anybody; a dispute is granted with an amount.
-    ///
-    /// # Errors
-    /// What is wrong, by field.
-    pub fn parse(&self, kind: Kind, action: Action) -> Result<ValidDecisionForm, Vec<FieldError>> {
-        let must_tell = matches!((action, kind), (Refuse | AskMore, _) | (Finish, Question));
-        let mut fields = Fields::default();
-        let told = fields.read("told", optional_text(&self.told, MESSAGE));
-        let internal = fields.read("internal", optional_text(&self.internal, MESSAGE));
-        if must_tell && told == Some(None) {
-            fields.refuse("told", Problem::Missing);
-        }
-        if action == Note && told == Some(None) && internal == Some(None) {
-            fields.refuse("internal", Problem::Missing);
-        }
-        let granted = if kind == Dispute && matches!(action, Prepare | Approve) {
-            fields.read("amount", granted(&self.amount, action == Prepare))
-        } else {
-            Some(None)
-        };
-        fields.finish((|| Some(ValidDecisionForm { told: told?, internal: internal?, amount: granted? }))())
-    }
-}
-
-/// The amount taken off a disputed bill: said when it is proposed; may be left out by whoever approves the proposal.
-fn granted(raw: &str, required: bool) -> Result<Option<Money>, Problem> {
-    if raw.trim().is_empty() && !required {
-        return Ok(None);
-    }
-    let granted = amount(raw)?;
-    if granted.is_positive() { Ok(Some(granted)) } else { Err(Problem::AmountBelow { min: Money::cents(1) }) }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::*;
     use proptest::prelude::*;
+    use uuid::Uuid;
 
-    fn day(text: &str) -> NaiveDate {
-        text.parse().unwrap()
-    }
+    use super::*;
 
     fn staff(number: u128, role: Role) -> Who {
         Who::Staff { id: StaffId(Uuid::from_u128(number)), role }
@@ -1087,70 +672,6 @@ mod tests {
         assert_eq!(may, [&Received, &InReview, &WaitingCustomer, &Prepared]);
     }
 
-    #[test]
-    fn deadlines_are_counted_in_business_days() {
-        let (calendar, policy) = (Calendar::default(), Policy::default());
-        assert_eq!(deadline(Refund, day("2026-11-19"), &calendar, &policy), day("2026-12-01"));
-        assert_eq!(deadline(Slip, day("2026-11-19"), &calendar, &policy), day("2026-11-24"));
-        // RN 623/2024: never more than seven business days.
-        assert!(Kind::ALL.iter().all(|kind| (1..=7).contains(&policy.business_days(*kind))));
-        for (today, expected) in
-            [("2026-12-02", Urgency::Late), ("2026-12-01", Urgency::Today), ("2026-11-27", Urgency::Soon), ("2026-11-26", Urgency::Calm)]
-        {
-            assert_eq!(urgency(day("2026-12-01"), day(today), &calendar), expected, "{today}");
-        }
-    }
-
-    #[test]
-    fn a_policy_may_be_written_in_part() {
-        let policy: Policy = serde_json::from_str(r#"{"deadlines":{"plan":1},"approval_limits":{"supervisor":100}}"#).unwrap();
-        assert_eq!(policy.business_days(Plan), 1);
-        assert_eq!(policy.business_days(Refund), 7);
-        assert_eq!(policy.approval_limit(Role::Supervisor), Money::cents(100));
-        assert_eq!(policy.approval_limit(Role::Receivables), Money::ZERO);
-    }
-
-    #[test]
-    fn a_decision_is_worded_where_the_customer_waits_for_words() {
-        let empty = DecisionForm::default();
-        let problem = |kind, action| empty.parse(kind, action).err().map(|errors| (errors[0].field.to_string(), errors[0].problem));
-        let missing = |field: &str| Some((field.to_owned(), Problem::Missing));
-        assert_eq!(problem(Refund, Refuse), missing("told"));
-        assert_eq!(problem(Receipt, AskMore), missing("told"));
-        assert_eq!(problem(Question, Finish), missing("told"));
-        assert_eq!(problem(Receipt, Finish), None);
-        assert_eq!(problem(Plan, Note), missing("internal"));
-        assert_eq!(problem(Dispute, Prepare), missing("amount"));
-        assert_eq!(problem(Dispute, Approve), None);
-        let form = DecisionForm { amount: "0".into(), ..DecisionForm::default() };
-        assert_eq!(form.parse(Dispute, Approve), Err(vec![FieldError::new("amount", Problem::AmountBelow { min: Money::cents(1) })]));
-        assert_eq!(form.parse(Refund, Approve), Ok(ValidDecisionForm::default()));
-    }
-
-    #[test]
-    fn a_message_is_words_or_files() {
-        let submission = Uuid::from_u128(5).to_string();
-        let form = MessageForm { text: " ".into(), submission };
-        assert_eq!(form.parse(true), Ok((None, Uuid::from_u128(5))));
-        assert_eq!(form.parse(false), Err(vec![FieldError::new("text", Problem::Missing)]));
-        assert_eq!(QuestionForm::default().parse().unwrap_err().len(), 2);
-        assert_eq!(SlipForm::default().parse().unwrap_err().len(), 2);
-    }
-
-    #[test]
-    fn protocols_are_read_as_people_type_them() {
-        let protocol = Protocol::new(363_461, day("2026-11-21"), 42).unwrap();
-        assert_eq!(protocol.to_string(), "363461.20261121.000042");
-        for text in ["36346120261121000042", "363461 20261121 000042", " 363461.20261121-000042 "] {
-            assert_eq!(text.parse(), Ok(protocol), "{text}");
-        }
-        assert_eq!("3634612026112100004".parse::<Protocol>(), Err(ProtocolError::Length));
-        assert_eq!("36346120261321000042".parse::<Protocol>(), Err(ProtocolError::Date));
-        assert_eq!("ABC46120261121000042".parse::<Protocol>(), Err(ProtocolError::Character(0)));
-        assert_eq!(Protocol::new(1_000_000, day("2026-11-21"), 1), Err(ProtocolError::Range));
-        assert_eq!(serde_json::to_string(&protocol).unwrap(), "\"36346120261121000042\"");
-    }
-
     fn anybody() -> impl Strategy<Value = Who> {
         prop_oneof![
             2 => Just(Who::Customer),
@@ -1256,18 +777,6 @@ mod tests {
                 prop_assert_eq!(case.status.whose_turn() != Turn::Nobody, case.status.is_open());
                 prop_assert_eq!(their_turn_leads_on(&case, &policy), case.status.is_open(), "{:?}", case);
             }
-        }
-
-        #[test]
-        fn protocols_read_back(registration in 0u32..1_000_000, days in 0u32..100_000, sequence in 0u32..1_000_000) {
-            let protocol = Protocol::new(registration, crate::calendar::days_after(day("2000-01-01"), days), sequence).unwrap();
-            prop_assert_eq!(protocol.to_string().parse(), Ok(protocol));
-            prop_assert_eq!(Protocol::try_from(protocol.digits()), Ok(protocol));
-        }
-
-        #[test]
-        fn reading_a_protocol_never_panics(text in "\\PC{0,30}") {
-            let _ = text.parse::<Protocol>();
         }
     }
 }
