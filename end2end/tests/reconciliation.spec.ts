@@ -13,20 +13,23 @@ async function bills(page: Page, from: number, count: number) {
   await signIn(page, COMPANY);
   await page.goto('/extrato?situacao=em-aberto');
   const links = await page.getByRole('main').locator('a[href^="/extrato/conta/"]').evaluateAll(all => all.map(a => a.getAttribute('href')!));
+  const months = ['janeiro', 'fevereiro', 'março', 'abril', 'maio', 'junho', 'julho', 'agosto', 'setembro', 'outubro', 'novembro', 'dezembro'];
   const found: (Title & { href: string })[] = [];
-  for (const href of links.slice(from, from + count)) {
+  for (const href of links) {
     const row = page.getByRole('listitem').filter({ has: page.locator(`a[href="${href}"]`) });
     const words = (await row.innerText()).replace(/\s+/g, ' ');
-    const [day, month, year] = words.match(/(\d{1,2}) de (\p{L}+) de (\d{4}) · conta/u)!.slice(1);
-    const at = ['janeiro', 'fevereiro', 'março', 'abril', 'maio', 'junho', 'julho', 'agosto', 'setembro', 'outubro', 'novembro', 'dezembro'];
+    // What falls due today or tomorrow says so, without a date.
+    const due = words.match(/(\d{1,2}) de (\p{L}+) de (\d{4}) · conta/u);
+    if (!due) continue;
     found.push({
       href,
       number: words.match(/conta (\d+)/)![1],
       amount: Number(words.match(/R\$ ([\d.]+,\d\d)/)![1].replace(/\D/g, '')),
-      due: new Date(Date.UTC(Number(year), at.indexOf(month), Number(day))),
+      due: new Date(Date.UTC(Number(due[3]), months.indexOf(due[2]), Number(due[1]))),
     });
+    if (found.length === from + count) break;
   }
-  return found;
+  return found.slice(from);
 }
 
 /** A return file of Banco do Brasil: each title paid in full today. */

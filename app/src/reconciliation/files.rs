@@ -104,9 +104,9 @@ fn warnings(told: Vec<String>) -> Option<AnyView> {
 
 fn row(page: &Page, file: &FileLine) -> Vec<AnyView> {
     let l = page.l;
-    let (tone, words) = match file.applied_at {
-        Some(at) => (Tone::Good, t::applied(l, texts::date_time(l, page.server.clock.local(at)))),
-        None => (Tone::Attention, t::broken_off(l, file.events, file.position)),
+    let (tone, words, more) = match file.applied_at {
+        Some(at) => (Tone::Good, t::applied(l), texts::date_time(l, page.server.clock.local(at))),
+        None => (Tone::Attention, t::broken_off(l), t::broken_off_words(l, file.events, file.position)),
     };
     vec![
         view! { <a href=paths::return_file(file.id)>{file.name.clone()}</a> }.into_any(),
@@ -115,7 +115,7 @@ fn row(page: &Page, file: &FileLine) -> Vec<AnyView> {
         file.file_date.map(|day| texts::date(l, day)).unwrap_or_default().into_any(),
         file.events.to_string().into_any(),
         view! { <MoneyText amount=Amount::new(file.paid, texts::money(l, file.paid))/> }.into_any(),
-        view! { <StatusTag tone words/> }.into_any(),
+        view! { <div><StatusTag tone words/>" "<span class="small soft">{more}</span></div> }.into_any(),
     ]
 }
 

@@ -12,8 +12,10 @@ use crate::{
     uploads::received::Received,
 };
 #[cfg(feature = "ssr")]
-use domain::requests::forms::{MessageForm, QuestionForm};
-use domain::requests::protocol::Protocol;
+use domain::requests::{
+    forms::{MessageForm, QuestionForm},
+    protocol::Protocol,
+};
 #[cfg(feature = "ssr")]
 use serde::{Deserialize, Serialize};
 #[cfg(feature = "ssr")]

@@ -9,9 +9,9 @@ use domain::forms::{FieldError, Problem, code, date, email, ids, optional_text, 
 use domain::ids::BillId;
 use domain::receipts::ReceiptForm;
 use domain::refunds::{Destination, HolderMatch, RefundForm, ValidRefundForm};
-use domain::requests::{Action, Kind};
 use domain::requests::forms::{DecisionForm, MessageForm, QuestionForm, SlipForm};
 use domain::requests::protocol::Protocol;
+use domain::requests::{Action, Kind};
 use domain::sign_in::{CodeForm, SignInForm, StaffSignInForm};
 
 const TODAY: NaiveDate = NaiveDate::from_ymd_opt(2026, 11, 22).unwrap();
