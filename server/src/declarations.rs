@@ -2,6 +2,8 @@
 //! check it. Never says more than the ledger does: what changes afterwards makes another declaration, and the first one is told
 //! to hold no longer.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use domain::agreements::Status;
 use domain::declarations::{BillOfYear, Clearance, Clearing, NotCleared, VerificationCode, clearance};
@@ -67,7 +69,9 @@ pub async fn declare(server: &Server, customer: &Customer, year: i32) -> Result<
     let lines = of_years(&mut tx, customer.id(), year, year).await?;
     let bills: Vec<BillOfYear> = lines.iter().map(|line| line.bill.clone()).collect();
     let cleared = clearance(year, &bills, today).map_err(|_| Error::NotFound)?;
-    let (earlier,) = sql!(tx, one (i64,): "select count(*) from bills where customer_id = $1 and due_on < $2 and (balance > 0 or standing = 'in_agreement')",
+    // A bill stays in the agreement that paid it.
+    let (earlier,) = sql!(tx, one (i64,): "select count(*) from bills b left join agreements a on a.id = b.agreement_id
+        where b.customer_id = $1 and b.due_on < $2 and (b.balance > 0 or (b.standing = 'in_agreement' and a.status <> 'settled'))",
         customer.id().0, first_day(year))?;
     let hash = fingerprint(&cleared)?;
     let written = sql!(tx, execute: "insert into declarations (id, code, customer_id, kind, year, content_hash, earlier_open, issued_at)
@@ -232,7 +236,8 @@ fn worded(l: Locale, creditor: &Creditor, paper: &Paper) -> LetterSheet {
         column(t::column_paid(l), 22, Align::Left),
         column(t::column_amount(l), 24, Align::Right),
     ];
-    let of_bill = |bill: &BillOfYear| paper.lines.iter().find(|line| line.bill.bill == bill.bill);
+    let lines: HashMap<BillId, &Line> = paper.lines.iter().map(|line| (line.bill.bill, line)).collect();
+    let of_bill = |bill: &BillOfYear| lines.get(&bill.bill).copied();
     let name = |line: &Line| {
         let nature = bills::nature(l, line.nature);
         if line.competence.is_empty() { nature.to_owned() } else { format!("{nature}, {}", texts::competence(l, &line.competence)) }

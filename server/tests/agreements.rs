@@ -22,7 +22,7 @@ use server::{disputes, on_both_databases};
 
 use crate::requests::{nothing, problem, submission, told};
 
-fn plan(bills: &[BillId], down_payment: &str, count: u16) -> PlanForm {
+pub(crate) fn plan(bills: &[BillId], down_payment: &str, count: u16) -> PlanForm {
     PlanForm {
         bills: bills.iter().map(ToString::to_string).collect(),
         down_payment: down_payment.into(),
@@ -39,7 +39,7 @@ async fn accept(t: &TestServer, customer: &Customer, form: &PlanForm) -> (Simula
     (simulation, AcceptForm { terms: terms.hash, accepted: "yes".into(), submission: submission() })
 }
 
-async fn submit(t: &TestServer, customer: &Customer, form: &PlanForm) -> (Simulation, Protocol) {
+pub(crate) async fn submit(t: &TestServer, customer: &Customer, form: &PlanForm) -> (Simulation, Protocol) {
     let (simulation, accept) = accept(t, customer, form).await;
     let protocol = agreements::submit(t, customer, form, &accept).await.unwrap();
     (simulation, protocol)

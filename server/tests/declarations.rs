@@ -6,10 +6,12 @@ use domain::statement::{EntryKind, Standing};
 use server::authenticity::{Answer, check};
 use server::declarations::{Declaration, declare, years};
 use server::error::Error;
+use server::requests::record;
 use server::sessions::Customer;
 use server::testing::TestServer;
-use server::{on_both_databases, sql};
+use server::{agreements, on_both_databases, sql};
 
+use crate::agreements::{plan, submit};
 use crate::bills::stands;
 
 /// A bill that fell due in a month of last year.
@@ -117,6 +119,30 @@ on_both_databases! {
         assert_ne!(with.code, without.code);
         assert_ne!(with.bytes, without.bytes);
         assert_eq!((checked(&t, &with.code.to_string()).await, checked(&t, &without.code.to_string()).await), (Some(true), Some(true)));
+        t.is_whole().await;
+    }
+
+    async fn an_agreement_that_was_kept_is_a_payment(t: TestServer) {
+        let customer = t.signed_in(t.a_person().await).await;
+        let older = t.a_bill(customer.id(), Money::cents(30_000), 900).await;
+        let bill = of_last_year(&t, customer.id(), 5).await;
+        let (_, protocol) = submit(&t, &customer, &plan(&[older, bill], "200,00", 2)).await;
+        assert_eq!(last_year(&t, &customer).await, Err(NotCleared::Open { bills: 1 }), "not yet");
+        for _ in 0..2 {
+            for line in agreements::find(&t, &customer, &protocol.digits()).await.unwrap().installments {
+                let left = Money::cents(line.balance.unwrap());
+                if left.is_positive() {
+                    t.a_payment(customer.id(), BillId(line.bill_id.unwrap()), left, None).await;
+                }
+            }
+            record::settle(&t).await.unwrap();
+        }
+        assert_eq!(last_year(&t, &customer).await, Ok(1));
+        declared(&t, &customer).await;
+        let mut conn = t.db.read().await.unwrap();
+        let (earlier,) = sql!(conn, one (i64,): "select earlier_open from declarations").unwrap();
+        assert_eq!(earlier, 0, "what the agreement paid is not open");
+        drop(conn);
         t.is_whole().await;
     }
 
