@@ -64,6 +64,10 @@ pub const TABLES: &[&str] = &[
     "imports",
     "return_files",
     "return_lines",
+    "pix_charges",
+    "pix_charge_bills",
+    "pix_payments",
+    "pix_reading",
     "unidentified_payments",
 ];
 

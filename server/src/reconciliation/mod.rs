@@ -30,6 +30,7 @@ use crate::error::{Error, Result};
 use crate::sessions::Staff;
 use crate::{Server, policies, requests, sql};
 
+pub(crate) use self::applying::tell_of_duplicate;
 pub use self::reasons::{Refused, Warning, outcome};
 pub use self::unidentified::{Allocated, Suggestion, Unidentified, allocate, approve, list, numbered, send_back};
 
