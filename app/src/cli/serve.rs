@@ -9,7 +9,7 @@ use anyhow::{Context, bail};
 use app::assets::Assets;
 use app::visitor::App;
 use server::config::Config;
-use server::{Server, outbox, requests};
+use server::{Server, outbox, pix, requests};
 
 /// Serves the portal. SIGTERM lets what is under way end.
 pub(crate) async fn serve(config: Config) -> anyhow::Result<()> {
@@ -24,15 +24,20 @@ pub(crate) async fn serve(config: Config) -> anyhow::Result<()> {
     server.db.migrate().await?;
     let deliveries = tokio::spawn(outbox::run(server.clone()));
     let record = tokio::spawn(requests::record::run(server.clone()));
+    let charges = tokio::spawn(pix::run(server.clone()));
+    let watch = tokio::spawn(pix::watch(server.clone()));
     let listener = tokio::net::TcpListener::bind(listen).await.with_context(|| format!("listen: {listen}"))?;
     tracing::info!(%listen, "serving");
     if demo {
         tell_of_demo(&server, &public_url).await?;
     }
     let router = app::app::router(App::new(server.clone(), assets)).into_make_service_with_connect_info::<SocketAddr>();
+    let stopping = server.clone();
     let (drain, mut drained) = tokio::sync::watch::channel(());
     let served = axum::serve(listener, router).with_graceful_shutdown(async move {
         told_to_stop().await;
+        // Pages that wait would otherwise be waited for.
+        pix::stop_waiting(&stopping);
         drain.send_replace(());
     });
     // What is under way may end; a connection that is merely held open is not waited for longer than this.
@@ -46,6 +51,8 @@ pub(crate) async fn serve(config: Config) -> anyhow::Result<()> {
     }
     deliveries.abort();
     record.abort();
+    charges.abort();
+    watch.abort();
     server.db.close().await;
     tracing::info!("stopped");
     Ok(())

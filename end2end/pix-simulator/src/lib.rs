@@ -242,6 +242,18 @@ impl Simulator {
         }
     }
 
+    /// The bank opens a charge itself, as it does with a slip that carries a code; answers the code.
+    #[must_use]
+    pub fn register(&self, txid: &str, cents: i64) -> Option<String> {
+        let due = (self.world().now() + TimeDelta::days(30)).date_naive();
+        let asked = json!({
+            "chave": self.state.settings.key, "calendario": { "dataDeVencimento": due }, "valor": { "original": amount(cents) },
+            "devedor": { "cpf": "52998224725", "nome": "Pessoa de Teste" },
+        });
+        let charge = self.world().open(&self.state.settings, Kind::CobV, txid, asked, cents)?;
+        Some(charge.code)
+    }
+
     /// Somebody pays a charge; answers the end-to-end id. Against the charge's state only where the payer's bank was faster than
     /// its removal (`late`).
     ///

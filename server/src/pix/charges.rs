@@ -212,7 +212,7 @@ async fn charge(server: &Server, conn: &mut Conn, row: Row) -> Result<Charge> {
         "select b.id, b.number, b.nature, b.competence, b.due_on, c.principal, c.fine, c.interest
            from pix_charge_bills c join bills b on b.id = c.bill_id where c.charge_id = $1 order by b.due_on, b.id", row.id.0)?;
     let paid = sql!(conn, all Paid:
-        "select end_to_end_id, amount, paid_at, outcome, returned from pix_payments where charge_id = $1 order by paid_at, end_to_end_id", row.id.0)?;
+        "select end_to_end_id, amount, paid_at, outcome, returned from pix_payments where charge_id = $1 order by seen_at, end_to_end_id", row.id.0)?;
     let stored = row.reason.as_deref().map(str::parse).transpose().map_err(|_| Error::Corrupt("reason of a charge"))?;
     let (state, reason) = match over(conn, &row, server.clock.now()).await? {
         Some(Over::Ended) => (State::Ended, None),

@@ -18,7 +18,7 @@ pub use self::charges::{Charge, ChargedBill, Paid, ask, of_customer, see};
 pub use self::provider::{ChargeStatus, NewCharge, PixReturn, Provider, ProviderCharge, ProviderError, ReceivedPix, ReturnStatus, Until};
 pub(crate) use self::upkeep::remove;
 pub use self::upkeep::{check, run, set_webhook, tidy, webhook_secret};
-pub use self::watch::{Change, follow, watch};
+pub use self::watch::{Change, follow, stop_waiting, watch};
 
 /// Pix, where a provider of it is configured.
 #[derive(Debug)]

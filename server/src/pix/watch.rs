@@ -56,6 +56,13 @@ pub async fn follow(server: &Server, customer: &Customer, id: PixChargeId) -> Re
     Ok(receiver)
 }
 
+/// Lets those who wait go: the process stops.
+pub fn stop_waiting(server: &Server) {
+    if let Some(pix) = &server.pix {
+        pix.watched.waiting().clear();
+    }
+}
+
 /// Tells those who wait, for as long as the process runs.
 pub async fn watch(server: Server) {
     let Some(pix) = server.pix.clone() else { return };
