@@ -90,6 +90,8 @@ fn active(page: &Page, charge: &Charge) -> AnyView {
     let stream = paths::pix_changes(charge.id);
     let ids: Vec<BillId> = charge.bills.iter().map(|bill| bill.id).collect();
     let slips = paths::second_copy(&ids);
+    let (total, contents) = (amount(l, charge.amount), contents(l, charge));
+    let check = t::check_words(l, &page.creditor().legal_name);
     view! {
         <BackLink href=paths::PAY label=texts::pay::title(l)/>
         <PageTitle title=t::title(l) lede=t::lede(l)/>
@@ -97,7 +99,7 @@ fn active(page: &Page, charge: &Charge) -> AnyView {
             <div class="flow">
                 <Card>
                     <p class="small soft">{t::amount(l)}</p>
-                    <p class="amount-large"><MoneyText amount=amount(l, charge.amount)/></p>
+                    <p class="amount-large"><MoneyText amount=total/></p>
                     <p>{t::until(l, until)}</p>
                     {qr}
                     <CopyBlock id="pix" label=texts::pay::pix(l) groups=vec![code.clone()] hint=texts::pay::touch(l)>
@@ -116,8 +118,8 @@ fn active(page: &Page, charge: &Charge) -> AnyView {
                 </Card>
             </div>
             <div class="flow">
-                {contents(l, charge)}
-                <Notice title=t::check(l)><p>{t::check_words(l, page.creditor().legal_name.clone())}</p></Notice>
+                {contents}
+                <Notice title=t::check(l)><p>{check}</p></Notice>
                 <p><a href=slips>{t::by_slip(l)}</a></p>
             </div>
         </div>
