@@ -10,9 +10,10 @@ use domain::statement::{self, EntryKind};
 use server::config::Sources;
 use server::error::Error;
 use server::reconciliation::{self, Allocated, Hand, Options, Refused, Report, Warning, allocate, approve, list, numbered, send_back};
+use server::statement::Filter;
 use server::testing::TestServer;
 use server::texts::Locale;
-use server::{Server, ledger, on_both_databases, refunds, rows, sql};
+use server::{Server, agreements, bills, ledger, on_both_databases, refunds, rows, sql};
 use uuid::Uuid;
 
 /// What a line of a file says of a title; the test server's agreement is 1238798 at bank 001.
@@ -514,12 +515,52 @@ on_both_databases! {
     }
 
     async fn charges_that_were_not_paid_stay_open(t: TestServer) {
-        let (bill, _, title) = a_title(&t, t.a_person().await, 37).await;
-        apply(&t, &File::of(&t, 1, vec![title])).await.unwrap();
+        let person = t.a_person().await;
+        let (bill, _, title) = a_title(&t, person, 37).await;
+        apply(&t, &File::of(&t, 1, vec![title.clone()])).await.unwrap();
         assert_eq!(last_outcome(&t).await.0, "partial");
         let (left, standing) = t.bill_now(bill).await;
         // R$ 10,47 of fine and some 6 of interest, less on a holiday's grace.
         assert!((1_600..1_720).contains(&left.as_cents()) && standing == "open", "{left}");
+        // They are all that is to be paid, today and in two months: no fine comes upon them, no interest.
+        let customer = t.signed_in(person).await;
+        let later = t.clock.today() + Days::new(60);
+        let calculation = bills::calculation(&t, &customer, bill, later).await.unwrap().calculation.unwrap();
+        assert_eq!((calculation.charges(), calculation.total, calculation.posted.unwrap().open), (Money::ZERO, left, left));
+        let home = bills::overview(&t, &customer).await.unwrap();
+        assert_eq!((home.to_pay, home.fine, home.interest), (left, Money::ZERO, Money::ZERO));
+        let shown = server::statement::load(&t, &customer, &Filter::default()).await.unwrap();
+        assert_eq!((shown.charges, shown.bills[0].charges), (Money::ZERO, Money::ZERO));
+        // The bank takes the payment back: as if it had never come.
+        apply(&t, &File::of(&t, 2, vec![Title { code: "44", ..title.clone() }])).await.unwrap();
+        let calculation = bills::calculation(&t, &customer, bill, t.clock.today()).await.unwrap().calculation.unwrap();
+        assert_eq!((calculation.posted, calculation.fine.amount, calculation.charges()), (None, Money::cents(1_047), left));
+        // All in one file: taken back and paid anew, charges included.
+        let again = vec![title.clone(), Title { code: "44", ..title.clone() }, Title { paid: title.paid + left.as_cents(), ..title }];
+        let report = apply(&t, &File::of(&t, 3, again)).await.unwrap();
+        assert_eq!((report.count(Outcome::Cancelled), t.bill_now(bill).await.0), (1, Money::ZERO));
+        t.is_whole().await;
+    }
+
+    async fn what_is_left_of_a_late_bill_goes_on_from_its_payment(t: TestServer) {
+        let person = t.a_person().await;
+        let (bill, _, title) = a_title(&t, person, 37).await;
+        // R$ 200,00 came, and the bank says that its charges are among them.
+        apply(&t, &File::of(&t, 1, vec![Title { paid: 20_000, interest: 1_600, ..title.clone() }])).await.unwrap();
+        let left = t.bill_now(bill).await.0;
+        let customer = t.signed_in(person).await;
+        let at = async |days| {
+            let on = t.clock.today() + Days::new(days);
+            bills::calculation(&t, &customer, bill, on).await.unwrap().calculation.unwrap()
+        };
+        let (today, later) = (at(0).await, at(30).await);
+        assert_eq!((today.total, later.fine.amount, later.interest.base), (left, Money::ZERO, left));
+        assert_eq!((later.interest.amount, later.days), (Money::cents((left.as_cents() + 50) / 100), 30));
+        // The same when a plan is asked for, and when the rest comes with the next file.
+        let offer = agreements::offer(&t, &customer, &[]).await.unwrap();
+        assert_eq!(offer.bills.iter().map(|offered| offered.calculation.total).sum::<Money>(), left);
+        let report = apply(&t, &File::of(&t, 2, vec![Title { paid: left.as_cents(), ..title }])).await.unwrap();
+        assert_eq!((t.bill_now(bill).await.0, report.count(Outcome::Repeated)), (Money::ZERO, 0));
         t.is_whole().await;
     }
 

@@ -1,9 +1,10 @@
 //! One batch of a file in one transaction: how far the file got first, then what each event does. Never writes half an event,
 //! and never an event twice.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::NaiveDate;
+use domain::charges::Posted;
 use domain::cnab::Movement;
 use domain::ids::{BillId, CustomerId, EntryId, NoticeId, PaymentId};
 use domain::money::Money;
@@ -191,7 +192,7 @@ async fn decide(conn: &mut Conn, context: &Context<'_>, world: &mut World, event
         .bills
         .iter()
         .filter_map(|bill| world.bills.get(bill))
-        .map(|bill| OpenBill { balance: bill.balance, due_on: bill.due_on, standing: bill.standing })
+        .map(|bill| OpenBill { balance: bill.balance, due_on: bill.due_on, standing: bill.standing, posted: bill.posted })
         .collect();
     let title = Title { state: slip.state, nominal: slip.nominal, due_on: slip.due_on };
     let terms = bills::terms(&slip.tax_id, &slip.fine_rate, &slip.monthly_interest)?;
@@ -210,6 +211,12 @@ async fn decide(conn: &mut Conn, context: &Context<'_>, world: &mut World, event
         discount: split.discount,
     };
     let (customer, postings) = lay(&laid, &slip, world)?;
+    if split.fine_posted() + split.interest_posted() != Money::ZERO
+        && let Some(bill) = slip.bills.last().and_then(|last| world.bills.get_mut(last))
+    {
+        let open = bill.posted.map_or(Money::ZERO, |posted| posted.open) + split.unpaid_fine + split.unpaid_interest;
+        bill.posted = Some(Posted { to: paid_on.max(bill.posted.map_or(paid_on, |posted| posted.to)), open });
+    }
     if let Some(slip) = world.slips.get_mut(&id) {
         slip.state = SlipState::Paid;
     }
@@ -337,12 +344,10 @@ async fn cancel(context: &Context<'_>, tx: &mut Tx, world: &mut World, event: &E
             note: "",
         };
         ledger::post(server, tx, &new).await?;
-        if let Some(bill) = entry.bill_id.and_then(|bill| world.bills.get_mut(&bill)) {
-            bill.balance += amount;
-            if bill.balance.is_positive() && bill.standing == Standing::Settled {
-                bill.standing = Standing::Open;
-            }
-        }
+    }
+    let bills: BTreeSet<Uuid> = entries.iter().filter_map(|entry| entry.bill_id).collect();
+    for bill in bills {
+        world.again(tx, bill).await?;
     }
     if all == 1 {
         sql!(tx, execute: "update slips set state = 'closed' where id = $1 and state = 'paid'", slip)?;

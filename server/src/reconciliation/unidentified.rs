@@ -15,6 +15,7 @@ use super::{RECEIVERS, external_id};
 use crate::audit::{self, Event};
 use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
+use crate::ledger::ChargedBefore;
 use crate::payments::{self, Laid, New, Parts, Target};
 use crate::requests::take_bill;
 use crate::sessions::Staff;
@@ -280,6 +281,8 @@ struct Terms {
     tax_id: String,
     fine_rate: String,
     monthly_interest: String,
+    #[sqlx(flatten)]
+    charged: ChargedBefore,
 }
 
 /// Posts it as the file would have, had it known the bill.
@@ -296,12 +299,13 @@ async fn post(
            from return_lines l join return_files f on f.id = l.file_id where l.file_id = $1 and l.line = $2", row.file_id, row.line)?;
     let line = take_bill(tx, customer, bill).await?.ok_or(Error::NotFound)?;
     let terms = sql!(tx, one Terms:
-        "select c.tax_id, k.fine_rate, k.monthly_interest from bills b join contracts k on k.id = b.contract_id join customers c on c.id = b.customer_id
+        "select c.tax_id, k.fine_rate, k.monthly_interest, b.charged_to, b.charges_open from bills b join contracts k on k.id = b.contract_id join customers c on c.id = b.customer_id
           where b.id = $1", bill.0)?;
+    let posted = terms.charged.posted();
     let terms = bills::terms(&terms.tax_id, &terms.fine_rate, &terms.monthly_interest)?;
     let tolerance = policies::requests(server, tx).await?.late_charge_tolerance;
     let title = Title { state: SlipState::Registered, nominal: line.amount, due_on: line.due_on };
-    let open = [OpenBill { balance: line.balance, due_on: line.due_on, standing: line.standing }];
+    let open = [OpenBill { balance: line.balance, due_on: line.due_on, standing: line.standing, posted }];
     let cents = |amount: Option<i64>| amount.map(Money::cents);
     let charged = match (cents(said.interest), cents(said.fine)) {
         (None, None) => None,
