@@ -116,7 +116,7 @@ impl Outcome {
     /// Whether somebody has to look at it.
     #[must_use]
     pub const fn needs_eyes(self) -> bool {
-        matches!(self, Self::InAgreement | Self::Repeated | Self::Unidentified | Self::NothingToCancel | Self::Unknown)
+        matches!(self, Self::InAgreement | Self::Repeated | Self::Unidentified | Self::NothingToCancel | Self::Rejected | Self::Unknown)
     }
 }
 

@@ -9,11 +9,14 @@ use domain::reconciliation::Outcome;
 use domain::statement::{self, EntryKind};
 use server::config::Sources;
 use server::error::Error;
-use server::reconciliation::{self, Allocated, Hand, Options, Refused, Report, Warning, allocate, approve, list, numbered, send_back};
+use server::reconciliation::{
+    self, Allocated, Hand, Options, Refused, Report, Warning, allocate, approve, list, not_repeated, numbered, send_back,
+};
+use server::slips::Situation;
 use server::statement::Filter;
 use server::testing::TestServer;
 use server::texts::Locale;
-use server::{Server, agreements, bills, ledger, on_both_databases, refunds, rows, sql};
+use server::{Server, agreements, bills, ledger, on_both_databases, refunds, rows, slips, sql};
 use uuid::Uuid;
 
 /// What a line of a file says of a title; the test server's agreement is 1238798 at bank 001.
@@ -259,8 +262,8 @@ on_both_databases! {
         assert_eq!((report.paid, report.fees, report.lines, report.events), (Money::cents(said), Money::cents(15 * 195), 34, 15));
         assert_eq!(report.count(Settled), 3);
         assert_eq!(report.warnings, [
-            Warning::Line { line: 25, code: "99".into(), outcome: Unknown },
-            Warning::Line { line: 27, code: "06".into(), outcome: Unidentified },
+            Warning::Line { line: 25, code: "99".into(), outcome: Unknown, motives: String::new() },
+            Warning::Line { line: 27, code: "06".into(), outcome: Unidentified, motives: String::new() },
         ]);
         assert_eq!(report.warnings[0].told(Locale::PtBr), "Linha 25, código 99: código desconhecido. Alguém precisa olhar.");
 
@@ -503,14 +506,57 @@ on_both_databases! {
         let report = apply(&t, &File::of(&t, 2, vec![title.clone()])).await.unwrap();
         assert_eq!(report.count(Outcome::Repeated), 1);
         assert_eq!((report.warnings.len(), t.bill_now(bill).await.0, t.count("payments").await), (1, Money::ZERO, 1));
+        // Somebody knows better: the money waits for a bill, once, and the slip's own is suggested though nothing is open of it.
+        let (staff, file) = (t.staff(Role::Receivables).await, report.id.unwrap());
+        let line = report.repeated[0].line;
+        assert!(matches!(not_repeated(&t, &t.staff(Role::Operator).await, file, line).await, Err(Error::Forbidden)));
+        assert!(matches!(not_repeated(&t, &staff, file, line + 1).await, Err(Error::NotFound)));
+        not_repeated(&t, &staff, file, line).await.unwrap();
+        assert!(matches!(not_repeated(&t, &staff, file, line).await, Err(Error::Overtaken(_))));
+        let waiting = list(&t, &staff, 1).await.unwrap();
+        assert_eq!((waiting.len(), waiting[0].suggestions[0].bill, waiting[0].suggestions[0].same_document()), (1, bill, true));
+        assert!(matches!(allocate(&t, &staff, waiting[0].id, bill, "comprovante").await.unwrap(), Allocated::Done(_)));
+        assert_eq!(t.bill_now(bill).await.0, Money::cents(-52_347), "paid twice, and theirs");
         // Nor of money whose slip is not known.
         let strange = Title { number: "77".into(), document: "?".into(), ..title.clone() };
         apply(&t, &File::of(&t, 4, vec![strange.clone(), strange.clone()])).await.unwrap();
         let report = apply(&t, &File::of(&t, 5, vec![strange.clone(), Title { paid: 1, ..strange }])).await.unwrap();
-        assert_eq!((report.count(Outcome::Repeated), report.count(Outcome::Unidentified), t.count("unidentified_payments").await), (1, 1, 3));
+        assert_eq!((report.count(Outcome::Repeated), report.count(Outcome::Unidentified), t.count("unidentified_payments").await), (1, 1, 4));
         // Of another day it is one.
         let report = apply(&t, &File::of(&t, 6, vec![Title { on: title.on - Days::new(1), ..title }])).await.unwrap();
-        assert_eq!((report.count(Outcome::Duplicate), t.bill_now(bill).await.0), (1, Money::cents(-52_347)));
+        assert_eq!((report.count(Outcome::Duplicate), t.bill_now(bill).await.0), (1, Money::cents(-104_694)));
+        t.is_whole().await;
+    }
+
+    async fn what_the_bank_takes_can_be_paid_and_what_it_does_not_take_cannot(t: TestServer) {
+        let person = t.a_person().await;
+        let customer = t.signed_in(person).await;
+        let (old_bill, old, first) = a_title(&t, person, -5).await;
+        // A newer slip of the same bill, and one of another, that the bank does not know yet.
+        let newer = t.a_slip_unregistered(old_bill).await;
+        let new_bill = t.a_bill(person, Money::cents(8_000), -9).await;
+        let refused = t.a_slip_unregistered(new_bill).await;
+        let of = async |slip| Title { paid: 0, fee: 0, ..title(&t, slip).await };
+        assert_eq!(slip_state(&t, newer).await, ("pending".into(), false));
+        let shown = slips::payable(&t, &customer, t.clock.today()).await.unwrap();
+        assert!(shown.iter().any(|bill| bill.id == new_bill && matches!(bill.situation, Situation::NoSlip)), "nobody sees it");
+        let told = vec![Title { code: "02", ..of(newer).await }, Title { code: "03", ..of(refused).await }];
+        let report = apply(&t, &File::of(&t, 1, told.clone())).await.unwrap();
+        assert_eq!((report.count(Outcome::Registered), report.count(Outcome::Rejected)), (1, 1));
+        assert!(matches!(&report.warnings[..], [Warning::Line { outcome: Outcome::Rejected, motives, .. }] if !motives.is_empty()), "{report:?}");
+        assert_eq!(slip_state(&t, newer).await, ("registered".into(), true));
+        assert_eq!(slip_state(&t, old).await, ("replaced".into(), false));
+        assert_eq!(slip_state(&t, refused).await, ("rejected".into(), false));
+        // Told again, nothing changes; paid with the old one, the bank is to be told of the other.
+        apply(&t, &File::of(&t, 2, told)).await.unwrap();
+        assert_eq!(slip_state(&t, newer).await, ("registered".into(), true));
+        let report = apply(&t, &File::of(&t, 3, vec![first])).await.unwrap();
+        assert_eq!((last_outcome(&t).await.0.as_str(), t.bill_now(old_bill).await.0), ("superseded", Money::ZERO));
+        assert!(matches!(&report.warnings[..], [Warning::StillOpen { .. }]), "{report:?}");
+        // Registered and paid by one file, though it was refused before.
+        let paid = title(&t, refused).await;
+        apply(&t, &File::of(&t, 4, vec![Title { code: "02", paid: 0, fee: 0, ..paid.clone() }, paid])).await.unwrap();
+        assert_eq!((t.bill_now(new_bill).await.0, slip_state(&t, refused).await), (Money::ZERO, ("paid".into(), false)));
         t.is_whole().await;
     }
 

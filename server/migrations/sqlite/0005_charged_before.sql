@@ -3,6 +3,10 @@
 alter table bills add column charged_to text;
 alter table bills add column charges_open integer not null default 0;
 create index entries_given_back on entries (of_entry) where of_entry is not null;
+-- Staff look for the bill of money that nobody knows, by its number or by amount and due date.
+create index bills_number on bills (number);
+create index bills_due on bills (due_on) where balance <> 0;
+
 update bills set
     charged_to = (select max(e.effective_on) from entries e where e.bill_id = bills.id and e.kind in ('fine', 'interest')
         and not exists (select 1 from entries r where r.of_entry = e.id and r.kind = 'reversal')),

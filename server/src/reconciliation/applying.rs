@@ -23,6 +23,7 @@ use crate::ledger::{self, NewEntry};
 use crate::mail::Mail;
 use crate::outbox::{self, Outgoing};
 use crate::payments::{self, Laid, New, Parts, Posting, Target};
+use crate::slips::turnover;
 use crate::texts::{self, Locale};
 use crate::{Server, bills, policies, rows, sql};
 
@@ -57,6 +58,8 @@ struct Written {
     payments: Vec<New>,
     postings: Vec<Posting>,
     closed: Vec<Uuid>,
+    registered: Vec<Uuid>,
+    rejected: Vec<Uuid>,
     lines: Vec<Line>,
     /// Whose duplicate it is.
     duplicates: Vec<Uuid>,
@@ -106,8 +109,14 @@ pub(super) async fn batch(context: &Context<'_>, feed: &mut Feed<'_>, by: Hand<'
             if decided.outcome == Outcome::Duplicate {
                 written.duplicates.extend(decided.payment.as_ref().map(|payment| payment.customer));
             }
-            if decided.outcome == Outcome::Closed {
-                written.closed.extend(found.map(|(slip, _)| slip));
+            let of_state = match decided.outcome {
+                Outcome::Closed => Some(&mut written.closed),
+                Outcome::Registered => Some(&mut written.registered),
+                Outcome::Rejected if event.movement == Movement::Rejected => Some(&mut written.rejected),
+                _ => None,
+            };
+            if let Some(slips) = of_state {
+                slips.extend(found.map(|(slip, _)| slip));
             }
             let payment = decided.payment.as_ref().map(|payment| payment.id);
             written.payments.extend(decided.payment);
@@ -133,6 +142,17 @@ pub(super) async fn batch(context: &Context<'_>, feed: &mut Feed<'_>, by: Hand<'
 
 /// Writes payments, entries and slips so far.
 async fn flush(server: &Server, tx: &mut Tx, written: &mut Written) -> Result<()> {
+    // What the bank has taken it may tell as paid in the same file.
+    turnover::register(tx, &written.registered).await?;
+    written.registered.clear();
+    rows!(
+        tx,
+        "update slips set state = 'rejected' from (",
+        written.rejected,
+        |id| [*id],
+        ") as refused where slips.id = refused.column1 and slips.state in ('pending', 'sent')"
+    );
+    written.rejected.clear();
     if !written.payments.is_empty() {
         payments::record(server, tx, &written.payments, &written.postings, server.clock.now()).await?;
         written.payments.clear();
@@ -144,7 +164,7 @@ async fn flush(server: &Server, tx: &mut Tx, written: &mut Written) -> Result<()
             "update slips set state = 'closed' from (",
             written.closed,
             |id| [*id],
-            ") as over where slips.id = over.column1 and slips.state = 'registered'"
+            ") as over where slips.id = over.column1 and slips.state in ('pending', 'sent', 'rejected', 'registered')"
         );
         rows!(
             tx,
@@ -164,13 +184,20 @@ async fn decide(conn: &mut Conn, context: &Context<'_>, world: &mut World, event
         let outcome = match event.movement {
             Movement::Closed => {
                 if let Some(slip) = found.and_then(|(slip, _)| world.slips.get_mut(&slip))
-                    && slip.state == SlipState::Registered
+                    && (slip.state == SlipState::Registered || slip.state.unregistered())
                 {
                     slip.state = SlipState::Closed;
                 }
                 Outcome::Closed
             }
-            Movement::Registered => Outcome::Registered,
+            Movement::Registered => {
+                if let Some(slip) = found.and_then(|(slip, _)| world.slips.get_mut(&slip))
+                    && slip.state.unregistered()
+                {
+                    slip.state = SlipState::Registered;
+                }
+                Outcome::Registered
+            }
             Movement::Rejected | Movement::InstructionRejected => Outcome::Rejected,
             Movement::PaymentPending => Outcome::Pending,
             Movement::Unknown => Outcome::Unknown,

@@ -303,12 +303,19 @@ impl World {
     }
 }
 
-/// Lines that only tell something are recorded without looking further than their number.
+/// Lines that only tell something are recorded without looking further than their number; what the bank did or did not take
+/// changes a slip.
 fn wants_a_slip(event: &Event) -> bool {
     use domain::cnab::Movement;
     matches!(
         event.movement,
-        Movement::Paid | Movement::PaidAfterClosing | Movement::PaymentCancelled | Movement::PaymentPending | Movement::Closed
+        Movement::Paid
+            | Movement::PaidAfterClosing
+            | Movement::PaymentCancelled
+            | Movement::PaymentPending
+            | Movement::Closed
+            | Movement::Registered
+            | Movement::Rejected
     )
 }
 
