@@ -528,6 +528,38 @@ on_both_databases! {
         t.is_whole().await;
     }
 
+    async fn a_watched_folder_applies_what_it_gets_in_the_banks_order(t: TestServer) {
+        let (bill, _, first) = a_title(&t, t.a_person().await, -5).await;
+        let (other, _, second) = a_title(&t, t.a_person().await, -5).await;
+        let folder = tempfile::tempdir().unwrap();
+        let put = |name: &str, bytes: &[u8]| std::fs::write(folder.path().join(name), bytes).unwrap();
+        let at = |name: &str| folder.path().join(name).exists();
+        let look = async || reconciliation::look(&t, folder.path(), Duration::ZERO).await.unwrap();
+        // By their names they would come the other way round.
+        put("b.ret", &File::of(&t, 1, vec![first.clone()]).bytes());
+        put("a.ret", &File::of(&t, 2, vec![second]).bytes());
+        put("c.ret", b"nada");
+        put("d.ret.part", b"on its way");
+        put(".e", b"hidden");
+        assert_eq!(look().await, (2, 1));
+        assert_eq!((t.bill_now(bill).await.0, t.bill_now(other).await.0), (Money::ZERO, Money::ZERO));
+        assert!(at("applied/a.ret") && at("applied/b.ret") && at("refused/c.ret") && at("d.ret.part") && at(".e"));
+        assert_eq!(std::fs::read_to_string(folder.path().join("refused/c.ret.txt")).unwrap().lines().count(), 1);
+        // The same again, under the same name: nothing twice, and nothing is written over.
+        put("b.ret", &File::of(&t, 1, vec![first]).bytes());
+        put("c.ret", b"nada");
+        assert_eq!((look().await, t.count("payments").await), ((0, 1), 2));
+        assert_eq!(std::fs::read_dir(folder.path().join("applied")).unwrap().count(), 3);
+        assert_eq!(std::fs::read_dir(folder.path().join("refused")).unwrap().count(), 4);
+        // What is still being written waits.
+        put("f.ret", b"nada");
+        assert_eq!(reconciliation::look(&t, folder.path(), Duration::from_secs(10)).await.unwrap(), (0, 0));
+        let told = reconciliation::refused(&t, &t.staff(Role::Receivables).await).await.unwrap();
+        assert_eq!((told.len(), told[0].name.as_str()), (2, "c.ret"));
+        assert!(matches!(reconciliation::refused(&t, &t.staff(Role::Legal).await).await, Err(Error::Forbidden)));
+        t.is_whole().await;
+    }
+
     async fn what_the_bank_takes_can_be_paid_and_what_it_does_not_take_cannot(t: TestServer) {
         let person = t.a_person().await;
         let customer = t.signed_in(person).await;

@@ -3,7 +3,7 @@
 use axum::extract::Path;
 use leptos::prelude::*;
 use server::error::Error;
-use server::reconciliation::{self, FileLine, Repeated};
+use server::reconciliation::{self, FileLine, RefusedFile, Repeated};
 use server::texts::{self, reconciliation_staff as t};
 
 use super::api::{self, Shown};
@@ -24,6 +24,7 @@ use uuid::Uuid;
 pub(super) async fn files(page: Page, AsStaff(staff): AsStaff) -> PageResult {
     let l = page.l;
     let files = reconciliation::files(&page.server, &staff).await?;
+    let refused = refused(&page, &reconciliation::refused(&page.server, &staff).await?);
     let shown: Shown = page.form();
     let error = page.error("file").unwrap_or_default();
     let errors = if error.is_empty() { Vec::new() } else { vec![(Str::from("form[file]"), Words::from(error.clone()))] };
@@ -43,6 +44,7 @@ pub(super) async fn files(page: Page, AsStaff(staff): AsStaff) -> PageResult {
             <ErrorSummary title=texts::frame::error_summary(l) errors/>
             <PageTitle title=t::title(l) lede=t::lede(l)/>
             {looked_at(&page, shown)}
+            {refused}
             <Card title=t::send_title(l)>
                 <PostForm action=api::submit_url() upload=true>
                     <FileField name="form[file]" label=t::file(l) hint=t::file_hint(l) error=error/>
@@ -89,6 +91,21 @@ fn looked_at(page: &Page, shown: Shown) -> Option<AnyView> {
         }
         .into_any(),
     )
+}
+
+/// What the watched folder brought and nobody could take.
+fn refused(page: &Page, files: &[RefusedFile]) -> Option<AnyView> {
+    let l = page.l;
+    (!files.is_empty()).then(|| {
+        let told = files
+            .iter()
+            .map(|file| {
+                let at = texts::date_time(l, page.server.clock.local(file.at));
+                view! { <li><strong>{file.name.clone()}</strong>" "<span class="small soft">{at}</span><br/>{file.reason.clone()}</li> }
+            })
+            .collect_view();
+        view! { <Notice tone=Tone::Attention title=t::folder_refused(l)><ul>{told}</ul></Notice> }.into_any()
+    })
 }
 
 fn count_columns(page: &Page) -> Vec<Column> {

@@ -9,6 +9,7 @@ mod matching;
 mod reading;
 mod reasons;
 mod unidentified;
+mod watching;
 
 use std::collections::BTreeMap;
 
@@ -32,7 +33,10 @@ use crate::{Server, policies, requests, sql};
 
 pub use self::reasons::{Refused, Warning, outcome};
 pub use self::unidentified::{Allocated, Suggestion, Unidentified, allocate, approve, list, not_repeated, numbered, send_back};
+pub use self::watching::{RefusedFile, look, refused, run as watch};
 
+/// The most bytes of a file: some 200,000 lines.
+pub const LARGEST: u32 = 80 * 1_048_576;
 /// Events in one transaction: enough for few commits, few enough that nobody waits long for the writer.
 const BATCH: usize = 2_000;
 /// Lines in a report that somebody must look at; the others are in the table.
