@@ -19,6 +19,7 @@ mod receipts;
 mod reconciliation;
 mod refunds;
 mod requests;
+mod s3;
 mod sign_in;
 mod slips;
 mod statement;

@@ -180,12 +180,12 @@ fn repeated(page: &Page, file: Uuid, lines: &[Repeated]) -> Option<AnyView> {
         .iter()
         .map(|line| {
             let (action, number) = (api::not_repeated_url(), line.line.to_string());
-            let name = t::not_repeated_line(l, number.clone());
+            let (about, posted) = (t::not_repeated_line(l, number.clone()), number.clone());
             let form = view! {
                 <PostForm action=action>
                     <Hidden name="file" value=file.to_string()/>
-                    <Hidden name="line" value=number.clone()/>
-                    <Button label=t::not_repeated(l) kind=ButtonKind::Secondary about=name/>
+                    <Hidden name="line" value=posted/>
+                    <Button label=t::not_repeated(l) kind=ButtonKind::Secondary about=about/>
                 </PostForm>
             };
             vec![
