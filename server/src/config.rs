@@ -40,6 +40,7 @@ pub const KEYS: &[Key] = &[
     Key { name: "files_path_style", default: "true", help: "https://HOST/BUCKET; false for https://BUCKET.HOST" },
     Key { name: "files_http", default: "false", help: "takes an endpoint without TLS; only inside a closed network" },
     Key { name: "files_incoming", default: "emdia-incoming", help: "with a bucket: folder where files wait until they are whole" },
+    Key { name: "returns", default: "", help: "folder watched for the bank's return files; each goes to its folder applied or refused" },
     Key { name: "secret_key", default: "", help: "32 random bytes in base64 (emdia key); seals, hashes and signs" },
     Key {
         name: "secret_key_file",
@@ -69,6 +70,8 @@ pub struct Config {
     pub site: Option<PathBuf>,
     /// Where uploads and documents lie.
     pub files: Place,
+    /// Folder watched for return files.
+    pub returns: Option<PathBuf>,
     /// Keys derived from the secret.
     pub keys: Keys,
     /// Where mail goes.
@@ -198,6 +201,7 @@ impl Sources {
                 public_url,
                 site: some(self.get("site")).map(PathBuf::from),
                 files,
+                returns: some(self.get("returns")).map(PathBuf::from),
                 keys,
                 smtp_url: some(self.get("smtp_url")),
                 mail_from: self.get("mail_from"),
