@@ -179,7 +179,9 @@ fn trouble(error: &object_store::Error) -> Error {
         (_, Some(code)) if code == "NoSuchBucket" => Trouble::NoBucket,
         (E::PermissionDenied { .. } | E::Unauthenticated { .. }, _) => Trouble::Refused,
         // A list that is refused comes without its status.
-        (_, Some(code)) if ["AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch"].contains(&code.as_str()) => Trouble::Refused,
+        (_, Some(code)) if ["AccessDenied", "InvalidAccessKeyId", "NotSignedUp", "SignatureDoesNotMatch"].contains(&code.as_str()) => {
+            Trouble::Refused
+        }
         (_, Some(code)) => Trouble::Failed(code),
         (E::NotFound { .. }, None) => Trouble::NoBucket,
         (E::Generic { .. }, None) => Trouble::Unreachable,
