@@ -11,8 +11,9 @@ use domain::money::Money;
 use domain::pix::charges::{Kind, Reason, State};
 use domain::reconciliation::Outcome;
 use pix_simulator::{Fault, Running, Settings, Simulator};
-use server::config::{PixSettings, Secret};
+use server::config::PixSettings;
 use server::error::Error;
+use server::files::place::Secret;
 use server::pix::{self, Charge};
 use server::reconciliation::{Allocated, allocate, list};
 use server::sessions::Customer;
@@ -49,7 +50,8 @@ async fn entries(t: &TestServer, bill: BillId) -> Vec<(String, i64)> {
 
 async fn payments(t: &TestServer) -> Vec<(String, i64, String, bool)> {
     let mut conn = t.db.read().await.unwrap();
-    sql!(conn, all (String, i64, String, bool): "select external_id, amount, method, reversed_at is not null from payments order by id").unwrap()
+    sql!(conn, all (String, i64, String, bool): "select external_id, amount, method, reversed_at is not null from payments order by id")
+        .unwrap()
 }
 
 async fn change(t: &TestServer, text: &'static str, id: BillId) {
@@ -700,7 +702,7 @@ async fn both_sides_show_certificates() {
         base_url: format!("{url}/api"),
         token_url: format!("{url}/oauth/token"),
         client_id: "emdia".into(),
-        client_secret: Secret::new("segredo-de-demonstracao"),
+        client_secret: Secret("segredo-de-demonstracao".into()),
         certificate: certificate.as_ref().map(|(certificate, _)| certificate.clone()),
         certificate_key: certificate.map(|(_, key)| key),
         ca: ca.cloned(),

@@ -97,7 +97,11 @@ pub fn validity(due_dates: &[NaiveDate], day: NaiveDate, calendar: &Calendar) ->
     }
     let last_day = calendar.next_business_day(first).max(day);
     let one_date = due_dates.iter().all(|due| *due == first) && first > day;
-    Some(if one_date { Validity { kind: Kind::CobV, pay_on: first, last_day } } else { Validity { kind: Kind::Cob, pay_on: day, last_day } })
+    Some(if one_date {
+        Validity { kind: Kind::CobV, pay_on: first, last_day }
+    } else {
+        Validity { kind: Kind::Cob, pay_on: day, last_day }
+    })
 }
 
 /// A bill of a charge, when its payment comes.

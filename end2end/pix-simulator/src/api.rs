@@ -41,7 +41,8 @@ async fn guard(State(simulator): State<Simulator>, request: Request, next: Next)
         world.calls.push(call.clone());
         world.fault(&call)
     };
-    let known = bearer(request.headers()).is_some_and(|token| simulator.world().tokens.get(token).is_some_and(|until| Instant::now() < *until));
+    let known =
+        bearer(request.headers()).is_some_and(|token| simulator.world().tokens.get(token).is_some_and(|until| Instant::now() < *until));
     if !known || fault == Some(Fault::Forgotten) {
         return problem(StatusCode::UNAUTHORIZED, "AcessoNegado", "Token inválido ou expirado.", &[]);
     }
@@ -377,7 +378,12 @@ async fn get_return(State(simulator): State<Simulator>, Path((id, back)): Path<(
 
 async fn put_webhook(State(simulator): State<Simulator>, Path(key): Path<String>, axum::Json(asked): axum::Json<Value>) -> Response {
     let Some(url) = asked["webhookUrl"].as_str().filter(|url| url.starts_with("http")) else {
-        return problem(StatusCode::BAD_REQUEST, "WebhookOperacaoInvalida", "A URL não respeita o schema.", &[("webhookUrl", "Não é uma URL.")]);
+        return problem(
+            StatusCode::BAD_REQUEST,
+            "WebhookOperacaoInvalida",
+            "A URL não respeita o schema.",
+            &[("webhookUrl", "Não é uma URL.")],
+        );
     };
     if key != simulator.state.settings.key {
         return not_found();

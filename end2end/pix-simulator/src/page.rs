@@ -14,6 +14,7 @@ use super::{Simulator, World};
 pub(super) fn routes() -> Router<Simulator> {
     Router::new()
         .route("/", get(page))
+        .route("/copia-e-cola", post(pay_code))
         .route("/cobrancas/{txid}/pagar", post(pay))
         .route("/pix/{id}/devolver", post(give_back))
 }
@@ -29,6 +30,24 @@ struct Payment {
     /// Whether the charge's state does not matter.
     #[serde(default)]
     mesmo_assim: bool,
+}
+
+#[derive(Deserialize)]
+struct Pasted {
+    codigo: String,
+}
+
+/// Whoever pastes a code pays what it is for, as in their bank's program.
+async fn pay_code(State(simulator): State<Simulator>, Form(form): Form<Pasted>) -> Response {
+    let found = {
+        let world = simulator.world();
+        world.charges.values().find(|charge| charge.code == form.codigo.trim()).map(|charge| (charge.txid.clone(), charge.cents))
+    };
+    match found.map(|(txid, cents)| simulator.pay(&txid, cents, false)) {
+        Some(Ok(_)) => Redirect::to("/").into_response(),
+        Some(Err(_)) => said("Esta cobrança já não pode ser paga."),
+        None => said("Este código não é de nenhuma cobrança daqui."),
+    }
 }
 
 async fn pay(State(simulator): State<Simulator>, Path(txid): Path<String>, Form(form): Form<Payment>) -> Response {
@@ -54,7 +73,11 @@ fn said(text: &str) -> Response {
 }
 
 fn draw(world: &World) -> String {
-    let mut body = String::from("<p>Aqui você faz de conta que é o banco de quem paga. Nenhum dinheiro se move.</p><h2>Cobranças</h2>");
+    let mut body = String::from(
+        "<p>Aqui você faz de conta que é o banco de quem paga. Nenhum dinheiro se move.</p>\
+         <form method=\"post\" action=\"/copia-e-cola\"><label>Pix copia e cola<br><input name=\"codigo\" size=\"30\"></label> <button>Pagar o código</button></form>\
+         <h2>Cobranças</h2>",
+    );
     if world.charges.is_empty() {
         body.push_str("<p>Nenhuma cobrança. No portal, escolha uma conta e “Pagar com Pix”.</p>");
     }
@@ -70,9 +93,13 @@ fn draw(world: &World) -> String {
             _ => "removida",
         };
         let what = charge.asked["solicitacaoPagador"].as_str().map(escaped).unwrap_or_default();
-        let _ = write!(body, "<section aria-label=\"Cobrança {txid}\"><h3>{amount} <small>{state}</small></h3><p>{what}<br><code>{txid}</code></p>");
+        let _ = write!(
+            body,
+            "<section aria-label=\"Cobrança {txid}\"><h3>{amount} <small>{state}</small></h3><p>{what}<br><code>{txid}</code></p>"
+        );
         let form = |label: &str, value: &str, hidden: bool, late: bool| {
-            let kind = if hidden { "type=\"hidden\"" } else { "type=\"text\" inputmode=\"decimal\" size=\"10\" aria-label=\"Outro valor\"" };
+            let kind =
+                if hidden { "type=\"hidden\"" } else { "type=\"text\" inputmode=\"decimal\" size=\"10\" aria-label=\"Outro valor\"" };
             format!(
                 "<form method=\"post\" action=\"/cobrancas/{txid}/pagar\"><input {kind} name=\"valor\" value=\"{value}\">\
                  <input type=\"hidden\" name=\"mesmo_assim\" value=\"{late}\"><button>{label}</button></form>"

@@ -24,7 +24,7 @@ use super::webhook_secret;
 use crate::audit::{self, Actor, Event};
 use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
-use crate::ledger::{self, NewEntry};
+use crate::ledger::{self, ChargedBefore, NewEntry};
 use crate::payments::{self, Laid, New, Parts, Target};
 use crate::reconciliation::tell_of_duplicate;
 use crate::requests::{BillLine, take_bill};
@@ -109,7 +109,9 @@ struct Known {
 }
 
 async fn known(conn: &mut Conn, id: &EndToEndId) -> Result<Option<Known>> {
-    Ok(sql!(conn, optional Known: "select amount, returned, payment_id, charge_id from pix_payments where end_to_end_id = $1", id.as_str())?)
+    Ok(
+        sql!(conn, optional Known: "select amount, returned, payment_id, charge_id from pix_payments where end_to_end_id = $1", id.as_str())?,
+    )
 }
 
 /// Takes a Pix that the provider told of: posts it the first time, and undoes what was given back of it since. Taking it again changes
@@ -200,6 +202,20 @@ struct Item {
     tax_id: String,
     fine_rate: String,
     monthly_interest: String,
+    #[sqlx(flatten)]
+    charged: ChargedBefore,
+}
+
+/// A bill of a slip whose own code was paid.
+#[derive(sqlx::FromRow)]
+struct Covered {
+    bill_id: Uuid,
+    customer_id: Uuid,
+    tax_id: String,
+    fine_rate: String,
+    monthly_interest: String,
+    #[sqlx(flatten)]
+    charged: ChargedBefore,
 }
 
 #[derive(sqlx::FromRow)]
@@ -228,7 +244,7 @@ impl Found<'_> {
     async fn on_charge(&mut self, tx: &mut Tx, row: &charges::Row) -> Result<bool> {
         let customer = CustomerId(row.customer_id);
         let items = sql!(tx, all Item:
-            "select i.bill_id, i.principal, i.fine, i.interest, c.tax_id, k.fine_rate, k.monthly_interest
+            "select i.bill_id, i.principal, i.fine, i.interest, c.tax_id, k.fine_rate, k.monthly_interest, b.charged_to, b.charges_open
                from pix_charge_bills i join bills b on b.id = i.bill_id join contracts k on k.id = b.contract_id join customers c on c.id = b.customer_id
               where i.charge_id = $1 order by i.bill_id", row.id.0)?;
         let calendar = policies::calendar(tx).await?;
@@ -280,7 +296,7 @@ impl Found<'_> {
         }
         let terms = bills::terms(&item.tax_id, &item.fine_rate, &item.monthly_interest)?;
         let title = Title { state: SlipState::Registered, nominal: line.balance, due_on: line.due_on };
-        let open = [OpenBill { balance: line.balance, due_on: line.due_on, standing: line.standing }];
+        let open = [OpenBill { balance: line.balance, due_on: line.due_on, standing: line.standing, posted: item.charged.posted() }];
         Ok(due(&title, &open, self.paid_on, &terms, calendar))
     }
 
@@ -310,7 +326,8 @@ impl Found<'_> {
         }
         let bill = lines.first().filter(|_| one).map(|(line, _)| line.id.0);
         let sum = |part: fn(&Split) -> Money| Some(splits.iter().map(part).sum());
-        let parts = Parts { credited: Some(self.received.amount), fee: None, fine: sum(|s| s.fine), interest: sum(|s| s.interest), discount: None };
+        let parts =
+            Parts { credited: Some(self.received.amount), fee: None, fine: sum(|s| s.fine), interest: sum(|s| s.interest), discount: None };
         let new = self.new_row(payment, customer.0, bill, slip, parts);
         payments::record(self.server, tx, &[new], &postings, self.server.clock.now()).await?;
         Ok(payment)
@@ -337,18 +354,26 @@ impl Found<'_> {
     /// To the bills of a slip whose own code was paid, as its bank's return file would; that file then finds it paid.
     async fn on_slip(&mut self, tx: &mut Tx, slip: Uuid) -> Result<bool> {
         let said = sql!(tx, one SlipRow: "select state, amount, due_on, customer_id from slips where id = $1", slip)?;
-        let items = sql!(tx, all (Uuid, Uuid, String, String, String):
-            "select b.id, b.customer_id, c.tax_id, k.fine_rate, k.monthly_interest from slip_bills sb join bills b on b.id = sb.bill_id
+        let items = sql!(tx, all Covered:
+            "select b.id as bill_id, b.customer_id, c.tax_id, k.fine_rate, k.monthly_interest, b.charged_to, b.charges_open from slip_bills sb join bills b on b.id = sb.bill_id
                join contracts k on k.id = b.contract_id join customers c on c.id = b.customer_id where sb.slip_id = $1 order by b.id", slip)?;
-        let Some((_, _, tax_id, fine_rate, monthly_interest)) = items.first() else { return self.waits(tx).await };
-        let terms = bills::terms(tax_id, fine_rate, monthly_interest)?;
+        let Some(first) = items.first() else { return self.waits(tx).await };
+        let terms = bills::terms(&first.tax_id, &first.fine_rate, &first.monthly_interest)?;
         let mut lines = Vec::with_capacity(items.len());
-        for (bill, customer, ..) in &items {
-            lines.push(take_bill(tx, CustomerId(*customer), BillId(*bill)).await?.ok_or(Error::Corrupt("bill of a slip"))?);
+        for item in &items {
+            lines.push(take_bill(tx, CustomerId(item.customer_id), BillId(item.bill_id)).await?.ok_or(Error::Corrupt("bill of a slip"))?);
         }
         let title = Title { state: said.state, nominal: said.amount, due_on: said.due_on };
-        let open: Vec<OpenBill> =
-            lines.iter().map(|line| OpenBill { balance: line.balance, due_on: line.due_on, standing: line.standing }).collect();
+        let open: Vec<OpenBill> = lines
+            .iter()
+            .zip(&items)
+            .map(|(line, item)| OpenBill {
+                balance: line.balance,
+                due_on: line.due_on,
+                standing: line.standing,
+                posted: item.charged.posted(),
+            })
+            .collect();
         let calendar = policies::calendar(tx).await?;
         let tolerance = policies::requests(self.server, tx).await?.late_charge_tolerance;
         let due = due(&title, &open, self.paid_on, &terms, &calendar);
@@ -381,12 +406,20 @@ impl Found<'_> {
                     interest: split.interest_posted(),
                     discount: split.discount,
                 };
-                let mut targets: Vec<Target> =
-                    lines.iter().zip(&items).map(|(line, item)| Target { bill: line.id.0, customer: item.1, balance: line.balance }).collect();
+                let mut targets: Vec<Target> = lines
+                    .iter()
+                    .zip(&items)
+                    .map(|(line, item)| Target { bill: line.id.0, customer: item.customer_id, balance: line.balance })
+                    .collect();
                 let mut postings = Vec::new();
                 laid.on(&mut targets, &mut postings);
-                let parts =
-                    Parts { credited: Some(amount), fee: None, fine: Some(split.fine), interest: Some(split.interest), discount: Some(split.discount) };
+                let parts = Parts {
+                    credited: Some(amount),
+                    fee: None,
+                    fine: Some(split.fine),
+                    interest: Some(split.interest),
+                    discount: Some(split.discount),
+                };
                 let bill = lines.first().filter(|_| lines.len() == 1).map(|line| line.id.0);
                 let new = self.new_row(payment, said.customer_id, bill, Some(slip), parts);
                 payments::record(self.server, tx, &[new], &postings, self.server.clock.now()).await?;

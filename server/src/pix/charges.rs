@@ -20,6 +20,7 @@ use super::{Pix, take};
 use crate::audit::{self, Actor, Event};
 use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
+use crate::ledger::ChargedBefore;
 use crate::outbox::{self, Outgoing};
 use crate::requests::take_bill;
 use crate::sessions::{Customer, Staff};
@@ -332,6 +333,8 @@ struct BillRow {
     slip_amount: Option<i64>,
     slip_due_on: Option<NaiveDate>,
     slip_covers: i64,
+    #[sqlx(flatten)]
+    charged: ChargedBefore,
 }
 
 /// What one bill of a charge comes to.
@@ -396,7 +399,7 @@ async fn items(tx: &mut Tx, customer: CustomerId, bills: &[BillId], day: NaiveDa
             return Err(Error::Refused("pix_not_payable"));
         }
         let row = sql!(tx, one BillRow:
-            "select c.tax_id, k.fine_rate, k.monthly_interest, s.id as slip_id, s.amount as slip_amount, s.due_on as slip_due_on,
+            "select c.tax_id, k.fine_rate, k.monthly_interest, b.charged_to, b.charges_open, s.id as slip_id, s.amount as slip_amount, s.due_on as slip_due_on,
                     (select count(*) from slip_bills o where o.slip_id = s.id) as slip_covers
                from bills b join contracts k on k.id = b.contract_id join customers c on c.id = b.customer_id
                left join (slip_bills l join slips s on s.id = l.slip_id and s.state = 'registered') on l.bill_id = b.id and l.payable
@@ -409,7 +412,7 @@ async fn items(tx: &mut Tx, customer: CustomerId, bills: &[BillId], day: NaiveDa
             nominal: row.slip_amount.filter(|_| own).map_or(bill.balance, Money::cents),
             due_on: row.slip_due_on.filter(|_| own).unwrap_or(bill.due_on),
         };
-        let open = [OpenBill { balance: bill.balance, due_on: bill.due_on, standing: bill.standing }];
+        let open = [OpenBill { balance: bill.balance, due_on: bill.due_on, standing: bill.standing, posted: row.charged.posted() }];
         let due = due(&title, &open, day, &terms, &calendar);
         due_dates.push(title.due_on);
         items.push(Item { bill: *id, principal: bill.balance, fine: due.fine, interest: due.interest, slip: row.slip_id });

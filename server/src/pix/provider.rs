@@ -307,10 +307,13 @@ impl Provider {
             let mut pem = read("pix_certificate", certificate)?;
             pem.push(b'\n');
             pem.extend(read("pix_certificate_key", key)?);
-            http = http.identity(reqwest::Identity::from_pem(&pem).map_err(|_| bad("pix_certificate", "expected a certificate and its key in PEM"))?);
+            http = http.identity(
+                reqwest::Identity::from_pem(&pem).map_err(|_| bad("pix_certificate", "expected a certificate and its key in PEM"))?,
+            );
         }
         if let Some(ca) = &settings.ca {
-            let found = reqwest::Certificate::from_pem_bundle(&read("pix_ca", ca)?).map_err(|_| bad("pix_ca", "expected certificates in PEM"))?;
+            let found =
+                reqwest::Certificate::from_pem_bundle(&read("pix_ca", ca)?).map_err(|_| bad("pix_ca", "expected certificates in PEM"))?;
             http = http.tls_certs_merge(found);
         }
         let address = |key: &str, text: &str| {
@@ -321,7 +324,7 @@ impl Provider {
             http: http.build().map_err(|_| bad("pix_certificate", "cannot be used"))?,
             base: address("pix_base_url", &settings.base_url)?,
             token_url: address("pix_token_url", &settings.token_url)?,
-            basic: STANDARD.encode(format!("{}:{}", settings.client_id, settings.client_secret.reveal())),
+            basic: STANDARD.encode(format!("{}:{}", settings.client_id, settings.client_secret.0)),
             key: settings.key.clone(),
             token: Mutex::default(),
         })
@@ -561,9 +564,8 @@ async fn send(request: RequestBuilder) -> Answer<(StatusCode, Vec<u8>)> {
 /// What a problem (RFC 7807) says, as far as it is fit for a log: words of the definition, never a value.
 fn refused(status: StatusCode, bytes: &[u8]) -> ProviderError {
     let problem: Problem = serde_json::from_slice(bytes).unwrap_or_default();
-    let word = |text: &str, more: &str| -> String {
-        text.chars().filter(|c| c.is_ascii_alphabetic() || more.contains(*c)).take(60).collect()
-    };
+    let word =
+        |text: &str, more: &str| -> String { text.chars().filter(|c| c.is_ascii_alphabetic() || more.contains(*c)).take(60).collect() };
     ProviderError::Refused {
         status: status.as_u16(),
         kind: word(problem.r#type.rsplit('/').next().unwrap_or_default(), ""),

@@ -142,4 +142,3 @@ impl From<ProviderError> for Error {
         Self::Provider(error)
     }
 }
-

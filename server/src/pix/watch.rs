@@ -11,10 +11,10 @@ use tokio::sync::watch;
 use uuid::Uuid;
 
 use super::charges;
+use crate::Server;
 use crate::db::Link;
 use crate::error::{Error, Result};
 use crate::sessions::Customer;
-use crate::Server;
 
 /// Between two questions.
 const EVERY: Duration = Duration::from_secs(1);
@@ -98,7 +98,10 @@ async fn states(server: &Server, ids: &[Uuid]) -> Result<Vec<(Uuid, State)>> {
         Link::Sqlite(c) => {
             let ids: Vec<String> = ids.iter().map(|id| id.simple().to_string().to_uppercase()).collect();
             let ids = serde_json::Value::from(ids).to_string();
-            sqlx::query_as("select id, state from pix_charges where hex(id) in (select value from json_each($1))").bind(ids).fetch_all(c).await?
+            sqlx::query_as("select id, state from pix_charges where hex(id) in (select value from json_each($1))")
+                .bind(ids)
+                .fetch_all(c)
+                .await?
         }
         Link::Postgres(c) => sqlx::query_as("select id, state from pix_charges where id = any($1)").bind(ids).fetch_all(c).await?,
     };
