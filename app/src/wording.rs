@@ -369,6 +369,10 @@ pub fn audited(l: Locale, action: &str) -> &'static str {
         "sessions.close_all" => t::audited_sessions_close_all(l),
         "sessions.act_for" => t::audited_sessions_act_for(l),
         "slips.copy" => t::audited_slips_copy(l),
+        "pix.ask" => t::audited_pix_ask(l),
+        "pix.paid" => t::audited_pix_paid(l),
+        "pix.cancel" => t::audited_pix_cancel(l),
+        "pix.returned" => t::audited_pix_returned(l),
         "uploads.take" => t::audited_uploads_take(l),
         _ => t::audited_other(l),
     }

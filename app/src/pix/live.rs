@@ -37,7 +37,8 @@ pub async fn changes(
         // The program stops: the browser comes back by itself.
         let Ok(Err(_)) = changed else {
             let name = if changed.is_ok() { "changed" } else { "over" };
-            return Some(Ok(Event::default().event(name).data("")));
+            // Without data a browser keeps an event to itself.
+            return Some(Ok(Event::default().event(name).data("-")));
         };
         None
     };

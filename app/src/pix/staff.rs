@@ -32,11 +32,11 @@ pub(crate) fn card(page: &Page, charges: &[Charge]) -> impl IntoView + use<> {
                 .iter()
                 .map(|paid| {
                     let what = server::reconciliation::outcome(l, paid.outcome);
-                    let words = t::desk_paid(l, texts::money(l, paid.amount), moment(paid.paid_at), what);
+                    let words = t::desk_paid(l, texts::money(l, paid.amount), what, moment(paid.paid_at));
                     view! { <p class="small">{words}<br/><span class="wrap-anywhere" translate="no">{paid.end_to_end_id.clone()}</span></p> }
                 })
                 .collect_view();
-            let meta = t::desk_asked(l, moment(charge.created_at), numbers.join(", "));
+            let meta = t::desk_asked(l, numbers.join(", "), moment(charge.created_at));
             view! { <Row title=charge.txid.clone() meta amount=amount(l, charge.amount) tone tag>{paid}</Row> }
         })
         .collect_view();

@@ -47,7 +47,7 @@ impl Default for Settings {
             client_id: "emdia".into(),
             client_secret: "segredo-de-demonstracao".into(),
             token_seconds: 300,
-            name: "Cooperativa de Teste".into(),
+            name: "Cooperativa Vida Serena".into(),
             cnpj: "11222333000181".into(),
         }
     }
