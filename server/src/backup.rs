@@ -65,6 +65,10 @@ pub const TABLES: &[&str] = &[
     "return_files",
     "return_lines",
     "unidentified_payments",
+    "api_keys",
+    "api_answers",
+    "webhook_endpoints",
+    "webhook_deliveries",
 ];
 
 /// What a backup says of itself.
