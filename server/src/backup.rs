@@ -67,6 +67,10 @@ pub const TABLES: &[&str] = &[
     "return_lines",
     "unidentified_payments",
     "refused_return_files",
+    "api_keys",
+    "api_answers",
+    "webhook_endpoints",
+    "webhook_deliveries",
 ];
 
 /// What a backup says of itself.

@@ -3,6 +3,8 @@
 //! A public function is something a person may do; the actor type in its signature is the authorization. Never knows Leptos.
 
 pub mod agreements;
+pub mod api;
+pub mod api_keys;
 pub mod audit;
 pub mod authenticity;
 pub mod backup;
@@ -40,6 +42,7 @@ pub mod statement;
 pub mod testing;
 pub mod texts;
 pub mod throttle;
+pub mod webhooks;
 
 use std::sync::Arc;
 

@@ -12,7 +12,7 @@ use futures::{StreamExt, TryStreamExt};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::fields::{Column, LONGEST_ID, Row, optional, required};
+use super::fields::{Column, ID, Row, Shape, optional, required};
 use super::{Kind, Outcome, Reason, Record, Refused, Run};
 use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
@@ -21,7 +21,7 @@ use crate::{among, files, sql};
 
 const KINDS: &[&str] = &["nfse_pdf", "nfse_xml", "letter", "statement", "clearance", "income_tax", "term", "other"];
 /// A scanned contract fits; a film does not.
-const LARGEST_MB: u64 = 25;
+pub(crate) const LARGEST_MB: u64 = 25;
 /// Files on their way to their place at the same time.
 const AT_ONCE: usize = 4;
 
@@ -76,26 +76,26 @@ struct Known {
 impl Record for Document {
     const KIND: Kind = Kind::Documents;
     const COLUMNS: &'static [Column] = &[
-        required("external_id"),
-        required("customer"),
-        optional("bill"),
-        required("kind"),
-        required("name"),
-        optional("competence"),
-        required("issued_on"),
-        required("file"),
+        required("external_id", ID),
+        required("customer", ID),
+        optional("bill", ID),
+        required("kind", Shape::Word(KINDS)),
+        required("name", Shape::Text(200)),
+        optional("competence", Shape::Month),
+        required("issued_on", Shape::Date),
+        required("file", Shape::File),
     ];
 
     fn read(row: &Row<'_>) -> Result<Self, Refused> {
         Ok(Self {
-            external_id: row.text("external_id", LONGEST_ID)?,
-            customer: row.text("customer", LONGEST_ID)?,
+            external_id: row.text("external_id")?,
+            customer: row.text("customer")?,
             bill: row.reference("bill")?,
             kind: row.choice("kind", KINDS)?,
-            name: row.text("name", 200)?,
+            name: row.text("name")?,
             competence: row.said("competence", |_| Ok(()))?.flatten().map(|()| row.month("competence")).transpose()?.unwrap_or_default(),
             issued_on: row.date("issued_on")?,
-            file: within(&row.text("file", 500)?).ok_or(Refused::new("file", Reason::FilePath))?,
+            file: within(&row.text("file")?).ok_or(Refused::new("file", Reason::FilePath))?,
             kept: OnceLock::new(),
         })
     }
