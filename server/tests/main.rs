@@ -15,6 +15,7 @@ mod files;
 mod imports;
 mod notices;
 mod pdf;
+mod pix;
 mod receipts;
 mod reconciliation;
 mod refunds;

@@ -21,24 +21,24 @@ use uuid::Uuid;
 
 /// What a line of a file says of a title; the test server's agreement is 1238798 at bank 001.
 #[derive(Clone)]
-struct Title {
+pub(crate) struct Title {
     number: String,
     code: &'static str,
     document: String,
     company_use: String,
     due: Option<NaiveDate>,
     amount: i64,
-    paid: i64,
+    pub(crate) paid: i64,
     interest: i64,
     discount: i64,
     fee: i64,
-    on: NaiveDate,
+    pub(crate) on: NaiveDate,
     credited_on: NaiveDate,
 }
 
 /// A CNAB 240 file of Banco do Brasil.
 #[derive(Clone)]
-struct File {
+pub(crate) struct File {
     bank: &'static str,
     agreement: &'static str,
     sequence: u32,
@@ -47,7 +47,7 @@ struct File {
 }
 
 impl File {
-    fn of(t: &TestServer, sequence: u32, titles: Vec<Title>) -> Self {
+    pub(crate) fn of(t: &TestServer, sequence: u32, titles: Vec<Title>) -> Self {
         Self { bank: "001", agreement: "001238798001417019", sequence, date: t.clock.today(), titles }
     }
 
@@ -121,7 +121,7 @@ impl File {
     }
 }
 
-async fn apply(t: &Server, file: &File) -> Result<Report, Refused> {
+pub(crate) async fn apply(t: &Server, file: &File) -> Result<Report, Refused> {
     apply_bytes(t, file.bytes()).await
 }
 
@@ -153,19 +153,19 @@ async fn title(t: &TestServer, slip: SlipId) -> Title {
 }
 
 /// A bill of R$ 523,47, so many days late, with its slip and its title.
-async fn a_title(t: &TestServer, customer: CustomerId, days_late: i64) -> (BillId, SlipId, Title) {
+pub(crate) async fn a_title(t: &TestServer, customer: CustomerId, days_late: i64) -> (BillId, SlipId, Title) {
     let bill = t.a_bill(customer, Money::cents(52_347), days_late).await;
     let slip = t.a_slip(bill).await;
     (bill, slip, title(t, slip).await)
 }
 
-async fn outcomes(t: &TestServer) -> Vec<(i32, String, Option<String>)> {
+pub(crate) async fn outcomes(t: &TestServer) -> Vec<(i32, String, Option<String>)> {
     let mut conn = t.db.read().await.unwrap();
     sql!(conn, all (i32, String, Option<String>): "select l.line, l.outcome, l.matched_by from return_lines l join return_files f on f.id = l.file_id
         order by f.received_at, f.id, l.line").unwrap()
 }
 
-async fn last_outcome(t: &TestServer) -> (String, Option<String>) {
+pub(crate) async fn last_outcome(t: &TestServer) -> (String, Option<String>) {
     let (_, outcome, by) = outcomes(t).await.pop().unwrap();
     (outcome, by)
 }
