@@ -48,6 +48,7 @@ fn features() -> Router<App> {
         .merge(receipts::routes())
         .merge(refunds::routes())
         .merge(reconciliation::routes())
+        .merge(exports::routes())
         .merge(agreements::routes())
         .merge(requests::routes())
         .merge(disputes::routes())

@@ -66,6 +66,7 @@ pub const TABLES: &[&str] = &[
     "return_files",
     "return_lines",
     "unidentified_payments",
+    "exports",
     "refused_return_files",
 ];
 

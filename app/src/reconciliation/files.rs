@@ -181,10 +181,11 @@ fn repeated(page: &Page, file: Uuid, lines: &[Repeated]) -> Option<AnyView> {
         .map(|line| {
             let (action, number) = (api::not_repeated_url(), line.line.to_string());
             let name = t::not_repeated_line(l, number.clone());
+            let value = number.clone();
             let form = view! {
                 <PostForm action=action>
                     <Hidden name="file" value=file.to_string()/>
-                    <Hidden name="line" value=number.clone()/>
+                    <Hidden name="line" value=value/>
                     <Button label=t::not_repeated(l) kind=ButtonKind::Secondary about=name/>
                 </PostForm>
             };
