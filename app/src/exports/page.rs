@@ -41,7 +41,7 @@ pub(super) async fn exports(asked: Asked, page: Page, AsStaff(staff): AsStaff) -
     Ok(page.staff(&staff, StaffRoom::Exports, t::title(l), || {
         view! {
             <PageTitle title=t::title(l) lede=t::lede(l)/>
-            {(!understood).then(|| view! { <Notice tone=Tone::Attention title=t::period_wrong(l) live=true>{()}</Notice> })}
+            {(!understood).then(|| view! { <Notice tone=Tone::Attention title=t::period_wrong(l) live=true><p>{t::period_wrong_words(l)}</p></Notice> })}
             <Filters label=texts::frame::filter(l) action=paths::EXPORTS submit=t::show(l) open=true>
                 <Field name="de" label=t::begins(l) kind=Control::Date value=period.from().to_string()/>
                 <Field name="ate" label=t::ends(l) kind=Control::Date value=period.to().to_string()/>
