@@ -25,7 +25,7 @@ pub mod ledger;
 pub mod mail;
 pub mod notices;
 pub mod outbox;
-pub(crate) mod payments;
+pub mod payments;
 pub mod pdf;
 pub mod policies;
 pub mod receipts;

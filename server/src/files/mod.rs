@@ -26,6 +26,7 @@ use uuid::Uuid;
 
 use crate::db::Tx;
 use crate::error::{Error, Result};
+use crate::sealing::sha256;
 use crate::{Server, rows, sql};
 use store::Got;
 
@@ -52,6 +53,36 @@ pub struct Stored {
     pub media_type: String,
     /// What its sender calls it, made harmless.
     pub name: String,
+}
+
+/// Whether a request, a document or a return file names a stored file.
+macro_rules! named {
+    ($hash:literal) => {
+        concat!(
+            "(exists (select 1 from uploads u where u.file_hash = ",
+            $hash,
+            ") or exists (select 1 from documents d where d.file_hash = ",
+            $hash,
+            ") or exists (select 1 from return_files r where r.file_hash = ",
+            $hash,
+            "))"
+        )
+    };
+}
+pub(crate) use named;
+
+/// Keeps bytes that are known already for what they are. What nothing names within a day is swept away.
+///
+/// # Errors
+/// [`Error::Files`]; the disk's.
+pub(crate) async fn keep(server: &Server, bytes: &[u8], media_type: &str, name: &str) -> Result<()> {
+    let incoming = server.files.incoming().await?;
+    let mut file = tokio::fs::OpenOptions::new().write(true).create_new(true).open(incoming.path()).await?;
+    file.write_all(bytes).await?;
+    file.sync_all().await?;
+    let stored = Stored { hash: sha256(bytes), size: bytes.len() as u64, media_type: media_type.to_owned(), name: harmless(name) };
+    reserve(server, std::slice::from_ref(&stored)).await?;
+    server.files.put(incoming, &stored.hash).await
 }
 
 /// Receives one file. `name` is only for showing: nothing is told by it.
@@ -185,7 +216,7 @@ pub(crate) async fn download(server: &Server, hash: &str, name: String, media_ty
     Ok(Download { name, media_type, size: got.size, file: got.file })
 }
 
-/// Removes what was left behind: files that never became whole, and stored ones that no request and no document names.
+/// Removes what was left behind: files that never became whole, and stored ones that nothing names.
 /// Says how many.
 ///
 /// # Errors
@@ -194,15 +225,11 @@ pub async fn sweep(server: &Server) -> Result<usize> {
     let mut removed = sweep_incoming(server.files.incoming_folder()).await?;
     let before = server.clock.now() - TimeDelta::hours(UNUSED_AFTER_HOURS);
     let mut conn = server.db.read().await?;
-    let unused = sql!(conn, all (String,): "select hash from files f where stored_at < $1
-        and not exists (select 1 from uploads u where u.file_hash = f.hash)
-        and not exists (select 1 from documents d where d.file_hash = f.hash) limit 1000", before)?;
+    let unused = sql!(conn, all (String,): concat!("select hash from files f where stored_at < $1 and not ", named!("f.hash"), " limit 1000"), before)?;
     drop(conn);
     for (hash,) in unused {
         let mut tx = server.db.write().await?;
-        let gone = sql!(tx, execute: "delete from files where hash = $1 and stored_at < $2
-            and not exists (select 1 from uploads u where u.file_hash = files.hash)
-            and not exists (select 1 from documents d where d.file_hash = files.hash)", hash.as_str(), before)?;
+        let gone = sql!(tx, execute: concat!("delete from files where hash = $1 and stored_at < $2 and not ", named!("files.hash")), hash.as_str(), before)?;
         if gone == 1 {
             // Before the commit: whoever brings the same content again waits for it, and puts the file back.
             server.files.remove(&hash).await?;
@@ -266,7 +293,7 @@ async fn sweep_incoming(folder: &Path) -> Result<usize> {
     Ok(removed)
 }
 
-/// What is wrong with the files that somebody's request or document names.
+/// What is wrong with the files that something names.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Checked {
     /// How many were read.
@@ -279,7 +306,7 @@ pub struct Checked {
     pub changed: Vec<String>,
 }
 
-/// Reads every file that a request or a document names, and holds it against its name.
+/// Reads every file that something names, and holds it against its name.
 ///
 /// # Errors
 /// The database's and the disk's; [`Error::Files`].

@@ -9,6 +9,7 @@ use chrono::{DateTime, Utc};
 use futures::{StreamExt, TryStreamExt};
 use tokio::fs::File;
 
+use super::named;
 use super::place::Place;
 use super::store::{Got, Store};
 use crate::error::{Error, Result};
@@ -183,9 +184,8 @@ impl Rows<'_> {
     /// The next page; none after the last.
     pub(super) async fn next(&mut self) -> Result<Option<Vec<Row>>> {
         let mut conn = self.server.db.read().await?;
-        let page = sql!(conn, all Row: "select f.hash, f.stored_at, exists (select 1 from uploads u where u.file_hash = f.hash)
-                or exists (select 1 from documents d where d.file_hash = f.hash) as named
-            from files f where f.hash > $1 order by f.hash limit $2", self.after.as_str(), PAGE)?;
+        let page = sql!(conn, all Row: concat!("select f.hash, f.stored_at, ", named!("f.hash"), " as named
+            from files f where f.hash > $1 order by f.hash limit $2"), self.after.as_str(), PAGE)?;
         let Some(last) = page.last() else { return Ok(None) };
         self.after.clone_from(&last.hash);
         Ok(Some(page))
