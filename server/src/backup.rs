@@ -31,6 +31,7 @@ pub const TABLES: &[&str] = &[
     "customers",
     "representations",
     "contracts",
+    "representation_contracts",
     "bills",
     "payments",
     "entries",

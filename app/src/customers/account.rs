@@ -193,6 +193,8 @@ fn action(l: Locale, action: &str) -> &'static str {
         "bills.look" => t::did_look_bill(l),
         "requests.look" => t::did_look_request(l),
         "documents.open" => t::did_open_document(l),
+        "documents.zip" => t::did_zip(l),
+        "representations.grant" => t::did_grant(l),
         "slips.copy" => t::did_copy_slip(l),
         "requests.submit" => t::did_submit(l),
         "uploads.take" => t::did_upload(l),

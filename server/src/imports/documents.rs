@@ -1,4 +1,5 @@
-//! Documents with their files, kept by content outside the web root. Never opens a file outside the folder of the import.
+//! Documents with their files, kept by content outside the web root. A fiscal document in XML is held against its line, its customer and
+//! the creditor before it is kept. Never opens a file outside the folder of the import.
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -6,17 +7,22 @@ use std::io::{self, Read, Write};
 use std::path::{Component, Path, PathBuf};
 
 use chrono::NaiveDate;
+use domain::access_keys::AccessKey;
 use domain::ids::DocumentId;
+use domain::money::Money;
+use domain::tax_ids::TaxId;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::fields::{Column, LONGEST_ID, Row, optional, required};
+use super::fields::{self, Column, LONGEST_ID, Row, Said, optional, required};
+use super::invoices::{self, Fiscal, Invoice, XmlError};
 use super::{Kind, Outcome, Reason, Record, Refused, Run};
 use crate::db::Tx;
+use crate::documents::{CANCELLATION, CANCELLED, STATUSES, VALID};
 use crate::error::{Error, Result};
-use crate::{among, files, sql};
+use crate::{among, files, policies, sql};
 
-const KINDS: &[&str] = &["nfse_pdf", "nfse_xml", "letter", "statement", "clearance", "income_tax", "term", "other"];
+const KINDS: &[&str] = &["nfse_pdf", "nfse_xml", CANCELLATION, "letter", "statement", "clearance", "income_tax", "term", "other"];
 /// A scanned contract fits; a film does not.
 const LARGEST_MB: u64 = 25;
 
@@ -24,9 +30,14 @@ const LARGEST_MB: u64 = 25;
 pub(super) struct Document {
     external_id: String,
     customer: String,
+    contract: Said<String>,
     bill: Option<String>,
     kind: &'static str,
     name: String,
+    number: Said<String>,
+    access_key: Said<AccessKey>,
+    amount: Said<Money>,
+    status: Said<&'static str>,
     competence: String,
     issued_on: NaiveDate,
     file: PathBuf,
@@ -37,12 +48,32 @@ struct Stored {
     id: Uuid,
     external_id: String,
     customer_id: Uuid,
+    contract_id: Option<Uuid>,
     bill_id: Option<Uuid>,
     kind: String,
     name: String,
+    number: String,
+    access_key: Option<String>,
+    amount: Option<i64>,
+    status: String,
     competence: String,
     issued_on: NaiveDate,
     file_hash: String,
+}
+
+#[derive(sqlx::FromRow)]
+struct CustomerRow {
+    external_id: String,
+    id: Uuid,
+    tax_id: String,
+}
+
+#[derive(sqlx::FromRow)]
+struct ContractRow {
+    external_id: String,
+    id: Uuid,
+    customer_id: Uuid,
+    branch_tax_id: Option<String>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -50,6 +81,27 @@ struct BillRow {
     external_id: String,
     id: Uuid,
     customer_id: Uuid,
+    contract_id: Uuid,
+    branch_tax_id: Option<String>,
+}
+
+/// What the lines of a batch may name.
+struct Known<'a> {
+    customers: HashMap<&'a str, &'a CustomerRow>,
+    contracts: HashMap<&'a str, &'a ContractRow>,
+    bills: HashMap<&'a str, &'a BillRow>,
+    /// The creditor's CNPJ.
+    creditor: &'a str,
+}
+
+/// Whose a document is.
+struct Owner<'a> {
+    customer: Uuid,
+    tax_id: &'a str,
+    contract: Option<Uuid>,
+    /// CNPJ of the contract's establishment.
+    branch: Option<&'a str>,
+    bill: Option<Uuid>,
 }
 
 /// A file that was copied aside, not yet in its place.
@@ -57,8 +109,20 @@ struct Copied {
     hash: String,
     size: u64,
     media_type: &'static str,
+    /// What it says, when it is the XML of a fiscal document.
+    fiscal: Option<Fiscal>,
     /// Where it waits.
     waiting: PathBuf,
+}
+
+/// What is known of a fiscal document, by its line, its XML and what was known before.
+struct Facts {
+    number: String,
+    access_key: Option<String>,
+    amount: Option<i64>,
+    cancelled: bool,
+    /// Whether it is what cancels another.
+    ends: bool,
 }
 
 impl Record for Document {
@@ -66,9 +130,14 @@ impl Record for Document {
     const COLUMNS: &'static [Column] = &[
         required("external_id"),
         required("customer"),
+        optional("contract"),
         optional("bill"),
         required("kind"),
         required("name"),
+        optional("number"),
+        optional("access_key"),
+        optional("amount"),
+        optional("status"),
         optional("competence"),
         required("issued_on"),
         required("file"),
@@ -78,9 +147,14 @@ impl Record for Document {
         Ok(Self {
             external_id: row.text("external_id", LONGEST_ID)?,
             customer: row.text("customer", LONGEST_ID)?,
+            contract: row.said_text("contract", LONGEST_ID)?,
             bill: row.reference("bill")?,
             kind: row.choice("kind", KINDS)?,
             name: row.text("name", 200)?,
+            number: row.said_text("number", 60)?,
+            access_key: row.said("access_key", fields::access_key)?,
+            amount: row.said("amount", fields::positive)?,
+            status: row.said("status", |text| fields::choose(text, STATUSES))?,
             competence: row.said("competence", |_| Ok(()))?.flatten().map(|()| row.month("competence")).transpose()?.unwrap_or_default(),
             issued_on: row.date("issued_on")?,
             file: within(&row.text("file", 500)?).ok_or(Refused::new("file", Reason::FilePath))?,
@@ -88,26 +162,36 @@ impl Record for Document {
     }
 
     async fn write(run: &Run<'_>, tx: &mut Tx, records: &[&Self]) -> Result<Vec<Outcome>> {
+        let creditor = policies::creditor(tx).await?;
         let customers = records.iter().map(|record| record.customer.as_str()).collect();
-        let customers = among!(tx, (String, Uuid): "select external_id, id from customers", "external_id", customers)?;
-        let customers: HashMap<String, Uuid> = customers.into_iter().collect();
+        let customers = among!(tx, CustomerRow: "select external_id, id, tax_id from customers", "external_id", customers)?;
+        let contracts = records.iter().filter_map(|record| record.contract.as_ref()?.as_deref()).collect();
+        let contracts =
+            among!(tx, ContractRow: "select external_id, id, customer_id, branch_tax_id from contracts", "external_id", contracts)?;
         let bills = records.iter().filter_map(|record| record.bill.as_deref()).collect();
-        let bills = among!(tx, BillRow: "select external_id, id, customer_id from bills", "external_id", bills)?;
-        let bills: HashMap<&str, &BillRow> = bills.iter().map(|bill| (bill.external_id.as_str(), bill)).collect();
+        let bills = among!(tx, BillRow:
+            "select b.external_id, b.id, b.customer_id, b.contract_id, k.branch_tax_id from bills b join contracts k on k.id = b.contract_id",
+            "b.external_id", bills)?;
+        let named = Known {
+            customers: customers.iter().map(|row| (row.external_id.as_str(), row)).collect(),
+            contracts: contracts.iter().map(|row| (row.external_id.as_str(), row)).collect(),
+            bills: bills.iter().map(|row| (row.external_id.as_str(), row)).collect(),
+            creditor: &creditor.cnpj,
+        };
         let ids = records.iter().map(|record| record.external_id.as_str()).collect();
         let known = among!(tx, Stored:
-            "select id, external_id, customer_id, bill_id, kind, name, competence, issued_on, file_hash from documents", "external_id", ids)?;
+            "select id, external_id, customer_id, contract_id, bill_id, kind, name, number, access_key, amount, status, competence, issued_on,
+                file_hash from documents", "external_id", ids)?;
         let known: HashMap<&str, &Stored> = known.iter().map(|stored| (stored.external_id.as_str(), stored)).collect();
         let mut outcomes = Vec::with_capacity(records.len());
         for record in records {
-            let owner = record.owner(&customers, &bills);
             let stored = known.get(record.external_id.as_str()).copied();
-            outcomes.push(match owner {
+            outcomes.push(match record.owner(&named) {
                 Err(refused) => Outcome::Refused(refused),
-                Ok((customer, _)) if stored.is_some_and(|stored| stored.customer_id != customer) => {
+                Ok(owner) if stored.is_some_and(|stored| stored.customer_id != owner.customer) => {
                     Outcome::refused("customer", Reason::CannotChange)
                 }
-                Ok((customer, bill)) => record.store(run, tx, customer, bill, stored).await?,
+                Ok(owner) => record.store(run, tx, &owner, named.creditor, stored).await?,
             });
         }
         Ok(outcomes)
@@ -115,15 +199,30 @@ impl Record for Document {
 }
 
 impl Document {
-    fn owner(&self, customers: &HashMap<String, Uuid>, bills: &HashMap<&str, &BillRow>) -> Result<(Uuid, Option<Uuid>), Refused> {
-        let customer =
-            customers.get(&self.customer).ok_or_else(|| Refused::new("customer", Reason::UnknownCustomer { id: self.customer.clone() }))?;
-        let Some(bill) = &self.bill else { return Ok((*customer, None)) };
-        let bill = bills.get(bill.as_str()).ok_or_else(|| Refused::new("bill", Reason::UnknownBill { id: bill.clone() }))?;
-        if bill.customer_id == *customer { Ok((*customer, Some(bill.id))) } else { Err(Refused::new("bill", Reason::DifferentCustomers)) }
+    fn owner<'a>(&self, named: &Known<'a>) -> Result<Owner<'a>, Refused> {
+        let unknown = || Refused::new("customer", Reason::UnknownCustomer { id: self.customer.clone() });
+        let customer = named.customers.get(self.customer.as_str()).copied().ok_or_else(unknown)?;
+        let mut owner = Owner { customer: customer.id, tax_id: &customer.tax_id, contract: None, branch: None, bill: None };
+        if let Some(id) = &self.bill {
+            let unknown = || Refused::new("bill", Reason::UnknownBill { id: id.clone() });
+            let bill = named.bills.get(id.as_str()).copied().ok_or_else(unknown)?;
+            if bill.customer_id != customer.id {
+                return Err(Refused::new("bill", Reason::DifferentCustomers));
+            }
+            owner = Owner { contract: Some(bill.contract_id), branch: bill.branch_tax_id.as_deref(), bill: Some(bill.id), ..owner };
+        }
+        if let Some(Some(id)) = &self.contract {
+            let unknown = || Refused::new("contract", Reason::UnknownContract { id: id.clone() });
+            let contract = named.contracts.get(id.as_str()).copied().ok_or_else(unknown)?;
+            if contract.customer_id != customer.id {
+                return Err(Refused::new("contract", Reason::DifferentCustomers));
+            }
+            owner = Owner { contract: Some(contract.id), branch: contract.branch_tax_id.as_deref(), ..owner };
+        }
+        Ok(owner)
     }
 
-    async fn store(&self, run: &Run<'_>, tx: &mut Tx, customer: Uuid, bill: Option<Uuid>, stored: Option<&Stored>) -> Result<Outcome> {
+    async fn store(&self, run: &Run<'_>, tx: &mut Tx, owner: &Owner<'_>, creditor: &str, stored: Option<&Stored>) -> Result<Outcome> {
         let Some(folder) = run.folder.clone() else { return Ok(Outcome::refused("file", Reason::FilePath)) };
         let (path, kind, root) = (self.file.clone(), self.kind, run.server.config.files.clone());
         let copied = tokio::task::spawn_blocking(move || copy(&folder, &path, kind, &root))
@@ -133,13 +232,32 @@ impl Document {
             Ok(copied) => copied,
             Err(reason) => return Ok(Outcome::refused("file", reason)),
         };
+        let checked = match self.facts(copied.fiscal.as_ref(), owner, creditor, stored) {
+            Ok(facts) => self.alone(tx, owner.customer, facts).await?,
+            Err(refused) => Err(refused),
+        };
+        let facts = match checked {
+            Ok(facts) => facts,
+            Err(refused) => {
+                std::fs::remove_file(&copied.waiting)?;
+                return Ok(Outcome::Refused(refused));
+            }
+        };
         let now = Stored {
             id: stored.map_or_else(|| run.server.id::<DocumentId>().0, |stored| stored.id),
             external_id: self.external_id.clone(),
-            customer_id: customer,
-            bill_id: bill,
+            customer_id: owner.customer,
+            contract_id: match self.contract {
+                None => owner.contract.or_else(|| stored.and_then(|stored| stored.contract_id)),
+                Some(_) => owner.contract,
+            },
+            bill_id: owner.bill,
             kind: self.kind.to_owned(),
             name: self.name.clone(),
+            number: facts.number,
+            access_key: facts.access_key,
+            amount: facts.amount,
+            status: if facts.cancelled { CANCELLED } else { VALID }.to_owned(),
             competence: self.competence.clone(),
             issued_on: self.issued_on,
             file_hash: copied.hash.clone(),
@@ -153,12 +271,135 @@ impl Document {
              on conflict (hash) do update set stored_at = excluded.stored_at",
             &copied.hash, i64::try_from(copied.size).unwrap_or(i64::MAX), copied.media_type, run.server.clock.now())?;
         copied.keep(&files::path(run.server, &copied.hash)?)?;
-        sql!(tx, execute: "insert into documents (id, external_id, customer_id, bill_id, kind, name, competence, issued_on, file_hash)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-             on conflict (external_id) do update set bill_id = excluded.bill_id, kind = excluded.kind, name = excluded.name,
-                competence = excluded.competence, issued_on = excluded.issued_on, file_hash = excluded.file_hash",
-            now.id, &now.external_id, now.customer_id, now.bill_id, &now.kind, &now.name, &now.competence, now.issued_on, &now.file_hash)?;
+        sql!(tx, execute: "insert into documents (id, external_id, customer_id, contract_id, bill_id, kind, name, number, access_key, amount, status,
+                competence, issued_on, file_hash)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+             on conflict (external_id) do update set contract_id = excluded.contract_id, bill_id = excluded.bill_id, kind = excluded.kind,
+                name = excluded.name, number = excluded.number, access_key = excluded.access_key, amount = excluded.amount,
+                status = excluded.status, competence = excluded.competence, issued_on = excluded.issued_on, file_hash = excluded.file_hash",
+            now.id, &now.external_id, now.customer_id, now.contract_id, now.bill_id, &now.kind, &now.name, &now.number, &now.access_key, now.amount,
+            &now.status, &now.competence, now.issued_on, &now.file_hash)?;
+        if facts.ends {
+            // What it ends is no longer in force from here on, on every paper that shows it.
+            sql!(tx, execute: "update documents set status = $1 where access_key = $2 and customer_id = $3 and kind <> $4",
+                CANCELLED, &now.access_key, now.customer_id, CANCELLATION)?;
+        }
         Ok(if stored.is_some() { Outcome::Updated } else { Outcome::Created })
+    }
+
+    /// Holds the line against the XML, the XML against customer and creditor, and says what is known then.
+    fn facts(&self, fiscal: Option<&Fiscal>, owner: &Owner<'_>, creditor: &str, stored: Option<&Stored>) -> Result<Facts, Refused> {
+        let refused = |column, reason| Err(Refused::new(column, reason));
+        let said = self.access_key.flatten();
+        let (in_file, ends) = match fiscal {
+            Some(Fiscal::Invoice(invoice)) => (invoice.key, false),
+            Some(Fiscal::Cancellation { key, .. }) => (Some(*key), true),
+            None => (None, false),
+        };
+        if fiscal.is_some() && said.is_some() && said != in_file {
+            return refused("access_key", Reason::InvoiceKey);
+        }
+        let key = in_file.or(said);
+        // The first 8 characters are the company's, whichever of its establishments issues.
+        let ours = |issuer: Option<TaxId>| issuer.is_some_and(|issuer| same_company(issuer.as_str(), creditor));
+        if key.is_some_and(|key| !ours(key.issuer())) {
+            return refused(if in_file.is_some() { "file" } else { "access_key" }, Reason::InvoiceProvider);
+        }
+        match fiscal {
+            Some(Fiscal::Invoice(invoice)) => self.matches(invoice, owner, ours(invoice.provider))?,
+            Some(Fiscal::Cancellation { author, .. }) if author.is_some() && !ours(*author) => {
+                return refused("file", Reason::InvoiceProvider);
+            }
+            Some(Fiscal::Cancellation { .. }) | None => {}
+        }
+        let invoice = fiscal.and_then(|fiscal| if let Fiscal::Invoice(invoice) = fiscal { Some(invoice) } else { None });
+        // What the line leaves open is read from the XML or its key; where nothing says it, what was known stays unless the line empties it.
+        let said = self.number.as_ref().and_then(Option::as_deref).map(|number| invoices::bare(number).to_owned());
+        let number = said
+            .or_else(|| invoice.map(|invoice| invoice.number.clone()))
+            .or_else(|| key.map(|key| key.number().to_string()))
+            .or_else(|| stored.filter(|_| self.number.is_none()).map(|stored| stored.number.clone()))
+            .unwrap_or_default();
+        let amount = self
+            .amount
+            .flatten()
+            .or_else(|| invoice.and_then(|invoice| invoice.amount))
+            .map(Money::as_cents)
+            .or_else(|| stored.filter(|_| self.amount.is_none()).and_then(|stored| stored.amount));
+        let access_key = match (key, self.access_key) {
+            (Some(key), _) => Some(key.as_str().to_owned()),
+            (None, Some(_)) => None,
+            (None, None) => stored.and_then(|stored| stored.access_key.clone()),
+        };
+        // What was cancelled stays so, whatever an old file says.
+        let cancelled = self.status.flatten() == Some(CANCELLED)
+            || stored.is_some_and(|stored| stored.status == CANCELLED)
+            || invoice.is_some_and(|invoice| invoice.cancelled);
+        Ok(Facts { number, access_key, amount, cancelled, ends })
+    }
+
+    fn matches(&self, invoice: &Invoice, owner: &Owner<'_>, ours: bool) -> Result<(), Refused> {
+        let refused = |column, reason| Err(Refused::new(column, reason));
+        if invoice.trial {
+            return refused("file", Reason::InvoiceTrial);
+        }
+        if !ours {
+            return refused("file", Reason::InvoiceProvider);
+        }
+        let for_them = |taker: TaxId| taker.as_str() == owner.tax_id || Some(taker.as_str()) == owner.branch;
+        if !invoice.taker.is_some_and(for_them) {
+            return refused("file", Reason::InvoiceTaker);
+        }
+        if let Some(Some(number)) = &self.number
+            && invoices::bare(number) != invoice.number
+        {
+            return refused("number", Reason::InvoiceNumber { in_file: invoice.number.clone() });
+        }
+        if let Some(Some(amount)) = self.amount
+            && invoice.amount != Some(amount)
+        {
+            return refused("amount", Reason::InvoiceAmount { in_file: invoice.amount });
+        }
+        if !invoice.issued.contains(&self.issued_on) {
+            return refused("issued_on", Reason::InvoiceDate { in_file: invoice.issued.first().copied() });
+        }
+        Ok(())
+    }
+
+    /// One document of a kind for one key, and all with that key one customer's; and whether the note was cancelled before.
+    async fn alone(&self, tx: &mut Tx, customer: Uuid, mut facts: Facts) -> Result<Result<Facts, Refused>> {
+        let Some(key) = &facts.access_key else { return Ok(Ok(facts)) };
+        let others = sql!(tx, all (String, Uuid, String):
+            "select external_id, customer_id, kind from documents where access_key = $1 and external_id <> $2 limit 20", key, &self.external_id)?;
+        for (external_id, owner, kind) in others {
+            if owner != customer {
+                return Ok(Err(Refused::new("access_key", Reason::DifferentCustomers)));
+            }
+            if kind == self.kind {
+                return Ok(Err(Refused::new("access_key", Reason::AccessKeyTaken { by: external_id })));
+            }
+            facts.cancelled |= kind == CANCELLATION && !facts.ends;
+        }
+        Ok(Ok(facts))
+    }
+}
+
+fn same_company(one: &str, other: &str) -> bool {
+    // A person's CPF has no root: it is compared whole.
+    let root = |text: &str| if text.len() == 14 { text.get(..8).map(str::to_owned) } else { Some(text.to_owned()) };
+    one.len() == other.len() && root(one) == root(other)
+}
+
+impl From<XmlError> for Reason {
+    fn from(error: XmlError) -> Self {
+        match error {
+            XmlError::Doctype => Self::XmlDoctype,
+            XmlError::Broken { line } => Self::XmlBroken { line },
+            XmlError::TooLarge => Self::XmlTooLarge,
+            XmlError::Encoding => Self::XmlEncoding,
+            XmlError::Unknown => Self::XmlUnknown,
+            XmlError::Key(_) => Self::AccessKey,
+        }
     }
 }
 
@@ -183,11 +424,33 @@ fn copy(folder: &Path, path: &Path, kind: &str, root: &Path) -> io::Result<Resul
     let incoming = root.join(files::INCOMING);
     std::fs::create_dir_all(&incoming)?;
     let waiting = incoming.join(format!("{}.part", Uuid::now_v7()));
-    let copied = copy_to(file.take(LARGEST_MB * 1024 * 1024 + 1), kind, &waiting);
+    let copied = copy_to(file.take(LARGEST_MB * 1024 * 1024 + 1), kind, &waiting).and_then(|copied| match copied {
+        Ok(copied) => with_fiscal(copied, kind),
+        Err(reason) => Ok(Err(reason)),
+    });
     if !matches!(copied, Ok(Ok(_))) && waiting.exists() {
         std::fs::remove_file(&waiting)?;
     }
     copied
+}
+
+/// Reads the XML of a fiscal document from the very bytes that will be kept.
+fn with_fiscal(mut copied: Copied, kind: &str) -> io::Result<Result<Copied, Reason>> {
+    if copied.media_type != XML {
+        return Ok(Ok(copied));
+    }
+    if copied.size > invoices::LARGEST {
+        return Ok(Err(Reason::XmlTooLarge));
+    }
+    let fiscal = match invoices::read(&std::fs::read(&copied.waiting)?) {
+        Ok(fiscal) => fiscal,
+        Err(error) => return Ok(Err(error.into())),
+    };
+    if matches!(fiscal, Fiscal::Cancellation { .. }) != (kind == CANCELLATION) {
+        return Ok(Err(Reason::XmlUnknown));
+    }
+    copied.fiscal = Some(fiscal);
+    Ok(Ok(copied))
 }
 
 fn copy_to(mut from: impl Read, kind: &str, waiting: &Path) -> io::Result<Result<Copied, Reason>> {
@@ -220,22 +483,27 @@ fn copy_to(mut from: impl Read, kind: &str, waiting: &Path) -> io::Result<Result
     }
     to.sync_all()?;
     Ok(match media_type {
-        Some(media_type) => Ok(Copied { hash: hex::encode(hasher.finalize()), size, media_type, waiting: waiting.to_owned() }),
+        Some(media_type) => {
+            Ok(Copied { hash: hex::encode(hasher.finalize()), size, media_type, fiscal: None, waiting: waiting.to_owned() })
+        }
         None => Err(Reason::FileEmpty),
     })
 }
 
-/// The type, told by content.
+const XML: &str = "application/xml";
+
+/// The type, told by content. An XML without its declaration is told by its first element, once it is read.
 fn media_type_of(head: &[u8]) -> Option<&'static str> {
     let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
+    let wide = head.starts_with(b"\xff\xfe<\0") || head.starts_with(b"\xfe\xff\0<");
     if head.starts_with(b"%PDF-") {
         Some("application/pdf")
     } else if head.starts_with(b"\xff\xd8\xff") {
         Some("image/jpeg")
     } else if head.starts_with(b"\x89PNG\r\n\x1a\n") {
         Some("image/png")
-    } else if text.starts_with(b"<?xml") || text.starts_with(b"<NFSe") || text.starts_with(b"<CompNfse") {
-        Some("application/xml")
+    } else if text.starts_with(b"<") || wide {
+        Some(XML)
     } else {
         None
     }
@@ -243,7 +511,7 @@ fn media_type_of(head: &[u8]) -> Option<&'static str> {
 
 /// The XML of an invoice is XML, and nothing else is.
 fn fits(kind: &str, media_type: &str) -> bool {
-    (kind == "nfse_xml") == (media_type == "application/xml") && (kind != "nfse_pdf" || media_type == "application/pdf")
+    matches!(kind, "nfse_xml" | CANCELLATION) == (media_type == XML) && (kind != "nfse_pdf" || media_type == "application/pdf")
 }
 
 impl Copied {
