@@ -281,6 +281,9 @@ pub fn dispute_reason(l: Locale, reason: disputes::Reason) -> &'static str {
 pub fn slip_state(l: Locale, state: SlipState) -> &'static str {
     use texts::words as t;
     match state {
+        SlipState::Pending => t::slip_pending(l),
+        SlipState::Sent => t::slip_sent(l),
+        SlipState::Rejected => t::slip_rejected(l),
         SlipState::Registered => t::slip_registered(l),
         SlipState::Paid => t::slip_paid(l),
         SlipState::Replaced => t::slip_replaced(l),

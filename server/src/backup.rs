@@ -66,6 +66,7 @@ pub const TABLES: &[&str] = &[
     "return_files",
     "return_lines",
     "unidentified_payments",
+    "refused_return_files",
 ];
 
 /// What a backup says of itself.

@@ -27,6 +27,7 @@ pub const KEYS: &[Key] = &[
     Key { name: "public_url", default: "", help: "how people reach it [http:// and `listen`]; https makes cookies Secure and __Host-" },
     Key { name: "site", default: "", help: "folder of styles, scripts and icons; by default `site` beside the program" },
     Key { name: "files", default: "emdia-files", help: "folder for what people upload and documents, outside the site" },
+    Key { name: "returns", default: "", help: "folder watched for the bank's return files; each goes to its folder applied or refused" },
     Key { name: "secret_key", default: "", help: "32 random bytes in base64 (emdia key); seals, hashes and signs" },
     Key {
         name: "secret_key_file",
@@ -56,6 +57,8 @@ pub struct Config {
     pub site: Option<PathBuf>,
     /// Folder of uploads and documents.
     pub files: PathBuf,
+    /// Folder watched for return files.
+    pub returns: Option<PathBuf>,
     /// Keys derived from the secret.
     pub keys: Keys,
     /// Where mail goes.
@@ -184,6 +187,7 @@ impl Sources {
                 public_url,
                 site: some(self.get("site")).map(PathBuf::from),
                 files: PathBuf::from(self.get("files")),
+                returns: some(self.get("returns")).map(PathBuf::from),
                 keys,
                 smtp_url: some(self.get("smtp_url")),
                 mail_from: self.get("mail_from"),

@@ -213,6 +213,21 @@ impl TestServer {
         id
     }
 
+    /// A slip of a bill that the bank does not know yet.
+    pub async fn a_slip_unregistered(&self, bill: BillId) -> SlipId {
+        let mut tx = self.db.write().await.unwrap();
+        sql!(tx, execute: "update slip_bills set payable = not true where bill_id = $1", bill.0).unwrap();
+        tx.commit().await.unwrap();
+        let slip = self.a_slip(bill).await;
+        let mut tx = self.db.write().await.unwrap();
+        sql!(tx, execute: "update slips set state = 'pending', issued_on = $2 where id = $1", slip.0, self.clock.today()).unwrap();
+        sql!(tx, execute: "update slip_bills set payable = not true where slip_id = $1", slip.0).unwrap();
+        sql!(tx, execute: "update slip_bills set payable = true where bill_id = $1 and slip_id in (select id from slips where state = 'registered')", bill.0)
+            .unwrap();
+        tx.commit().await.unwrap();
+        slip
+    }
+
     /// An entry of the ledger that counts from a day.
     pub async fn posted(&self, customer: CustomerId, bill: Option<BillId>, kind: EntryKind, amount: Money, on: NaiveDate) {
         let source = format!("test/{}", self.next());

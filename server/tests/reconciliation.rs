@@ -9,10 +9,14 @@ use domain::reconciliation::Outcome;
 use domain::statement::{self, EntryKind};
 use server::config::Sources;
 use server::error::Error;
-use server::reconciliation::{self, Allocated, Hand, Options, Refused, Report, Warning, allocate, approve, list, numbered, send_back};
+use server::reconciliation::{
+    self, Allocated, Hand, Options, Refused, Report, Warning, allocate, approve, list, not_repeated, numbered, send_back,
+};
+use server::slips::Situation;
+use server::statement::Filter;
 use server::testing::TestServer;
 use server::texts::Locale;
-use server::{Server, ledger, on_both_databases, refunds, rows, sql};
+use server::{Server, agreements, bills, ledger, on_both_databases, refunds, rows, slips, sql};
 use uuid::Uuid;
 
 /// What a line of a file says of a title; the test server's agreement is 1238798 at bank 001.
@@ -258,8 +262,8 @@ on_both_databases! {
         assert_eq!((report.paid, report.fees, report.lines, report.events), (Money::cents(said), Money::cents(15 * 195), 34, 15));
         assert_eq!(report.count(Settled), 3);
         assert_eq!(report.warnings, [
-            Warning::Line { line: 25, code: "99".into(), outcome: Unknown },
-            Warning::Line { line: 27, code: "06".into(), outcome: Unidentified },
+            Warning::Line { line: 25, code: "99".into(), outcome: Unknown, motives: String::new() },
+            Warning::Line { line: 27, code: "06".into(), outcome: Unidentified, motives: String::new() },
         ]);
         assert_eq!(report.warnings[0].told(Locale::PtBr), "Linha 25, código 99: código desconhecido. Alguém precisa olhar.");
 
@@ -502,24 +506,139 @@ on_both_databases! {
         let report = apply(&t, &File::of(&t, 2, vec![title.clone()])).await.unwrap();
         assert_eq!(report.count(Outcome::Repeated), 1);
         assert_eq!((report.warnings.len(), t.bill_now(bill).await.0, t.count("payments").await), (1, Money::ZERO, 1));
+        // Somebody knows better: the money waits for a bill, once, and the slip's own is suggested though nothing is open of it.
+        let (staff, file) = (t.staff(Role::Receivables).await, report.id.unwrap());
+        let line = report.repeated[0].line;
+        assert!(matches!(not_repeated(&t, &t.staff(Role::Operator).await, file, line).await, Err(Error::Forbidden)));
+        assert!(matches!(not_repeated(&t, &staff, file, line + 1).await, Err(Error::NotFound)));
+        not_repeated(&t, &staff, file, line).await.unwrap();
+        assert!(matches!(not_repeated(&t, &staff, file, line).await, Err(Error::Overtaken(_))));
+        let waiting = list(&t, &staff, 1).await.unwrap();
+        assert_eq!((waiting.len(), waiting[0].suggestions[0].bill, waiting[0].suggestions[0].same_document()), (1, bill, true));
+        assert!(matches!(allocate(&t, &staff, waiting[0].id, bill, "comprovante").await.unwrap(), Allocated::Done(_)));
+        assert_eq!(t.bill_now(bill).await.0, Money::cents(-52_347), "paid twice, and theirs");
         // Nor of money whose slip is not known.
         let strange = Title { number: "77".into(), document: "?".into(), ..title.clone() };
         apply(&t, &File::of(&t, 4, vec![strange.clone(), strange.clone()])).await.unwrap();
         let report = apply(&t, &File::of(&t, 5, vec![strange.clone(), Title { paid: 1, ..strange }])).await.unwrap();
-        assert_eq!((report.count(Outcome::Repeated), report.count(Outcome::Unidentified), t.count("unidentified_payments").await), (1, 1, 3));
+        assert_eq!((report.count(Outcome::Repeated), report.count(Outcome::Unidentified), t.count("unidentified_payments").await), (1, 1, 4));
         // Of another day it is one.
         let report = apply(&t, &File::of(&t, 6, vec![Title { on: title.on - Days::new(1), ..title }])).await.unwrap();
-        assert_eq!((report.count(Outcome::Duplicate), t.bill_now(bill).await.0), (1, Money::cents(-52_347)));
+        assert_eq!((report.count(Outcome::Duplicate), t.bill_now(bill).await.0), (1, Money::cents(-104_694)));
+        t.is_whole().await;
+    }
+
+    async fn a_watched_folder_applies_what_it_gets_in_the_banks_order(t: TestServer) {
+        let (bill, _, first) = a_title(&t, t.a_person().await, -5).await;
+        let (other, _, second) = a_title(&t, t.a_person().await, -5).await;
+        let folder = tempfile::tempdir().unwrap();
+        let put = |name: &str, bytes: &[u8]| std::fs::write(folder.path().join(name), bytes).unwrap();
+        let at = |name: &str| folder.path().join(name).exists();
+        let look = async || reconciliation::look(&t, folder.path(), Duration::ZERO).await.unwrap();
+        // By their names they would come the other way round.
+        put("b.ret", &File::of(&t, 1, vec![first.clone()]).bytes());
+        put("a.ret", &File::of(&t, 2, vec![second]).bytes());
+        put("c.ret", b"nada");
+        put("d.ret.part", b"on its way");
+        put(".e", b"hidden");
+        assert_eq!(look().await, (2, 1));
+        assert_eq!((t.bill_now(bill).await.0, t.bill_now(other).await.0), (Money::ZERO, Money::ZERO));
+        assert!(at("applied/a.ret") && at("applied/b.ret") && at("refused/c.ret") && at("d.ret.part") && at(".e"));
+        assert_eq!(std::fs::read_to_string(folder.path().join("refused/c.ret.txt")).unwrap().lines().count(), 1);
+        // The same again, under the same name: nothing twice, and nothing is written over.
+        put("b.ret", &File::of(&t, 1, vec![first]).bytes());
+        put("c.ret", b"nada");
+        assert_eq!((look().await, t.count("payments").await), ((0, 1), 2));
+        assert_eq!(std::fs::read_dir(folder.path().join("applied")).unwrap().count(), 3);
+        assert_eq!(std::fs::read_dir(folder.path().join("refused")).unwrap().count(), 4);
+        // What is still being written waits.
+        put("f.ret", b"nada");
+        assert_eq!(reconciliation::look(&t, folder.path(), Duration::from_secs(10)).await.unwrap(), (0, 0));
+        let told = reconciliation::refused(&t, &t.staff(Role::Receivables).await).await.unwrap();
+        assert_eq!((told.len(), told[0].name.as_str()), (2, "c.ret"));
+        assert!(matches!(reconciliation::refused(&t, &t.staff(Role::Legal).await).await, Err(Error::Forbidden)));
+        t.is_whole().await;
+    }
+
+    async fn what_the_bank_takes_can_be_paid_and_what_it_does_not_take_cannot(t: TestServer) {
+        let person = t.a_person().await;
+        let customer = t.signed_in(person).await;
+        let (old_bill, old, first) = a_title(&t, person, -5).await;
+        // A newer slip of the same bill, and one of another, that the bank does not know yet.
+        let newer = t.a_slip_unregistered(old_bill).await;
+        let new_bill = t.a_bill(person, Money::cents(8_000), -9).await;
+        let refused = t.a_slip_unregistered(new_bill).await;
+        let of = async |slip| Title { paid: 0, fee: 0, ..title(&t, slip).await };
+        assert_eq!(slip_state(&t, newer).await, ("pending".into(), false));
+        let shown = slips::payable(&t, &customer, t.clock.today()).await.unwrap();
+        assert!(shown.iter().any(|bill| bill.id == new_bill && matches!(bill.situation, Situation::NoSlip)), "nobody sees it");
+        let told = vec![Title { code: "02", ..of(newer).await }, Title { code: "03", ..of(refused).await }];
+        let report = apply(&t, &File::of(&t, 1, told.clone())).await.unwrap();
+        assert_eq!((report.count(Outcome::Registered), report.count(Outcome::Rejected)), (1, 1));
+        assert!(matches!(&report.warnings[..], [Warning::Line { outcome: Outcome::Rejected, motives, .. }] if !motives.is_empty()), "{report:?}");
+        assert_eq!(slip_state(&t, newer).await, ("registered".into(), true));
+        assert_eq!(slip_state(&t, old).await, ("replaced".into(), false));
+        assert_eq!(slip_state(&t, refused).await, ("rejected".into(), false));
+        // Told again, nothing changes; paid with the old one, the bank is to be told of the other.
+        apply(&t, &File::of(&t, 2, told)).await.unwrap();
+        assert_eq!(slip_state(&t, newer).await, ("registered".into(), true));
+        let report = apply(&t, &File::of(&t, 3, vec![first])).await.unwrap();
+        assert_eq!((last_outcome(&t).await.0.as_str(), t.bill_now(old_bill).await.0), ("superseded", Money::ZERO));
+        assert!(matches!(&report.warnings[..], [Warning::StillOpen { .. }]), "{report:?}");
+        // Registered and paid by one file, though it was refused before.
+        let paid = title(&t, refused).await;
+        apply(&t, &File::of(&t, 4, vec![Title { code: "02", paid: 0, fee: 0, ..paid.clone() }, paid])).await.unwrap();
+        assert_eq!((t.bill_now(new_bill).await.0, slip_state(&t, refused).await), (Money::ZERO, ("paid".into(), false)));
         t.is_whole().await;
     }
 
     async fn charges_that_were_not_paid_stay_open(t: TestServer) {
-        let (bill, _, title) = a_title(&t, t.a_person().await, 37).await;
-        apply(&t, &File::of(&t, 1, vec![title])).await.unwrap();
+        let person = t.a_person().await;
+        let (bill, _, title) = a_title(&t, person, 37).await;
+        apply(&t, &File::of(&t, 1, vec![title.clone()])).await.unwrap();
         assert_eq!(last_outcome(&t).await.0, "partial");
         let (left, standing) = t.bill_now(bill).await;
         // R$ 10,47 of fine and some 6 of interest, less on a holiday's grace.
         assert!((1_600..1_720).contains(&left.as_cents()) && standing == "open", "{left}");
+        // They are all that is to be paid, today and in two months: no fine comes upon them, no interest.
+        let customer = t.signed_in(person).await;
+        let later = t.clock.today() + Days::new(60);
+        let calculation = bills::calculation(&t, &customer, bill, later).await.unwrap().calculation.unwrap();
+        assert_eq!((calculation.charges(), calculation.total, calculation.posted.unwrap().open), (Money::ZERO, left, left));
+        let home = bills::overview(&t, &customer).await.unwrap();
+        assert_eq!((home.to_pay, home.fine, home.interest), (left, Money::ZERO, Money::ZERO));
+        let shown = server::statement::load(&t, &customer, &Filter::default()).await.unwrap();
+        assert_eq!((shown.charges, shown.bills[0].charges), (Money::ZERO, Money::ZERO));
+        // The bank takes the payment back: as if it had never come.
+        apply(&t, &File::of(&t, 2, vec![Title { code: "44", ..title.clone() }])).await.unwrap();
+        let calculation = bills::calculation(&t, &customer, bill, t.clock.today()).await.unwrap().calculation.unwrap();
+        assert_eq!((calculation.posted, calculation.fine.amount, calculation.charges()), (None, Money::cents(1_047), left));
+        // All in one file: taken back and paid anew, charges included.
+        let again = vec![title.clone(), Title { code: "44", ..title.clone() }, Title { paid: title.paid + left.as_cents(), ..title }];
+        let report = apply(&t, &File::of(&t, 3, again)).await.unwrap();
+        assert_eq!((report.count(Outcome::Cancelled), t.bill_now(bill).await.0), (1, Money::ZERO));
+        t.is_whole().await;
+    }
+
+    async fn what_is_left_of_a_late_bill_goes_on_from_its_payment(t: TestServer) {
+        let person = t.a_person().await;
+        let (bill, _, title) = a_title(&t, person, 37).await;
+        // R$ 200,00 came, and the bank says that its charges are among them.
+        apply(&t, &File::of(&t, 1, vec![Title { paid: 20_000, interest: 1_600, ..title.clone() }])).await.unwrap();
+        let left = t.bill_now(bill).await.0;
+        let customer = t.signed_in(person).await;
+        let at = async |days| {
+            let on = t.clock.today() + Days::new(days);
+            bills::calculation(&t, &customer, bill, on).await.unwrap().calculation.unwrap()
+        };
+        let (today, later) = (at(0).await, at(30).await);
+        assert_eq!((today.total, later.fine.amount, later.interest.base), (left, Money::ZERO, left));
+        assert_eq!((later.interest.amount, later.days), (Money::cents((left.as_cents() + 50) / 100), 30));
+        // The same when a plan is asked for, and when the rest comes with the next file.
+        let offer = agreements::offer(&t, &customer, &[]).await.unwrap();
+        assert_eq!(offer.bills.iter().map(|offered| offered.calculation.total).sum::<Money>(), left);
+        let report = apply(&t, &File::of(&t, 2, vec![Title { paid: left.as_cents(), ..title }])).await.unwrap();
+        assert_eq!((t.bill_now(bill).await.0, report.count(Outcome::Repeated)), (Money::ZERO, 0));
         t.is_whole().await;
     }
 

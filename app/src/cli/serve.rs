@@ -9,13 +9,16 @@ use anyhow::{Context, bail};
 use app::assets::Assets;
 use app::visitor::App;
 use server::config::Config;
-use server::{Server, outbox, requests};
+use server::{Server, outbox, reconciliation, requests};
 
 /// Serves the portal. SIGTERM lets what is under way end.
 pub(crate) async fn serve(config: Config) -> anyhow::Result<()> {
     log(&config);
     if !config.demo && config.smtp_url.is_none() {
         bail!("smtp_url: needed to send codes to customers (or serve --demo)");
+    }
+    if let Some(returns) = config.returns.as_ref().filter(|folder| !folder.is_dir()) {
+        bail!("returns: there is no folder {}", returns.display());
     }
     let folder = site_folder(&config)?;
     let assets = Assets::load(&folder).with_context(|| format!("site {}: lay it with `make build`", folder.display()))?;
@@ -24,6 +27,7 @@ pub(crate) async fn serve(config: Config) -> anyhow::Result<()> {
     server.db.migrate().await?;
     let deliveries = tokio::spawn(outbox::run(server.clone()));
     let record = tokio::spawn(requests::record::run(server.clone()));
+    let returns = tokio::spawn(reconciliation::watch(server.clone()));
     let listener = tokio::net::TcpListener::bind(listen).await.with_context(|| format!("listen: {listen}"))?;
     tracing::info!(%listen, "serving");
     if demo {
@@ -46,6 +50,7 @@ pub(crate) async fn serve(config: Config) -> anyhow::Result<()> {
     }
     deliveries.abort();
     record.abort();
+    returns.abort();
     server.db.close().await;
     tracing::info!("stopped");
     Ok(())

@@ -9,6 +9,7 @@ mod matching;
 mod reading;
 mod reasons;
 mod unidentified;
+mod watching;
 
 use std::collections::BTreeMap;
 
@@ -31,8 +32,11 @@ use crate::sessions::Staff;
 use crate::{Server, policies, requests, sql};
 
 pub use self::reasons::{Refused, Warning, outcome};
-pub use self::unidentified::{Allocated, Suggestion, Unidentified, allocate, approve, list, numbered, send_back};
+pub use self::unidentified::{Allocated, Suggestion, Unidentified, allocate, approve, list, not_repeated, numbered, send_back};
+pub use self::watching::{RefusedFile, look, refused, run as watch};
 
+/// The most bytes of a file: some 200,000 lines.
+pub const LARGEST: u32 = 80 * 1_048_576;
 /// Events in one transaction: enough for few commits, few enough that nobody waits long for the writer.
 const BATCH: usize = 2_000;
 /// Lines in a report that somebody must look at; the others are in the table.
@@ -99,6 +103,8 @@ pub struct Report {
     pub counts: Vec<(Outcome, i64, Money)>,
     /// What is worth knowing.
     pub warnings: Vec<Warning>,
+    /// Lines that were taken for a payment that is there already; staff may say that they are payments of their own.
+    pub repeated: Vec<Repeated>,
     /// When all of it was applied.
     pub applied_at: Option<DateTime<Utc>>,
 }
@@ -109,6 +115,20 @@ impl Report {
     pub fn count(&self, outcome: Outcome) -> i64 {
         self.counts.iter().find(|(found, ..)| *found == outcome).map_or(0, |(_, count, _)| *count)
     }
+}
+
+/// A line that says what another file, or an import, had said: the same slip, amount and day.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Repeated {
+    /// The line.
+    pub line: i32,
+    /// The bank's number of the slip.
+    pub nosso_numero: Option<String>,
+    /// What it says was paid.
+    #[sqlx(try_from = "i64")]
+    pub amount: Money,
+    /// When.
+    pub paid_on: NaiveDate,
 }
 
 /// What is the same for every event of a file.
@@ -211,7 +231,7 @@ pub async fn preview(server: &Server, by: Hand<'_>, name: &str, bytes: Vec<u8>, 
             *count += 1;
             *paid += event.paid.unwrap_or_default();
             if outcome.needs_eyes() && warnings.len() < usize::try_from(TOLD).unwrap_or(usize::MAX) {
-                warnings.push(Warning::Line { line: event.line, code: event.code.clone(), outcome });
+                warnings.push(Warning::line(event.line, &event.code, outcome, &event.motives));
             }
         }
     }
@@ -229,6 +249,7 @@ pub async fn preview(server: &Server, by: Hand<'_>, name: &str, bytes: Vec<u8>, 
         fees,
         counts: counts.into_iter().map(|(outcome, (count, paid))| (outcome, count, paid)).collect(),
         warnings,
+        repeated: Vec::new(),
         applied_at: None,
     })
 }
@@ -382,6 +403,7 @@ struct LookAt {
     code: String,
     #[sqlx(try_from = "String")]
     outcome: Outcome,
+    motives: String,
 }
 
 /// What came of a file.
@@ -398,8 +420,19 @@ async fn report_of(conn: &mut Conn, id: Uuid) -> Result<Report> {
         "select name, bank_code, sequence, file_date, lines, events, paid, credited, fees, applied_at from return_files where id = $1", id)?
     .ok_or(Error::NotFound)?;
     let looked = sql!(conn, all LookAt:
-        "select line, code, outcome from return_lines where file_id = $1 and outcome in ('in_agreement', 'repeated', 'unidentified', 'nothing_to_cancel', 'unknown')
+        "select line, code, outcome, motives from return_lines
+          where file_id = $1 and outcome in ('in_agreement', 'repeated', 'unidentified', 'nothing_to_cancel', 'rejected', 'unknown')
           order by line limit $2", id, TOLD)?;
+    let repeated = sql!(conn, all Repeated:
+        "select line, nosso_numero, paid as amount, occurred_on as paid_on from return_lines
+          where file_id = $1 and outcome = 'repeated' and paid > 0 and occurred_on is not null order by line limit $2", id, TOLD)?;
+    let open = sql!(conn, all (String,):
+        "select distinct s.nosso_numero from return_lines r join slip_bills paid on paid.slip_id = r.slip_id
+           join slip_bills other on other.bill_id = paid.bill_id and other.slip_id <> r.slip_id
+           join slips s on s.id = other.slip_id and s.state = 'registered' join bills b on b.id = other.bill_id and b.balance <= 0
+          where r.file_id = $1 and r.outcome in ('superseded', 'after_closing') order by s.nosso_numero limit $2", id, TOLD)?;
+    let mut warnings: Vec<Warning> = looked.into_iter().map(|row| Warning::line(row.line, &row.code, row.outcome, &row.motives)).collect();
+    warnings.extend(open.into_iter().map(|(number,)| Warning::StillOpen { number }));
     Ok(Report {
         id: Some(id),
         name: file.name,
@@ -412,7 +445,8 @@ async fn report_of(conn: &mut Conn, id: Uuid) -> Result<Report> {
         credited: Money::cents(file.credited),
         fees: Money::cents(file.fees),
         counts: counts(conn, id).await?,
-        warnings: looked.into_iter().map(|row| Warning::Line { line: row.line, code: row.code, outcome: row.outcome }).collect(),
+        warnings,
+        repeated,
         applied_at: file.applied_at,
     })
 }

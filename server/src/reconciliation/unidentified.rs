@@ -15,6 +15,7 @@ use super::{RECEIVERS, external_id};
 use crate::audit::{self, Event};
 use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
+use crate::ledger::ChargedBefore;
 use crate::payments::{self, Laid, New, Parts, Target};
 use crate::requests::take_bill;
 use crate::sessions::Staff;
@@ -50,6 +51,7 @@ pub struct Unidentified {
     /// Due date, as the file has it.
     pub due_on: Option<NaiveDate>,
     nominal: Option<i64>,
+    slip_id: Option<Uuid>,
     prepared_by: Option<Uuid>,
     /// The number of the bill that somebody has prepared it for.
     pub bill_number: Option<String>,
@@ -116,7 +118,7 @@ pub async fn list(server: &Server, staff: &Staff, page: u32) -> Result<Vec<Unide
     let mut conn = server.db.read().await?;
     let tolerance = policies::requests(server, &mut conn).await?.late_charge_tolerance.absolute;
     let mut waiting = sql!(conn, all Unidentified:
-        "select u.id, f.name as file, u.line, u.amount, u.paid_on, l.nosso_numero, l.document, l.company_use, l.due_on, l.nominal,
+        "select u.id, f.name as file, u.line, u.amount, u.paid_on, l.nosso_numero, l.document, l.company_use, l.due_on, l.nominal, l.slip_id,
                 u.prepared_by, b.number as bill_number, c.name as customer_name, u.note, u.prepared_at
            from unidentified_payments u join return_files f on f.id = u.file_id
            join return_lines l on l.file_id = u.file_id and l.line = u.line left join bills b on b.id = u.bill_id left join customers c on c.id = b.customer_id
@@ -134,15 +136,46 @@ async fn suggestions(conn: &mut Conn, money: &Unidentified, tolerance: Money) ->
     let due_on = money.due_on.unwrap_or(money.paid_on);
     Ok(sql!(conn, all Suggestion:
         "select b.id as bill, b.number, b.customer_id as customer, c.name, b.due_on, b.balance,
-                cast(case when b.number = $1 or b.number = $2 then 1 else 0 end as integer) as same_document
+                cast(case when b.number = $1 or b.number = $2 or b.id in (select bill_id from slip_bills where slip_id = $10) then 1 else 0 end as integer)
+                    as same_document
            from bills b join customers c on c.id = b.customer_id
-          where b.balance <> 0 and b.balance > 0
+          where b.id in (select bill_id from slip_bills where slip_id = $10)
+             or b.balance <> 0 and b.balance > 0
             and (((b.number = $1 or b.number = $2) and $1 <> '')
                 or ((abs(b.balance - $3) <= $5 or abs(b.balance - $4) <= $5) and b.due_on between $6 and $7))
-          order by case when b.number = $1 or b.number = $2 then 0 else 1 end, case when b.due_on = $8 then 0 else 1 end,
+          order by 7 desc, case when b.due_on = $8 then 0 else 1 end,
                    abs(b.balance - $3), b.due_on, b.id limit $9",
         document, document.trim_start_matches('0'), amount, nominal, tolerance.as_cents(),
-        money.paid_on - Days::new(NEAR), money.paid_on + Days::new(NEAR), due_on, MOST)?)
+        money.paid_on - Days::new(NEAR), money.paid_on + Days::new(NEAR), due_on, MOST, money.slip_id)?)
+}
+
+/// A line that was taken for a payment known already is one of its own: its money waits for a bill, like any other.
+///
+/// # Errors
+/// [`Error::Forbidden`]; [`Error::NotFound`] for a line that is none; [`Error::Overtaken`] when somebody was first.
+pub async fn not_repeated(server: &Server, staff: &Staff, file: Uuid, line: i32) -> Result<()> {
+    staff.only(RECEIVERS)?;
+    let mut tx = server.db.write().await?;
+    let moved = sql!(tx, optional (i64, NaiveDate):
+        "update return_lines set outcome = 'unidentified' where file_id = $1 and line = $2 and outcome = 'repeated' and paid > 0 and occurred_on is not null
+         returning paid, occurred_on", file, line)?;
+    let Some((paid, paid_on)) = moved else {
+        let waits = sql!(tx, optional (Uuid,): "select id from unidentified_payments where file_id = $1 and line = $2", file, line)?;
+        return Err(if waits.is_some() { Error::Overtaken("payment_allocated") } else { Error::NotFound });
+    };
+    let id: Uuid = server.id();
+    sql!(tx, execute: "insert into unidentified_payments (id, file_id, line, amount, paid_on, state, note) values ($1, $2, $3, $4, $5, 'open', '')",
+        id, file, line, paid, paid_on)?;
+    let event = Event {
+        actor: staff.actor(),
+        action: "reconciliation.not_repeated",
+        subject_kind: "return_file",
+        subject_id: Some(file),
+        customer: None,
+        detail: json!({ "line": line, "cents": paid }),
+    };
+    audit::record(server, &mut tx, event).await?;
+    tx.commit().await
 }
 
 /// The bill of a number, where the suggestions do not have it.
@@ -280,6 +313,8 @@ struct Terms {
     tax_id: String,
     fine_rate: String,
     monthly_interest: String,
+    #[sqlx(flatten)]
+    charged: ChargedBefore,
 }
 
 /// Posts it as the file would have, had it known the bill.
@@ -296,12 +331,13 @@ async fn post(
            from return_lines l join return_files f on f.id = l.file_id where l.file_id = $1 and l.line = $2", row.file_id, row.line)?;
     let line = take_bill(tx, customer, bill).await?.ok_or(Error::NotFound)?;
     let terms = sql!(tx, one Terms:
-        "select c.tax_id, k.fine_rate, k.monthly_interest from bills b join contracts k on k.id = b.contract_id join customers c on c.id = b.customer_id
+        "select c.tax_id, k.fine_rate, k.monthly_interest, b.charged_to, b.charges_open from bills b join contracts k on k.id = b.contract_id join customers c on c.id = b.customer_id
           where b.id = $1", bill.0)?;
+    let posted = terms.charged.posted();
     let terms = bills::terms(&terms.tax_id, &terms.fine_rate, &terms.monthly_interest)?;
     let tolerance = policies::requests(server, tx).await?.late_charge_tolerance;
     let title = Title { state: SlipState::Registered, nominal: line.amount, due_on: line.due_on };
-    let open = [OpenBill { balance: line.balance, due_on: line.due_on, standing: line.standing }];
+    let open = [OpenBill { balance: line.balance, due_on: line.due_on, standing: line.standing, posted }];
     let cents = |amount: Option<i64>| amount.map(Money::cents);
     let charged = match (cents(said.interest), cents(said.fine)) {
         (None, None) => None,
