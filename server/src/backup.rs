@@ -40,7 +40,7 @@ pub const TABLES: &[&str] = &[
     "slip_copies",
     "files",
     "documents",
-    "declarations",
+    "papers",
     "staff",
     "sessions",
     "codes",

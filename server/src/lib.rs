@@ -24,6 +24,7 @@ pub mod ledger;
 pub mod mail;
 pub mod notices;
 pub mod outbox;
+pub mod papers;
 pub(crate) mod payments;
 pub mod pdf;
 pub mod policies;

@@ -14,6 +14,7 @@ mod documents;
 mod files;
 mod imports;
 mod notices;
+mod papers;
 mod pdf;
 mod receipts;
 mod reconciliation;

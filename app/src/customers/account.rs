@@ -194,6 +194,8 @@ fn action(l: Locale, action: &str) -> &'static str {
         "requests.look" => t::did_look_request(l),
         "documents.open" => t::did_open_document(l),
         "documents.zip" => t::did_zip(l),
+        "papers.issue" | "declarations.issue" => t::did_issue_paper(l),
+        "papers.open" => t::did_open_paper(l),
         "representations.grant" => t::did_grant(l),
         "slips.copy" => t::did_copy_slip(l),
         "requests.submit" => t::did_submit(l),

@@ -184,7 +184,7 @@ fn repeated(page: &Page, file: Uuid, lines: &[Repeated]) -> Option<AnyView> {
             let form = view! {
                 <PostForm action=action>
                     <Hidden name="file" value=file.to_string()/>
-                    <Hidden name="line" value=number.clone()/>
+                    <Hidden name="line" value=line.line.to_string()/>
                     <Button label=t::not_repeated(l) kind=ButtonKind::Secondary about=name/>
                 </PostForm>
             };

@@ -22,3 +22,23 @@ create table representation_contracts (
 -- Whoever gives it in an import names it.
 alter table representations add column external_id text;
 create unique index representations_external_id on representations (external_id) where external_id is not null;
+
+-- Every paper that the portal writes: the declarations that a year is paid are the first kind of them. The same content is the same
+-- paper; what changed makes another one.
+create table papers (
+    id uuid primary key,
+    -- What is printed on it and typed to check it.
+    code text not null unique,
+    customer_id uuid not null references customers (id),
+    -- clearance, income_tax, payments, agreement; and the year, the period or the protocol.
+    kind text not null,
+    about text not null,
+    content_hash text not null,
+    -- What stands on it and does not change whether it holds: of a clearance, how many older bills were open.
+    variant text not null,
+    issued_at timestamptz not null,
+    unique (customer_id, kind, about, content_hash, variant)
+);
+insert into papers (id, code, customer_id, kind, about, content_hash, variant, issued_at)
+    select id, code, customer_id, kind, cast(year as text), content_hash, cast(earlier_open as text), issued_at from declarations;
+drop table declarations;
