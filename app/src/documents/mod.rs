@@ -6,6 +6,8 @@ mod declarations;
 mod filter;
 #[cfg(feature = "ssr")]
 pub mod page;
+#[cfg(feature = "ssr")]
+mod papers;
 
 #[cfg(feature = "ssr")]
 use server::documents::Document;
@@ -22,6 +24,10 @@ pub fn routes() -> axum::Router<crate::visitor::App> {
         .route(paths::DOCUMENTS_ZIP, get(page::zip))
         .route("/documentos/{id}", get(page::open))
         .route("/documentos/quitacao/{year}", get(declarations::declaration))
+        .route("/documentos/imposto-de-renda/{year}", get(papers::income_tax))
+        .route(paths::PAYMENTS_PAPER, get(papers::payments))
+        .route(paths::PAYMENTS_PAPER_PDF, get(papers::payments_pdf))
+        .route("/documentos/acordo/{protocol}", get(papers::agreement))
 }
 
 /// Kinds that a list can be narrowed to, as they are imported.

@@ -13,7 +13,7 @@ use server::sessions::{Customer, Represented};
 use server::texts::{self, Locale, documents as t};
 use tokio_util::io::ReaderStream;
 
-use super::{KINDS, cancelled, declarations, filter};
+use super::{KINDS, cancelled, declarations, filter, papers};
 use crate::asked::Asked;
 use crate::download::attachment;
 use crate::page::{CustomerRoom, Failure, Page, PageResult};
@@ -47,6 +47,8 @@ pub async fn documents(asked: Asked, page: Page, AsCustomer(customer): AsCustome
     let own = filter.after.is_none() && !reader.is_limited();
     let years = if own { server::declarations::years(&page.server, &customer).await? } else { Vec::new() };
     let declared = declarations::card(l, &years);
+    let tax_years = if own { server::papers::income_tax::years(&page.server, &customer).await? } else { Vec::new() };
+    let papers = own.then(|| papers::card(l, &tax_years));
     let rows = found.documents.iter().map(|document| row(l, document)).collect_view();
     let none = found.documents.is_empty();
     let narrowed = filter::narrows(&filter);
@@ -77,6 +79,7 @@ pub async fn documents(asked: Asked, page: Page, AsCustomer(customer): AsCustome
             {list}
             <Pagination label=texts::statement_page::pages(l) newer older/>
             {declared}
+            {papers}
         }
     }))
 }
