@@ -175,6 +175,11 @@ pub fn return_file(id: impl std::fmt::Display) -> String {
     format!("{RETURN_FILES}/{id}")
 }
 
+/// That file, as it came.
+pub fn return_file_original(id: impl std::fmt::Display) -> String {
+    format!("{RETURN_FILES}/{id}/arquivo")
+}
+
 /// One request, for staff.
 #[must_use]
 pub fn staff_request(protocol: &str) -> String {

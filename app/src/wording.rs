@@ -2,6 +2,7 @@
 
 use domain::actors::Role;
 use domain::forms::Problem;
+use domain::reconciliation::Stage;
 use domain::refunds::{HolderMatch, OrderStatus, Way};
 use domain::requests::{Action, Kind, Refused, Status, Urgency};
 use domain::slips::{Channel, SlipState};
@@ -273,6 +274,18 @@ pub fn dispute_reason(l: Locale, reason: disputes::Reason) -> &'static str {
         disputes::Reason::ChargedTwice => t::dispute_charged_twice(l),
         disputes::Reason::NotUsed => t::dispute_not_used(l),
         disputes::Reason::Other => t::dispute_other(l),
+    }
+}
+
+/// How far money is.
+#[must_use]
+pub fn stage(l: Locale, stage: Stage) -> &'static str {
+    use texts::words as t;
+    match stage {
+        Stage::Informed => t::stage_informed(l),
+        Stage::Found => t::stage_found(l),
+        Stage::Cleared => t::stage_cleared(l),
+        Stage::Reversed => t::stage_reversed(l),
     }
 }
 

@@ -19,6 +19,7 @@ use crate::documents::{self, Document};
 use crate::error::{Error, Result};
 use crate::ledger::{ChargedBefore, charged_to, charges_open};
 use crate::notices::{self, Notice};
+use crate::payments::{self, Payment};
 use crate::sessions::{Customer, Staff};
 use crate::slips::{self, Slip};
 use crate::statement::LedgerLine;
@@ -142,6 +143,10 @@ pub struct BillDetail {
     pub terms: Terms,
     /// What it costs on the chosen day, line by line; none when it cannot be paid by itself: see `bill.standing`.
     pub calculation: Option<Calculation>,
+    /// What the bank has told of it, oldest first.
+    pub payments: Vec<Payment>,
+    /// When the bank last told of payments; none where it does not by return files.
+    pub told_at: Option<DateTime<Utc>>,
     /// Its ledger, oldest first, with the balance after each entry.
     pub entries: Vec<LedgerLine>,
     /// The slip with which it can be paid, as registered.
@@ -262,7 +267,9 @@ async fn detail(server: &Server, conn: &mut Conn, of: Option<CustomerId>, id: Bi
           where rb.bill_id = $1 and r.customer_id = $2 and r.closed_at is null order by r.opened_at desc limit 20", id.0, customer.0)?;
     let payable = bill.standing == Standing::Open && bill.balance.is_positive();
     let calculation = payable.then(|| late_charges_after(bill.balance, bill.due_on, bill.charged.posted(), on, &terms, &calendar));
-    Ok(BillDetail { bill, terms, calculation, entries, slip, documents, requests })
+    let payments = payments::of_bill(conn, customer, id).await?;
+    let told_at = payments::told_at(conn).await?;
+    Ok(BillDetail { bill, terms, calculation, payments, told_at, entries, slip, documents, requests })
 }
 
 /// The ledger of one bill, oldest first.

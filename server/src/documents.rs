@@ -5,7 +5,6 @@
 
 use std::collections::HashSet;
 use std::io::{self, BufWriter, Write};
-use std::path::PathBuf;
 
 use bytes::Bytes;
 use chrono::{Datelike, NaiveDate};
@@ -14,7 +13,6 @@ use domain::ids::{BillId, ContractId, CustomerId, DocumentId};
 use domain::money::Money;
 use futures::Stream;
 use serde_json::json;
-use tokio::fs::File;
 use tokio::sync::mpsc;
 use uuid::Uuid;
 use zip::ZipWriter;
@@ -24,6 +22,7 @@ use crate::audit::{self, Actor, Event};
 use crate::bills::LAST_DAY;
 use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
+use crate::files::Download;
 use crate::sessions::{BRANCHES, Customer, Represented, Staff};
 use crate::statement::{cell, plain};
 use crate::texts::{Locale, documents as t};
@@ -108,21 +107,6 @@ pub struct Branch {
     pub plan_name: String,
     /// CNPJ of its establishment, unmasked, where it is not the customer's own.
     pub branch_tax_id: Option<String>,
-}
-
-/// A document, ready to be sent.
-#[derive(Debug)]
-pub struct Opened {
-    /// Name of the file.
-    pub name: String,
-    /// Media type.
-    pub media_type: String,
-    /// Size in bytes.
-    pub size: u64,
-    /// SHA-256 of the bytes: an entity tag.
-    pub hash: String,
-    /// The bytes.
-    pub file: File,
 }
 
 /// Who reads documents, and how far that goes.
@@ -269,8 +253,8 @@ pub async fn list(server: &Server, reader: impl Into<Reader>, filter: &Filter) -
 /// A document of the customer's, or of a branch that the person may read, to be sent. The access is recorded.
 ///
 /// # Errors
-/// [`Error::NotFound`]; a file that is not where it should be.
-pub async fn open(server: &Server, customer: &Customer, id: DocumentId) -> Result<Opened> {
+/// [`Error::NotFound`]; a file that is not where it should be, or not what it was; [`Error::Files`].
+pub async fn open(server: &Server, customer: &Customer, id: DocumentId) -> Result<Download> {
     let mut tx = server.db.write().await?;
     let found = sql!(tx, optional Stored:
         "select d.customer_id, d.name, f.media_type, f.hash from documents d join files f on f.hash = d.file_hash
@@ -288,8 +272,9 @@ pub async fn open(server: &Server, customer: &Customer, id: DocumentId) -> Resul
 /// Anybody's document, for staff; the look is recorded.
 ///
 /// # Errors
-/// [`Error::Forbidden`] for a role that has no business with customers; [`Error::NotFound`]; a file that is not where it should be.
-pub async fn open_for_staff(server: &Server, staff: &Staff, id: DocumentId) -> Result<Opened> {
+/// [`Error::Forbidden`] for a role that has no business with customers; [`Error::NotFound`]; a file that is not where it should
+/// be, or not what it was; [`Error::Files`].
+pub async fn open_for_staff(server: &Server, staff: &Staff, id: DocumentId) -> Result<Download> {
     staff.sees_customers()?;
     let mut tx = server.db.write().await?;
     let found = sql!(tx, optional Stored:
@@ -398,15 +383,18 @@ pub async fn zip(
     let table_name = unique(&mut names, "", t::index(l));
     let mut files = Vec::with_capacity(found.len());
     for entry in &found {
-        files.push((unique(&mut names, &entry.competence, &named(&entry.name, &entry.media_type)), files::path(server, &entry.file_hash)?));
+        files.push((unique(&mut names, &entry.competence, &named(&entry.name, &entry.media_type)), entry.file_hash.clone()));
     }
     let table = table(l, &found, &files)?;
     drop(found);
     let name = if from == to { format!("{}-{from}.zip", t::archive(l)) } else { format!("{}-{from}-{to}.zip", t::archive(l)) };
     let (sender, receiver) = mpsc::channel(8);
+    let (server, runtime) = (server.clone(), tokio::runtime::Handle::current());
     tokio::task::spawn_blocking(move || {
         let (pipe, broken) = (Pipe(sender.clone()), sender);
-        if let Err(error) = archive(pipe, (&table_name, &table), &files) {
+        // One file at a time is fetched, when the one before it is sent.
+        let open = |hash: &str| runtime.block_on(async { Ok(files::open(&server, hash).await?.file.into_std().await) });
+        if let Err(error) = archive(pipe, (&table_name, &table), &files, open) {
             // When nobody listens any more, nobody need be told.
             let _ = broken.blocking_send(Err(error));
         }
@@ -450,7 +438,7 @@ async fn granted(server: &Server, reader: &Reader, filter: &Filter, from: &str, 
 }
 
 /// What is in the archive, for a spreadsheet: as [`crate::statement::csv`] writes it.
-fn table(l: Locale, found: &[Entry], files: &[(String, PathBuf)]) -> Result<Vec<u8>> {
+fn table(l: Locale, found: &[Entry], files: &[(String, String)]) -> Result<Vec<u8>> {
     let separator = if l.decimal_mark() == ',' { b';' } else { b',' };
     let mark = "\u{feff}".as_bytes().to_vec();
     let mut out = csv::WriterBuilder::new().delimiter(separator).terminator(csv::Terminator::CRLF).from_writer(mark);
@@ -540,14 +528,19 @@ fn unique(names: &mut HashSet<String>, competence: &str, name: &str) -> String {
     full
 }
 
-fn archive(pipe: Pipe, (table_name, table): (&str, &[u8]), files: &[(String, PathBuf)]) -> io::Result<()> {
+fn archive(
+    pipe: Pipe,
+    (table_name, table): (&str, &[u8]),
+    files: &[(String, String)],
+    open: impl Fn(&str) -> Result<std::fs::File>,
+) -> io::Result<()> {
     // PDFs are compressed already: the least effort makes their ZIP as small as the most.
     let options = SimpleFileOptions::default().compression_level(Some(1));
     let mut zip = ZipWriter::new_stream(BufWriter::with_capacity(64 * 1024, pipe));
     zip.start_file(table_name, options)?;
     zip.write_all(table)?;
-    for (name, path) in files {
-        let mut file = std::fs::File::open(path)?;
+    for (name, hash) in files {
+        let mut file = open(hash).map_err(io::Error::other)?;
         zip.start_file(name.as_str(), options)?;
         io::copy(&mut file, &mut zip)?;
     }
@@ -585,11 +578,9 @@ struct Stored {
     hash: String,
 }
 
-async fn opened(server: &Server, stored: Stored) -> Result<Opened> {
-    let file = File::open(files::path(server, &stored.hash)?).await?;
-    let size = file.metadata().await?.len();
+async fn opened(server: &Server, stored: Stored) -> Result<Download> {
     let name = named(&stored.name, &stored.media_type);
-    Ok(Opened { name, media_type: stored.media_type, size, hash: stored.hash, file })
+    files::download(server, &stored.hash, name, stored.media_type).await
 }
 
 #[cfg(test)]

@@ -41,6 +41,9 @@ pub enum Error {
     /// Files.
     #[error("files: {0}")]
     Io(#[from] std::io::Error),
+    /// The bucket that keeps them.
+    #[error("bucket of files: {0}")]
+    Files(#[from] crate::files::store::Trouble),
     /// A document could not be drawn.
     #[error("document: {0}")]
     Pdf(#[from] crate::pdf::PdfError),

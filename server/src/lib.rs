@@ -25,7 +25,7 @@ pub mod mail;
 pub mod notices;
 pub mod outbox;
 pub mod papers;
-pub(crate) mod payments;
+pub mod payments;
 pub mod pdf;
 pub mod policies;
 pub mod receipts;
@@ -56,6 +56,8 @@ pub struct Server {
     pub db: db::Db,
     /// The time.
     pub clock: clock::Clock,
+    /// Where files lie.
+    pub files: files::store::Store,
     /// The configuration.
     pub config: Arc<config::Config>,
     /// Rung when the outbox has something new.
@@ -66,10 +68,11 @@ impl Server {
     /// Opens the database of a configuration. Does not migrate: that is `emdia migrate`, or the start of `emdia serve`.
     ///
     /// # Errors
-    /// A database that cannot be opened.
+    /// A database that cannot be opened; settings of files that no client can be made of.
     pub async fn open(config: config::Config) -> Result<Self> {
         let db = db::Db::open(&config.database).await?;
-        Ok(Self { db, clock: clock::Clock::new(config.time_zone), config: Arc::new(config), bell: Arc::default() })
+        let files = files::store::Store::open(&config.files)?;
+        Ok(Self { db, files, clock: clock::Clock::new(config.time_zone), config: Arc::new(config), bell: Arc::default() })
     }
 
     /// A new id: UUIDv7, so that rows of one moment lie side by side.

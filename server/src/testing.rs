@@ -108,6 +108,14 @@ impl TestServer {
         Self { server, _folder: folder, counter: 0.into() }
     }
 
+    /// The folder of files, while they lie in one.
+    pub fn folder(&self) -> PathBuf {
+        match &self.config.files {
+            crate::files::place::Place::Folder(folder) => folder.clone(),
+            crate::files::place::Place::Bucket(_) => panic!("files lie in a bucket"),
+        }
+    }
+
     fn next(&self) -> u32 {
         self.counter.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1
     }
@@ -242,9 +250,9 @@ impl TestServer {
     pub async fn a_document(&self, customer: CustomerId, kind: &str, competence: &str, bytes: &[u8]) -> DocumentId {
         let id: DocumentId = self.server.id();
         let hash = sha256(bytes);
-        let folder = self.config.files.join(&hash[..2]).join(&hash[2..4]);
-        std::fs::create_dir_all(&folder).unwrap();
-        std::fs::write(folder.join(&hash), bytes).unwrap();
+        let incoming = self.files.incoming().await.unwrap();
+        std::fs::write(incoming.path(), bytes).unwrap();
+        self.files.put(incoming, &hash).await.unwrap();
         let mut tx = self.db.write().await.unwrap();
         sql!(tx, execute: "insert into files (hash, size, media_type, stored_at) values ($1, $2, 'application/pdf', $3) on conflict (hash) do nothing",
             hash.as_str(), i64::try_from(bytes.len()).unwrap(), self.clock.now()).unwrap();

@@ -20,6 +20,7 @@ mod receipts;
 mod reconciliation;
 mod refunds;
 mod requests;
+mod s3;
 mod sign_in;
 mod slips;
 mod statement;

@@ -545,6 +545,16 @@ on_both_databases! {
         assert_eq!((t.bill_now(bill).await.0, t.bill_now(other).await.0), (Money::ZERO, Money::ZERO));
         assert!(at("applied/a.ret") && at("applied/b.ret") && at("refused/c.ret") && at("d.ret.part") && at(".e"));
         assert_eq!(std::fs::read_to_string(folder.path().join("refused/c.ret.txt")).unwrap().lines().count(), 1);
+        // As it came, for those who see to money; the look is recorded.
+        let (id,) = sql!(t.db.read().await.unwrap(), one (Uuid,): "select id from return_files where name = 'b.ret'").unwrap();
+        let staff = t.staff(Role::Receivables).await;
+        let mut kept = reconciliation::original(&t, &staff, id).await.unwrap();
+        let mut bytes = Vec::new();
+        tokio::io::AsyncReadExt::read_to_end(&mut kept.file, &mut bytes).await.unwrap();
+        assert_eq!((bytes, kept.name.as_str()), (File::of(&t, 1, vec![first.clone()]).bytes(), "b.ret"));
+        assert!(matches!(reconciliation::original(&t, &t.staff(Role::Legal).await, id).await, Err(Error::Forbidden)));
+        assert!(matches!(reconciliation::original(&t, &staff, Uuid::now_v7()).await, Err(Error::NotFound)));
+        assert_eq!(number(&t, "select count(*) from audit_events where action = 'reconciliation.fetch'").await, 1);
         // The same again, under the same name: nothing twice, and nothing is written over.
         put("b.ret", &File::of(&t, 1, vec![first]).bytes());
         put("c.ret", b"nada");

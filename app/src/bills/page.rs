@@ -2,6 +2,7 @@
 
 use axum::extract::Path;
 use domain::ids::BillId;
+use domain::reconciliation::Stage;
 use domain::statement::Standing;
 use leptos::prelude::*;
 use server::bills::{self, BillDetail};
@@ -40,6 +41,7 @@ pub async fn bill(Path(id): Path<String>, asked: Asked, page: Page, AsCustomer(c
     let title = name.clone();
     let cost = cost(l, &detail);
     let facts = facts(l, &detail);
+    let payments = payments(&page, &detail);
     let entries = entries(l, &detail);
     let documents = documents(l, &detail);
     let requests = (!detail.requests.is_empty()).then(|| {
@@ -70,7 +72,7 @@ pub async fn bill(Path(id): Path<String>, asked: Asked, page: Page, AsCustomer(c
             <BackLink href=paths::STATEMENT label=texts::frame::statement(l)/>
             <PageTitle title=name lede=lede><StatusTag tone words=tag/></PageTitle>
             <div class="columns">
-                <div class="flow">{cost}{entries}</div>
+                <div class="flow">{cost}{payments}{entries}</div>
                 <div class="flow">{facts}{requests}{documents}{others}</div>
             </div>
         }
@@ -147,6 +149,50 @@ fn facts(l: Locale, detail: &BillDetail) -> impl IntoView + use<> {
         pairs.push(Pair::new(t::limit(l), texts::date(l, slip.limit_on)));
     }
     view! { <Card title=t::about(l)><SummaryList pairs/></Card> }
+}
+
+/// What was paid, and how far the money is: what the customer says, what the bank says, and since when.
+fn payments(page: &Page, detail: &BillDetail) -> Option<AnyView> {
+    use texts::bills as t;
+    let (l, today) = (page.l, page.server.clock.today());
+    let day = |at| texts::date(l, page.server.clock.local(at).date_naive());
+    let told: Vec<_> = detail
+        .payments
+        .iter()
+        .map(|payment| {
+            let stage = payment.stage(today);
+            let (tone, how_far) = match stage {
+                Stage::Informed | Stage::Found => (Tone::Info, t::payment_found(l, day(payment.found_at))),
+                Stage::Cleared => (Tone::Good, payment.credited_on.map(|on| t::payment_cleared(l, texts::date(l, on))).unwrap_or_default()),
+                Stage::Reversed => (Tone::Attention, payment.reversed_at.map(|at| t::payment_reversed(l, day(at))).unwrap_or_default()),
+            };
+            let mut meta = vec![how_far];
+            if payment.charges.is_positive() {
+                meta.push(t::payment_charges(l, texts::money(l, payment.charges)));
+            }
+            if payment.whole != payment.amount {
+                meta.push(t::payment_whole(l, texts::money(l, payment.whole)));
+            }
+            let title = t::payment_on(l, texts::date(l, payment.paid_on));
+            view! { <Row title=title meta=meta.join(" ") nostrip:amount=Some(amount(l, payment.amount)) tone tag=wording::stage(l, stage)/> }
+        })
+        .collect();
+    let informed: Vec<_> = detail
+        .requests
+        .iter()
+        .filter(|request| request.kind == domain::requests::Kind::Receipt)
+        .map(|request| {
+            let title = t::payment_informed(l, day(request.opened_at));
+            let (href, meta, tag) = (paths::request(&request.protocol), t::payment_informed_words(l), wording::stage(l, Stage::Informed));
+            view! { <Row title=title href=href meta=meta tone=Tone::Neutral tag=tag/> }
+        })
+        .collect();
+    let as_of = detail.told_at.map(|at| {
+        let at = texts::date_time(l, page.server.clock.local(at));
+        view! { <p class="small soft">{t::payments_as_of(l, at)}</p> }
+    });
+    (!told.is_empty() || !informed.is_empty())
+        .then(|| view! { <Card title=t::payments(l)><Rows>{told}{informed}</Rows>{as_of}</Card> }.into_any())
 }
 
 /// The bill's ledger.

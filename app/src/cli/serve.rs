@@ -9,6 +9,8 @@ use anyhow::{Context, bail};
 use app::assets::Assets;
 use app::visitor::App;
 use server::config::Config;
+use server::error::Error;
+use server::files::store::Trouble;
 use server::{Server, outbox, reconciliation, requests};
 
 /// Serves the portal. SIGTERM lets what is under way end.
@@ -25,6 +27,11 @@ pub(crate) async fn serve(config: Config) -> anyhow::Result<()> {
     let (listen, public_url, demo) = (config.listen, config.public_url.clone(), config.demo);
     let server = Server::open(config).await?;
     server.db.migrate().await?;
+    match server.files.check().await {
+        // Away for a while, perhaps: the portal is of use without them. What the settings say wrong stays wrong.
+        Err(Error::Files(Trouble::Unreachable | Trouble::Failed(_))) => tracing::error!("files: {} is not reached", server.config.files),
+        checked => checked.with_context(|| format!("files: {}", server.config.files))?,
+    }
     let deliveries = tokio::spawn(outbox::run(server.clone()));
     let record = tokio::spawn(requests::record::run(server.clone()));
     let returns = tokio::spawn(reconciliation::watch(server.clone()));

@@ -5,17 +5,15 @@ use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect};
 use domain::ids::{CustomerId, DocumentId};
 use domain::tax_ids::TaxId;
-use http::{HeaderValue, header};
 use leptos::prelude::*;
 use server::documents::{self, Branch, Document, Filter, Reader};
 use server::error::Error;
 use server::sessions::{Customer, Represented};
 use server::texts::{self, Locale, documents as t};
-use tokio_util::io::ReaderStream;
 
 use super::{KINDS, cancelled, declarations, filter, papers};
 use crate::asked::Asked;
-use crate::download::attachment;
+use crate::download::{attachment, stored};
 use crate::page::{CustomerRoom, Failure, Page, PageResult};
 use crate::paths;
 use crate::ui::actions::{Actions, ButtonKind, ButtonLink};
@@ -141,10 +139,7 @@ fn branch(l: Locale, one: &Branch) -> String {
 /// One document.
 pub async fn open(Path(id): Path<String>, page: Page, AsCustomer(customer): AsCustomer) -> PageResult {
     let id: DocumentId = id.parse().map_err(|_| Failure::Missing)?;
-    let opened = documents::open(&page.server, &customer, id).await?;
-    let mut response = attachment(&opened.name, &opened.media_type, Body::from_stream(ReaderStream::new(opened.file)));
-    response.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(opened.size));
-    Ok(response)
+    Ok(stored(documents::open(&page.server, &customer, id).await?))
 }
 
 /// The filter's documents as one file, made while it is sent. A period that no archive has leads back to the page that says so.

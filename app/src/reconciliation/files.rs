@@ -7,6 +7,7 @@ use server::reconciliation::{self, FileLine, RefusedFile, Repeated};
 use server::texts::{self, reconciliation_staff as t};
 
 use super::api::{self, Shown};
+use crate::download::stored;
 use crate::page::{Page, PageResult, StaffRoom};
 use crate::paths;
 use crate::ui::actions::{Actions, BackLink, Button, ButtonKind, ButtonLink};
@@ -161,6 +162,10 @@ pub(super) async fn file(page: Page, AsStaff(staff): AsStaff, Path(file): Path<S
     let about = t::about(l, report.bank.clone(), texts::money(l, report.credited), texts::money(l, report.fees), report.lines);
     let told = report.warnings.iter().map(|warning| warning.told(l)).collect();
     let repeated = repeated(&page, id, &report.repeated);
+    let original = report.kept.then(|| {
+        let href = paths::return_file_original(id);
+        view! { <p><ButtonLink href label=t::original(l) kind=ButtonKind::Secondary icon=Icon::Download download=true/></p> }
+    });
     let title = report.name.clone();
     Ok(page.staff(&staff, StaffRoom::ReturnFiles, &title.clone(), || {
         view! {
@@ -169,8 +174,15 @@ pub(super) async fn file(page: Page, AsStaff(staff): AsStaff, Path(file): Path<S
             <DataTable caption=t::counts(l) columns=count_columns(&page) rows total/>
             {warnings(told)}
             {repeated}
+            {original}
         }
     }))
+}
+
+/// The file as it came.
+pub(super) async fn original(page: Page, AsStaff(staff): AsStaff, Path(file): Path<String>) -> PageResult {
+    let id = file.parse().map_err(|_| Error::NotFound)?;
+    Ok(stored(reconciliation::original(&page.server, &staff, id).await?))
 }
 
 /// Lines that say what had been said: as a rule the bank's repetition, now and then somebody who paid twice the same day.
@@ -180,12 +192,12 @@ fn repeated(page: &Page, file: Uuid, lines: &[Repeated]) -> Option<AnyView> {
         .iter()
         .map(|line| {
             let (action, number) = (api::not_repeated_url(), line.line.to_string());
-            let name = t::not_repeated_line(l, number.clone());
+            let (about, posted) = (t::not_repeated_line(l, number.clone()), number.clone());
             let form = view! {
                 <PostForm action=action>
                     <Hidden name="file" value=file.to_string()/>
-                    <Hidden name="line" value=line.line.to_string()/>
-                    <Button label=t::not_repeated(l) kind=ButtonKind::Secondary about=name/>
+                    <Hidden name="line" value=posted/>
+                    <Button label=t::not_repeated(l) kind=ButtonKind::Secondary about=about/>
                 </PostForm>
             };
             vec![

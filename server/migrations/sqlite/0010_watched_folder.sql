@@ -9,3 +9,5 @@ create table refused_return_files (
     at text not null
 ) strict;
 create index refused_return_files_at on refused_return_files (at);
+-- The bytes as they came are kept: see `files`.
+create index return_files_kept on return_files (file_hash);

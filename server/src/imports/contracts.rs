@@ -66,7 +66,7 @@ impl Record for Contract {
         optional("ends_on"),
         optional("fine_rate"),
         optional("monthly_interest"),
-        optional("branch_tax_id"),
+        optional("branch_tax_id", Shape::Text(20)),
     ];
 
     fn read(row: &Row<'_>) -> Result<Self, Refused> {

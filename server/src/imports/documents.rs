@@ -5,26 +5,31 @@ use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::{Component, Path, PathBuf};
+use std::sync::OnceLock;
 
 use chrono::NaiveDate;
 use domain::access_keys::AccessKey;
 use domain::ids::DocumentId;
 use domain::money::Money;
 use domain::tax_ids::TaxId;
+use futures::{StreamExt, TryStreamExt};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::fields::{self, Column, LONGEST_ID, Row, Said, optional, required};
+use super::fields::{self, Column, ID, Row, Said, Shape, optional, required};
 use super::invoices::{self, Fiscal, Invoice, XmlError};
 use super::{Kind, Outcome, Reason, Record, Refused, Run};
-use crate::db::Tx;
+use crate::db::{Conn, Tx};
 use crate::documents::{CANCELLATION, CANCELLED, STATUSES, VALID};
 use crate::error::{Error, Result};
+use crate::files::store::Incoming;
 use crate::{among, files, policies, sql};
 
 const KINDS: &[&str] = &["nfse_pdf", "nfse_xml", CANCELLATION, "letter", "statement", "clearance", "income_tax", "term", "other"];
 /// A scanned contract fits; a film does not.
-const LARGEST_MB: u64 = 25;
+pub(crate) const LARGEST_MB: u64 = 25;
+/// Files on their way to their place at the same time.
+const AT_ONCE: usize = 4;
 
 /// One line.
 pub(super) struct Document {
@@ -41,6 +46,16 @@ pub(super) struct Document {
     competence: String,
     issued_on: NaiveDate,
     file: PathBuf,
+    /// The file, once it is in its place, or what is wrong with it.
+    kept: OnceLock<Result<Kept, Refused>>,
+}
+
+/// A file in its place.
+struct Kept {
+    /// SHA-256 of its bytes.
+    hash: String,
+    /// What it says, when it is the XML of a fiscal document.
+    fiscal: Option<Fiscal>,
 }
 
 #[derive(PartialEq, Eq, sqlx::FromRow)]
@@ -85,13 +100,14 @@ struct BillRow {
     branch_tax_id: Option<String>,
 }
 
-/// What the lines of a batch may name.
-struct Known<'a> {
-    customers: HashMap<&'a str, &'a CustomerRow>,
-    contracts: HashMap<&'a str, &'a ContractRow>,
-    bills: HashMap<&'a str, &'a BillRow>,
+/// What is known of the records of a batch.
+struct Known {
+    customers: HashMap<String, CustomerRow>,
+    contracts: HashMap<String, ContractRow>,
+    bills: HashMap<String, BillRow>,
+    stored: HashMap<String, Stored>,
     /// The creditor's CNPJ.
-    creditor: &'a str,
+    creditor: String,
 }
 
 /// Whose a document is.
@@ -109,10 +125,7 @@ struct Copied {
     hash: String,
     size: u64,
     media_type: &'static str,
-    /// What it says, when it is the XML of a fiscal document.
     fiscal: Option<Fiscal>,
-    /// Where it waits.
-    waiting: PathBuf,
 }
 
 /// What is known of a fiscal document, by its line, its XML and what was known before.
@@ -128,120 +141,166 @@ struct Facts {
 impl Record for Document {
     const KIND: Kind = Kind::Documents;
     const COLUMNS: &'static [Column] = &[
-        required("external_id"),
-        required("customer"),
-        optional("contract"),
-        optional("bill"),
-        required("kind"),
-        required("name"),
-        optional("number"),
-        optional("access_key"),
-        optional("amount"),
-        optional("status"),
-        optional("competence"),
-        required("issued_on"),
-        required("file"),
+        required("external_id", ID),
+        required("customer", ID),
+        optional("contract", ID),
+        optional("bill", ID),
+        required("kind", Shape::Word(KINDS)),
+        required("name", Shape::Text(200)),
+        optional("number", Shape::Text(60)),
+        optional("access_key", Shape::Text(80)),
+        optional("amount", Shape::Cents),
+        optional("status", Shape::Word(STATUSES)),
+        optional("competence", Shape::Month),
+        required("issued_on", Shape::Date),
+        required("file", Shape::File),
     ];
 
     fn read(row: &Row<'_>) -> Result<Self, Refused> {
         Ok(Self {
-            external_id: row.text("external_id", LONGEST_ID)?,
-            customer: row.text("customer", LONGEST_ID)?,
-            contract: row.said_text("contract", LONGEST_ID)?,
+            external_id: row.text("external_id")?,
+            customer: row.text("customer")?,
+            contract: row.said_text("contract")?,
             bill: row.reference("bill")?,
             kind: row.choice("kind", KINDS)?,
-            name: row.text("name", 200)?,
-            number: row.said_text("number", 60)?,
+            name: row.text("name")?,
+            number: row.said_text("number")?,
             access_key: row.said("access_key", fields::access_key)?,
             amount: row.said("amount", fields::positive)?,
             status: row.said("status", |text| fields::choose(text, STATUSES))?,
             competence: row.said("competence", |_| Ok(()))?.flatten().map(|()| row.month("competence")).transpose()?.unwrap_or_default(),
             issued_on: row.date("issued_on")?,
-            file: within(&row.text("file", 500)?).ok_or(Refused::new("file", Reason::FilePath))?,
+            file: within(&row.text("file")?).ok_or(Refused::new("file", Reason::FilePath))?,
+            kept: OnceLock::new(),
         })
     }
 
+    /// Puts the files of those that will be written into their places: what is a day old and named by nobody is swept.
+    async fn prepare(run: &Run<'_>, records: &[&Self]) -> Result<()> {
+        let mut conn = run.server.db.read().await?;
+        let known = Known::of(&mut conn, records).await?;
+        drop(conn);
+        let mut files = Vec::new();
+        for record in records {
+            if let Ok(owner) = record.owner(&known) {
+                files.push(record.bring(run, owner, &known));
+            }
+        }
+        futures::stream::iter(files).buffer_unordered(AT_ONCE).try_collect().await
+    }
+
     async fn write(run: &Run<'_>, tx: &mut Tx, records: &[&Self]) -> Result<Vec<Outcome>> {
-        let creditor = policies::creditor(tx).await?;
-        let customers = records.iter().map(|record| record.customer.as_str()).collect();
-        let customers = among!(tx, CustomerRow: "select external_id, id, tax_id from customers", "external_id", customers)?;
-        let contracts = records.iter().filter_map(|record| record.contract.as_ref()?.as_deref()).collect();
-        let contracts =
-            among!(tx, ContractRow: "select external_id, id, customer_id, branch_tax_id from contracts", "external_id", contracts)?;
-        let bills = records.iter().filter_map(|record| record.bill.as_deref()).collect();
-        let bills = among!(tx, BillRow:
-            "select b.external_id, b.id, b.customer_id, b.contract_id, k.branch_tax_id from bills b join contracts k on k.id = b.contract_id",
-            "b.external_id", bills)?;
-        let named = Known {
-            customers: customers.iter().map(|row| (row.external_id.as_str(), row)).collect(),
-            contracts: contracts.iter().map(|row| (row.external_id.as_str(), row)).collect(),
-            bills: bills.iter().map(|row| (row.external_id.as_str(), row)).collect(),
-            creditor: &creditor.cnpj,
-        };
-        let ids = records.iter().map(|record| record.external_id.as_str()).collect();
-        let known = among!(tx, Stored:
-            "select id, external_id, customer_id, contract_id, bill_id, kind, name, number, access_key, amount, status, competence, issued_on,
-                file_hash from documents", "external_id", ids)?;
-        let known: HashMap<&str, &Stored> = known.iter().map(|stored| (stored.external_id.as_str(), stored)).collect();
+        let known = Known::of(tx, records).await?;
         let mut outcomes = Vec::with_capacity(records.len());
         for record in records {
-            let stored = known.get(record.external_id.as_str()).copied();
-            outcomes.push(match record.owner(&named) {
+            outcomes.push(match record.owner(&known) {
                 Err(refused) => Outcome::Refused(refused),
-                Ok(owner) if stored.is_some_and(|stored| stored.customer_id != owner.customer) => {
-                    Outcome::refused("customer", Reason::CannotChange)
-                }
-                Ok(owner) => record.store(run, tx, &owner, named.creditor, stored).await?,
+                Ok(owner) => record.store(run, tx, &owner, &known).await?,
             });
         }
         Ok(outcomes)
     }
 }
 
+impl Known {
+    async fn of(conn: &mut Conn, records: &[&Document]) -> Result<Self> {
+        let customers = records.iter().map(|record| record.customer.as_str()).collect();
+        let customers = among!(conn, CustomerRow: "select external_id, id, tax_id from customers", "external_id", customers)?;
+        let contracts = records.iter().filter_map(|record| record.contract.as_ref()?.as_deref()).collect();
+        let contracts =
+            among!(conn, ContractRow: "select external_id, id, customer_id, branch_tax_id from contracts", "external_id", contracts)?;
+        let bills = records.iter().filter_map(|record| record.bill.as_deref()).collect();
+        let bills = among!(conn, BillRow:
+            "select b.external_id, b.id, b.customer_id, b.contract_id, k.branch_tax_id from bills b join contracts k on k.id = b.contract_id",
+            "b.external_id", bills)?;
+        let ids = records.iter().map(|record| record.external_id.as_str()).collect();
+        let stored = among!(conn, Stored:
+            "select id, external_id, customer_id, contract_id, bill_id, kind, name, number, access_key, amount, status, competence, issued_on,
+                file_hash from documents", "external_id", ids)?;
+        Ok(Self {
+            customers: customers.into_iter().map(|row| (row.external_id.clone(), row)).collect(),
+            contracts: contracts.into_iter().map(|row| (row.external_id.clone(), row)).collect(),
+            bills: bills.into_iter().map(|row| (row.external_id.clone(), row)).collect(),
+            stored: stored.into_iter().map(|row| (row.external_id.clone(), row)).collect(),
+            creditor: policies::creditor(conn).await?.cnpj,
+        })
+    }
+}
+
 impl Document {
-    fn owner<'a>(&self, named: &Known<'a>) -> Result<Owner<'a>, Refused> {
+    fn owner<'a>(&self, known: &'a Known) -> Result<Owner<'a>, Refused> {
         let unknown = || Refused::new("customer", Reason::UnknownCustomer { id: self.customer.clone() });
-        let customer = named.customers.get(self.customer.as_str()).copied().ok_or_else(unknown)?;
+        let customer = known.customers.get(&self.customer).ok_or_else(unknown)?;
         let mut owner = Owner { customer: customer.id, tax_id: &customer.tax_id, contract: None, branch: None, bill: None };
         if let Some(id) = &self.bill {
-            let unknown = || Refused::new("bill", Reason::UnknownBill { id: id.clone() });
-            let bill = named.bills.get(id.as_str()).copied().ok_or_else(unknown)?;
+            let bill = known.bills.get(id).ok_or_else(|| Refused::new("bill", Reason::UnknownBill { id: id.clone() }))?;
             if bill.customer_id != customer.id {
                 return Err(Refused::new("bill", Reason::DifferentCustomers));
             }
             owner = Owner { contract: Some(bill.contract_id), branch: bill.branch_tax_id.as_deref(), bill: Some(bill.id), ..owner };
         }
         if let Some(Some(id)) = &self.contract {
-            let unknown = || Refused::new("contract", Reason::UnknownContract { id: id.clone() });
-            let contract = named.contracts.get(id.as_str()).copied().ok_or_else(unknown)?;
+            let contract = known.contracts.get(id).ok_or_else(|| Refused::new("contract", Reason::UnknownContract { id: id.clone() }))?;
             if contract.customer_id != customer.id {
                 return Err(Refused::new("contract", Reason::DifferentCustomers));
             }
             owner = Owner { contract: Some(contract.id), branch: contract.branch_tax_id.as_deref(), ..owner };
         }
+        if known.stored.get(&self.external_id).is_some_and(|stored| stored.customer_id != customer.id) {
+            return Err(Refused::new("customer", Reason::CannotChange));
+        }
         Ok(owner)
     }
 
-    async fn store(&self, run: &Run<'_>, tx: &mut Tx, owner: &Owner<'_>, creditor: &str, stored: Option<&Stored>) -> Result<Outcome> {
-        let Some(folder) = run.folder.clone() else { return Ok(Outcome::refused("file", Reason::FilePath)) };
-        let (path, kind, root) = (self.file.clone(), self.kind, run.server.config.files.clone());
-        let copied = tokio::task::spawn_blocking(move || copy(&folder, &path, kind, &root))
-            .await
-            .map_err(|_| Error::Corrupt("copy of a document"))??;
-        let copied = match copied {
+    async fn bring(&self, run: &Run<'_>, owner: Owner<'_>, known: &Known) -> Result<()> {
+        let kept = self.keep(run, &owner, known).await?;
+        // Nobody else sets it.
+        let _ = self.kept.set(kept);
+        Ok(())
+    }
+
+    /// Puts the file into its place, unless the document has that very file already, or it is not what the line says.
+    async fn keep(&self, run: &Run<'_>, owner: &Owner<'_>, known: &Known) -> Result<Result<Kept, Refused>> {
+        let Some(folder) = run.folder.clone() else { return Ok(Err(Refused::new("file", Reason::FilePath))) };
+        let incoming = run.server.files.incoming().await?;
+        let (path, kind) = (self.file.clone(), self.kind);
+        let (incoming, copied) = tokio::task::spawn_blocking(move || {
+            let copied = copy(&folder, &path, kind, &incoming);
+            (incoming, copied)
+        })
+        .await
+        .map_err(|_| Error::Corrupt("copy of a document"))?;
+        let Copied { hash, size, media_type, fiscal } = match copied? {
             Ok(copied) => copied,
-            Err(reason) => return Ok(Outcome::refused("file", reason)),
+            Err(reason) => return Ok(Err(Refused::new("file", reason))),
         };
-        let checked = match self.facts(copied.fiscal.as_ref(), owner, creditor, stored) {
+        let stored = known.stored.get(&self.external_id);
+        if let Err(refused) = self.facts(fiscal.as_ref(), owner, &known.creditor, stored) {
+            return Ok(Err(refused));
+        }
+        if stored.is_none_or(|stored| stored.file_hash != hash) {
+            let file = files::Stored { hash: hash.clone(), size, media_type: media_type.to_owned(), name: String::new() };
+            files::reserve(run.server, &[file]).await?;
+            run.server.files.put(incoming, &hash).await?;
+        }
+        Ok(Ok(Kept { hash, fiscal }))
+    }
+
+    async fn store(&self, run: &Run<'_>, tx: &mut Tx, owner: &Owner<'_>, known: &Known) -> Result<Outcome> {
+        let kept = match self.kept.get() {
+            Some(Ok(kept)) => kept,
+            Some(Err(refused)) => return Ok(Outcome::Refused(refused.clone())),
+            // Its customer or bill came after we looked: the next import finds them.
+            None => return Ok(Outcome::refused("customer", Reason::UnknownCustomer { id: self.customer.clone() })),
+        };
+        let stored = known.stored.get(&self.external_id);
+        let facts = match self.facts(kept.fiscal.as_ref(), owner, &known.creditor, stored) {
             Ok(facts) => self.alone(tx, owner.customer, facts).await?,
             Err(refused) => Err(refused),
         };
-        let facts = match checked {
+        let facts = match facts {
             Ok(facts) => facts,
-            Err(refused) => {
-                std::fs::remove_file(&copied.waiting)?;
-                return Ok(Outcome::Refused(refused));
-            }
+            Err(refused) => return Ok(Outcome::Refused(refused)),
         };
         let now = Stored {
             id: stored.map_or_else(|| run.server.id::<DocumentId>().0, |stored| stored.id),
@@ -260,17 +319,11 @@ impl Document {
             status: if facts.cancelled { CANCELLED } else { VALID }.to_owned(),
             competence: self.competence.clone(),
             issued_on: self.issued_on,
-            file_hash: copied.hash.clone(),
+            file_hash: kept.hash.clone(),
         };
         if stored == Some(&now) {
-            std::fs::remove_file(&copied.waiting)?;
             return Ok(Outcome::Unchanged);
         }
-        // The row first, as for what people upload: a sweep of the same content waits for it.
-        sql!(tx, execute: "insert into files (hash, size, media_type, stored_at) values ($1, $2, $3, $4)
-             on conflict (hash) do update set stored_at = excluded.stored_at",
-            &copied.hash, i64::try_from(copied.size).unwrap_or(i64::MAX), copied.media_type, run.server.clock.now())?;
-        copied.keep(&files::path(run.server, &copied.hash)?)?;
         sql!(tx, execute: "insert into documents (id, external_id, customer_id, contract_id, bill_id, kind, name, number, access_key, amount, status,
                 competence, issued_on, file_hash)
              values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
@@ -410,8 +463,8 @@ fn within(path: &str) -> Option<PathBuf> {
     (plain && path.file_name().is_some()).then_some(path)
 }
 
-/// Copies a file beside its later place, hashing it on the way. The outer error is the disk's, the inner one the line's.
-fn copy(folder: &Path, path: &Path, kind: &str, root: &Path) -> io::Result<Result<Copied, Reason>> {
+/// Copies a file aside, hashing it on the way. The outer error is the disk's, the inner one the line's.
+fn copy(folder: &Path, path: &Path, kind: &str, to: &Incoming) -> io::Result<Result<Copied, Reason>> {
     // Links are followed first, and what they lead to has to be in the folder as well.
     let (Ok(folder), Ok(path)) = (folder.canonicalize(), folder.join(path).canonicalize()) else { return Ok(Err(Reason::FileMissing)) };
     if !path.starts_with(&folder) {
@@ -421,28 +474,21 @@ fn copy(folder: &Path, path: &Path, kind: &str, root: &Path) -> io::Result<Resul
     if !file.metadata().is_ok_and(|data| data.is_file()) {
         return Ok(Err(Reason::FileMissing));
     }
-    let incoming = root.join(files::INCOMING);
-    std::fs::create_dir_all(&incoming)?;
-    let waiting = incoming.join(format!("{}.part", Uuid::now_v7()));
-    let copied = copy_to(file.take(LARGEST_MB * 1024 * 1024 + 1), kind, &waiting).and_then(|copied| match copied {
-        Ok(copied) => with_fiscal(copied, kind),
+    match copy_to(file.take(LARGEST_MB * 1024 * 1024 + 1), kind, to.path())? {
+        Ok(copied) => with_fiscal(copied, kind, to.path()),
         Err(reason) => Ok(Err(reason)),
-    });
-    if !matches!(copied, Ok(Ok(_))) && waiting.exists() {
-        std::fs::remove_file(&waiting)?;
     }
-    copied
 }
 
 /// Reads the XML of a fiscal document from the very bytes that will be kept.
-fn with_fiscal(mut copied: Copied, kind: &str) -> io::Result<Result<Copied, Reason>> {
+fn with_fiscal(mut copied: Copied, kind: &str, copy: &Path) -> io::Result<Result<Copied, Reason>> {
     if copied.media_type != XML {
         return Ok(Ok(copied));
     }
     if copied.size > invoices::LARGEST {
         return Ok(Err(Reason::XmlTooLarge));
     }
-    let fiscal = match invoices::read(&std::fs::read(&copied.waiting)?) {
+    let fiscal = match invoices::read(&std::fs::read(copy)?) {
         Ok(fiscal) => fiscal,
         Err(error) => return Ok(Err(error.into())),
     };
@@ -453,8 +499,8 @@ fn with_fiscal(mut copied: Copied, kind: &str) -> io::Result<Result<Copied, Reas
     Ok(Ok(copied))
 }
 
-fn copy_to(mut from: impl Read, kind: &str, waiting: &Path) -> io::Result<Result<Copied, Reason>> {
-    let mut to = File::create_new(waiting)?;
+fn copy_to(mut from: impl Read, kind: &str, to: &Path) -> io::Result<Result<Copied, Reason>> {
+    let mut to = File::create_new(to)?;
     let (mut hasher, mut size, mut media_type) = (Sha256::new(), 0_u64, None);
     let mut buffer = vec![0; 64 * 1024];
     loop {
@@ -483,9 +529,7 @@ fn copy_to(mut from: impl Read, kind: &str, waiting: &Path) -> io::Result<Result
     }
     to.sync_all()?;
     Ok(match media_type {
-        Some(media_type) => {
-            Ok(Copied { hash: hex::encode(hasher.finalize()), size, media_type, fiscal: None, waiting: waiting.to_owned() })
-        }
+        Some(media_type) => Ok(Copied { hash: hex::encode(hasher.finalize()), size, media_type, fiscal: None }),
         None => Err(Reason::FileEmpty),
     })
 }
@@ -512,14 +556,4 @@ fn media_type_of(head: &[u8]) -> Option<&'static str> {
 /// The XML of an invoice is XML, and nothing else is.
 fn fits(kind: &str, media_type: &str) -> bool {
     matches!(kind, "nfse_xml" | CANCELLATION) == (media_type == XML) && (kind != "nfse_pdf" || media_type == "application/pdf")
-}
-
-impl Copied {
-    /// Moves it to its place, and makes the move durable.
-    fn keep(&self, place: &Path) -> io::Result<()> {
-        let folder = place.parent().unwrap_or(place);
-        std::fs::create_dir_all(folder)?;
-        std::fs::rename(&self.waiting, place)?;
-        File::open(folder)?.sync_all()
-    }
 }

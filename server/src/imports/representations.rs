@@ -7,7 +7,7 @@ use domain::ids::CustomerId;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::fields::{self, Column, LONGEST_ID, Row, optional, required};
+use super::fields::{self, Column, ID, Row, Shape, optional, required};
 use super::{Kind, Outcome, Reason, Record, Refused, Run};
 use crate::audit::{self, Actor, Event};
 use crate::db::Tx;
@@ -43,21 +43,21 @@ struct Stored {
 impl Record for Representation {
     const KIND: Kind = Kind::Representations;
     const COLUMNS: &'static [Column] = &[
-        required("external_id"),
-        required("representative"),
-        required("customer"),
-        required("scope"),
-        optional("contracts"),
-        required("starts_on"),
-        optional("ends_on"),
+        required("external_id", ID),
+        required("representative", ID),
+        required("customer", ID),
+        required("scope", Shape::Word(SCOPES)),
+        optional("contracts", Shape::Ids),
+        required("starts_on", Shape::Date),
+        optional("ends_on", Shape::Date),
     ];
 
     fn read(row: &Row<'_>) -> Result<Self, Refused> {
-        let contracts = row.said_text("contracts", 20_000)?.flatten().unwrap_or_default();
+        let contracts = row.said_text("contracts")?.flatten().unwrap_or_default();
         let one = Self {
-            external_id: row.text("external_id", LONGEST_ID)?,
-            representative: row.text("representative", LONGEST_ID)?,
-            customer: row.text("customer", LONGEST_ID)?,
+            external_id: row.text("external_id")?,
+            representative: row.text("representative")?,
+            customer: row.text("customer")?,
             scope: row.choice("scope", SCOPES)?,
             contracts: contracts.split('|').map(str::trim).filter(|id| !id.is_empty()).map(str::to_owned).collect(),
             starts_on: row.date("starts_on")?,

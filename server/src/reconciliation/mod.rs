@@ -13,6 +13,7 @@ mod watching;
 
 use std::collections::BTreeMap;
 
+use bytes::Bytes;
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::actors::Role;
 use domain::calendar::Calendar;
@@ -28,6 +29,7 @@ use self::reading::{Event, ReadFile};
 use crate::audit::{self, Actor};
 use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
+use crate::files::{self, Download};
 use crate::sessions::Staff;
 use crate::{Server, policies, requests, sql};
 
@@ -107,6 +109,8 @@ pub struct Report {
     pub repeated: Vec<Repeated>,
     /// When all of it was applied.
     pub applied_at: Option<DateTime<Utc>>,
+    /// Whether the file is kept as it came: see [`original`].
+    pub kept: bool,
 }
 
 impl Report {
@@ -207,7 +211,7 @@ pub fn may(staff: &Staff) -> Result<()> {
 /// As [`apply`].
 pub async fn preview(server: &Server, by: Hand<'_>, name: &str, bytes: Vec<u8>, options: Options) -> Result<Report, Refused> {
     by.check()?;
-    let file = read(server, bytes).await?;
+    let file = read(server, Bytes::from(bytes)).await?;
     let mut conn = server.db.read().await?;
     let context = Context::load(server, &mut conn, &file).await?;
     let known = known(&mut conn, &file).await?;
@@ -251,6 +255,7 @@ pub async fn preview(server: &Server, by: Hand<'_>, name: &str, bytes: Vec<u8>, 
         warnings,
         repeated: Vec::new(),
         applied_at: None,
+        kept: false,
     })
 }
 
@@ -268,10 +273,14 @@ pub async fn apply(
     mut progress: impl FnMut(usize, usize) + Send,
 ) -> Result<Report, Refused> {
     by.check()?;
-    let file = read(server, bytes).await?;
+    let bytes = Bytes::from(bytes);
+    let file = read(server, bytes.clone()).await?;
     let mut conn = server.db.read().await?;
     let context = Context::load(server, &mut conn, &file).await?;
     drop(conn);
+    // As it came: for whoever asks the bank about it. A file that is refused below is swept away again.
+    files::keep(server, &bytes, "text/plain", name).await?;
+    drop(bytes);
     let (id, gap) = begin(&context, by, name, options).await?;
     let many = file.events > BATCH;
     if many {
@@ -301,7 +310,7 @@ async fn run(context: &Context<'_>, by: Hand<'_>, id: Uuid, progress: &mut (impl
     }
 }
 
-async fn read(server: &Server, bytes: Vec<u8>) -> Result<ReadFile, Refused> {
+async fn read(server: &Server, bytes: Bytes) -> Result<ReadFile, Refused> {
     let today = server.clock.today();
     tokio::task::spawn_blocking(move || reading::read(&bytes, today)).await.map_err(|_| Error::Corrupt("reading of a return file"))?
 }
@@ -387,6 +396,7 @@ struct FileRow {
     credited: i64,
     fees: i64,
     applied_at: Option<DateTime<Utc>>,
+    kept: bool,
 }
 
 #[derive(sqlx::FromRow)]
@@ -415,9 +425,26 @@ pub async fn report(server: &Server, staff: &Staff, file: Uuid) -> Result<Report
     report_of(&mut server.db.read().await?, file).await
 }
 
+/// The file as it came; who fetched it is recorded, since it names people.
+///
+/// # Errors
+/// [`Error::Forbidden`]; [`Error::NotFound`] for one that is not kept; [`Error::Files`].
+pub async fn original(server: &Server, staff: &Staff, file: Uuid) -> Result<Download> {
+    staff.only(RECEIVERS)?;
+    let mut tx = server.db.write().await?;
+    let (name, hash) = sql!(tx, optional (String, String):
+        "select r.name, r.file_hash from return_files r join files f on f.hash = r.file_hash where r.id = $1", file)?
+    .ok_or(Error::NotFound)?;
+    let download = files::download(server, &hash, name, "text/plain".to_owned()).await?;
+    audit(server, &mut tx, Hand::Staff(staff), "reconciliation.fetch", file, json!({ "file": hash })).await?;
+    tx.commit().await?;
+    Ok(download)
+}
+
 async fn report_of(conn: &mut Conn, id: Uuid) -> Result<Report> {
     let file = sql!(conn, optional FileRow:
-        "select name, bank_code, sequence, file_date, lines, events, paid, credited, fees, applied_at from return_files where id = $1", id)?
+        "select name, bank_code, sequence, file_date, lines, events, paid, credited, fees, applied_at,
+                exists (select 1 from files f where f.hash = return_files.file_hash) as kept from return_files where id = $1", id)?
     .ok_or(Error::NotFound)?;
     let looked = sql!(conn, all LookAt:
         "select line, code, outcome, motives from return_lines
@@ -448,6 +475,7 @@ async fn report_of(conn: &mut Conn, id: Uuid) -> Result<Report> {
         warnings,
         repeated,
         applied_at: file.applied_at,
+        kept: file.kept,
     })
 }
 
