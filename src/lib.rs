@@ -71,6 +71,7 @@
 pub mod access_keys;
 pub mod actors;
 pub mod agreements;
+pub mod api_keys;
 pub mod bank_accounts;
 pub mod boleto;
 pub mod calendar;
@@ -92,4 +93,5 @@ pub mod sign_in;
 pub mod slips;
 pub mod statement;
 pub mod tax_ids;
+pub mod webhooks;
 pub mod words;

@@ -203,7 +203,7 @@ async fn main() -> anyhow::Result<()> {
         Command::Config => {
             for key in KEYS {
                 println!(
-                    "{:<18} {}{}",
+                    "{:<22} {}{}",
                     key.name,
                     key.help,
                     if key.default.is_empty() { String::new() } else { format!(" [{}]", key.default) }

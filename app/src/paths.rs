@@ -1,6 +1,6 @@
 //! Every address a person sees, in Portuguese, and where each form posts. Never holds personal data: things are named by opaque ids.
 
-use domain::ids::{BillId, CustomerId, DocumentId, UploadId};
+use domain::ids::{BillId, CustomerId, DocumentId, PixChargeId, UploadId};
 
 /// Sign-in, the first page.
 pub const SIGN_IN: &str = "/entrar";
@@ -149,6 +149,18 @@ pub fn upload(protocol: &str, id: UploadId) -> String {
 #[must_use]
 pub fn document(id: DocumentId) -> String {
     format!("{DOCUMENTS}/{id}")
+}
+
+/// One Pix charge.
+#[must_use]
+pub fn pix_charge(id: PixChargeId) -> String {
+    format!("{PAY}/pix/{id}")
+}
+
+/// Where the changes of a Pix charge are told.
+#[must_use]
+pub fn pix_changes(id: PixChargeId) -> String {
+    format!("{PAY}/pix/{id}/andamento")
 }
 
 /// The declaration that a year is paid.

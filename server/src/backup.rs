@@ -66,8 +66,16 @@ pub const TABLES: &[&str] = &[
     "imports",
     "return_files",
     "return_lines",
+    "pix_charges",
+    "pix_charge_bills",
+    "pix_payments",
+    "pix_reading",
     "unidentified_payments",
     "refused_return_files",
+    "api_keys",
+    "api_answers",
+    "webhook_endpoints",
+    "webhook_deliveries",
 ];
 
 /// What a backup says of itself.

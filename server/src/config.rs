@@ -54,7 +54,25 @@ pub const KEYS: &[Key] = &[
     Key { name: "log_level", default: "info", help: "error, warn, info, debug or trace" },
     Key { name: "trusted_proxy", default: "false", help: "take the client's address from X-Forwarded-For (its last entry)" },
     Key { name: "throttle", default: "1", help: "multiplies the tries allowed in a while; more than 1 only for tests and load" },
+    Key {
+        name: "webhooks_inside",
+        default: "false",
+        help: "webhooks may go to addresses of private networks, and by http; where the creditor's systems are beside us",
+    },
     Key { name: "time_zone", default: "America/Sao_Paulo", help: "the creditor's, for dates and deadlines" },
+    Key {
+        name: "pix_base_url",
+        default: "",
+        help: "API Pix of the creditor's provider, as https://pix.example.com/api; nothing: no Pix charges",
+    },
+    Key { name: "pix_token_url", default: "", help: "where that provider gives tokens (OAuth 2, client credentials)" },
+    Key { name: "pix_client_id", default: "", help: "the creditor's client id there" },
+    Key { name: "pix_client_secret", default: "", help: "and its secret" },
+    Key { name: "pix_client_secret_file", default: "", help: "file that holds the secret instead" },
+    Key { name: "pix_certificate", default: "", help: "PEM file of the certificate that the provider asks for" },
+    Key { name: "pix_certificate_key", default: "", help: "PEM file of its key" },
+    Key { name: "pix_ca", default: "", help: "PEM file of authorities to trust besides the system's" },
+    Key { name: "pix_key", default: "", help: "the creditor's Pix key, which receives" },
 ];
 
 /// A configuration that can be used.
@@ -88,8 +106,33 @@ pub struct Config {
     pub trusted_proxy: bool,
     /// Multiplies every throttle's tries.
     pub throttle: i32,
+    /// Whether webhooks may go to addresses of private networks, and by http.
+    pub webhooks_inside: bool,
     /// The creditor's zone.
     pub time_zone: chrono_tz::Tz,
+    /// The provider of Pix charges, if there is one.
+    pub pix: Option<PixSettings>,
+}
+
+/// How the provider of Pix charges is reached.
+#[derive(Clone, Debug)]
+pub struct PixSettings {
+    /// Its API.
+    pub base_url: String,
+    /// Where it gives tokens.
+    pub token_url: String,
+    /// The creditor's client id.
+    pub client_id: String,
+    /// And its secret.
+    pub client_secret: Secret,
+    /// PEM file of the creditor's certificate.
+    pub certificate: Option<PathBuf>,
+    /// PEM file of its key.
+    pub certificate_key: Option<PathBuf>,
+    /// PEM file of more authorities.
+    pub ca: Option<PathBuf>,
+    /// The creditor's Pix key.
+    pub key: String,
 }
 
 /// Values as found, before they mean anything.
@@ -164,6 +207,7 @@ impl Sources {
         let database = self.get("database");
         let demo = self.flag("demo");
         let trusted_proxy = self.flag("trusted_proxy");
+        let webhooks_inside = self.flag("webhooks_inside");
         let listen = self
             .get("listen")
             .parse::<SocketAddr>()
@@ -192,6 +236,7 @@ impl Sources {
         if !database.starts_with("sqlite:") && !database.starts_with("postgres") {
             self.problem("database: expected sqlite://PATH or postgres://…");
         }
+        let pix = self.pix();
         let files = self.place();
         let keys = self.keys(&database).map_err(|problem| self.problem(&problem)).ok();
         if let (Some(listen), Some(time_zone), Some(files), Some(keys), true) = (listen, time_zone, files, keys, self.problems.is_empty()) {
@@ -210,7 +255,9 @@ impl Sources {
                 log_level,
                 trusted_proxy,
                 throttle: throttle.unwrap_or(1),
+                webhooks_inside,
                 time_zone,
+                pix,
                 database,
             });
         }
@@ -230,6 +277,50 @@ impl Sources {
                 false
             }
         }
+    }
+
+    /// The provider of Pix: all of it, or none.
+    fn pix(&mut self) -> Option<PixSettings> {
+        let some = |text: String| (!text.is_empty()).then(|| PathBuf::from(text));
+        let base_url = self.get("pix_base_url");
+        if base_url.is_empty() {
+            return None;
+        }
+        let mut secret = self.get("pix_client_secret");
+        let file = self.get("pix_client_secret_file");
+        if secret.is_empty() && !file.is_empty() {
+            match std::fs::read_to_string(&file) {
+                Ok(text) => text.trim().clone_into(&mut secret),
+                Err(error) => self.problem(&format!("pix_client_secret_file: {file}: {error}")),
+            }
+        }
+        let settings = PixSettings {
+            base_url,
+            token_url: self.get("pix_token_url"),
+            client_id: self.get("pix_client_id"),
+            client_secret: Secret(secret),
+            certificate: some(self.get("pix_certificate")),
+            certificate_key: some(self.get("pix_certificate_key")),
+            ca: some(self.get("pix_ca")),
+            key: self.get("pix_key"),
+        };
+        for (name, url) in [("pix_base_url", &settings.base_url), ("pix_token_url", &settings.token_url)] {
+            // Only a simulator on this machine speaks without TLS.
+            if !url.starts_with("https://") && !url.starts_with("http://127.0.0.1:") {
+                self.problem(&format!("{name}: expected https://"));
+            }
+        }
+        for (name, value) in
+            [("pix_client_id", &settings.client_id), ("pix_client_secret", &settings.client_secret.0), ("pix_key", &settings.key)]
+        {
+            if value.is_empty() {
+                self.problem(&format!("{name}: needed with pix_base_url"));
+            }
+        }
+        if settings.certificate.is_some() != settings.certificate_key.is_some() {
+            self.problem("pix_certificate_key: needed with pix_certificate, and the other way round");
+        }
+        Some(settings)
     }
 
     /// The place for files that these settings name; the others are not looked at.

@@ -47,6 +47,9 @@ pub enum Error {
     /// A document could not be drawn.
     #[error("document: {0}")]
     Pdf(#[from] crate::pdf::PdfError),
+    /// The provider of Pix.
+    #[error(transparent)]
+    Provider(crate::pix::ProviderError),
     /// Something stored cannot be read back: a wrong key, or an edited row.
     #[error("stored data cannot be read: {0}")]
     Corrupt(&'static str),

@@ -65,11 +65,12 @@ macro_rules! charged_to {
     };
 }
 
-/// What of them is open: what no payment has named as its fine or its interest.
+/// What of them is open: what no payment has named as its fine or its interest. One that paid several bills names those of all.
 macro_rules! charges_open {
     ($upto:literal) => {
         concat!(
-            "coalesce((select cast(sum(e.amount - coalesce(case e.kind when 'fine' then p.fine else p.interest end, 0)) as bigint)
+            "coalesce((select cast(sum(case when coalesce(case e.kind when 'fine' then p.fine else p.interest end, 0) >= e.amount then 0
+                    else e.amount - coalesce(case e.kind when 'fine' then p.fine else p.interest end, 0) end) as bigint)
                 from entries e left join payments p on p.id = e.payment_id
                where e.bill_id = b.id and e.kind in ('fine', 'interest') and e.effective_on <= ",
             $upto,

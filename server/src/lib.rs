@@ -3,6 +3,8 @@
 //! A public function is something a person may do; the actor type in its signature is the authorization. Never knows Leptos.
 
 pub mod agreements;
+pub mod api;
+pub mod api_keys;
 pub mod audit;
 pub mod authenticity;
 pub mod backup;
@@ -27,6 +29,7 @@ pub mod outbox;
 pub mod papers;
 pub mod payments;
 pub mod pdf;
+pub mod pix;
 pub mod policies;
 pub mod receipts;
 pub mod reconciliation;
@@ -41,6 +44,7 @@ pub mod statement;
 pub mod testing;
 pub mod texts;
 pub mod throttle;
+pub mod webhooks;
 
 use std::sync::Arc;
 
@@ -62,17 +66,20 @@ pub struct Server {
     pub config: Arc<config::Config>,
     /// Rung when the outbox has something new.
     pub bell: Arc<Notify>,
+    /// Pix charges, where a provider of them is configured.
+    pub pix: Option<Arc<pix::Pix>>,
 }
 
 impl Server {
     /// Opens the database of a configuration. Does not migrate: that is `emdia migrate`, or the start of `emdia serve`.
     ///
     /// # Errors
-    /// A database that cannot be opened; settings of files that no client can be made of.
+    /// A database that cannot be opened; settings of files or of Pix that no client can be made of.
     pub async fn open(config: config::Config) -> Result<Self> {
         let db = db::Db::open(&config.database).await?;
         let files = files::store::Store::open(&config.files)?;
-        Ok(Self { db, files, clock: clock::Clock::new(config.time_zone), config: Arc::new(config), bell: Arc::default() })
+        let pix = config.pix.as_ref().map(pix::Pix::new).transpose()?.map(Arc::new);
+        Ok(Self { db, files, clock: clock::Clock::new(config.time_zone), config: Arc::new(config), bell: Arc::default(), pix })
     }
 
     /// A new id: UUIDv7, so that rows of one moment lie side by side.

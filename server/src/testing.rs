@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use chrono::{Days, NaiveDate};
 use domain::actors::Role;
@@ -15,8 +16,10 @@ use domain::tax_ids::{Cnpj, Cpf, TaxId};
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 use uuid::Uuid;
 
-use crate::config::Sources;
+use crate::config::{Config, PixSettings, Sources};
+use crate::files::place::Secret;
 use crate::ledger::NewEntry;
+use crate::pix::Pix;
 use crate::sealing::{Keys, sha256};
 use crate::sessions::{Actors, Customer, Staff, Visit};
 use crate::{Server, audit, ledger, mail, outbox, sessions, sign_in, sql};
@@ -379,6 +382,31 @@ impl TestServer {
         let mut conn = self.db.read().await.unwrap();
         assert!(matches!(audit::verify(&mut conn).await.unwrap(), audit::Chain::Whole { .. }));
         assert_eq!(ledger::verify(self).await.unwrap(), []);
+    }
+}
+
+/// Pix.
+impl TestServer {
+    /// The same server with a provider of Pix, which serves its API below `/api`.
+    pub fn with_pix(mut self, url: &str, key: &str) -> Self {
+        let settings = PixSettings {
+            base_url: format!("{url}/api"),
+            token_url: format!("{url}/oauth/token"),
+            client_id: "emdia".into(),
+            client_secret: Secret("segredo-de-demonstracao".into()),
+            certificate: None,
+            certificate_key: None,
+            ca: None,
+            key: key.into(),
+        };
+        self.set_pix(settings).unwrap();
+        self
+    }
+
+    pub fn set_pix(&mut self, settings: PixSettings) -> crate::Result<()> {
+        self.server.pix = Some(Arc::new(Pix::new(&settings)?));
+        self.server.config = Arc::new(Config { pix: Some(settings), ..(*self.server.config).clone() });
+        Ok(())
     }
 }
 

@@ -16,6 +16,7 @@ mod imports;
 mod notices;
 mod papers;
 mod pdf;
+mod pix;
 mod receipts;
 mod reconciliation;
 mod refunds;

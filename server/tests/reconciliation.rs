@@ -21,24 +21,24 @@ use uuid::Uuid;
 
 /// What a line of a file says of a title; the test server's agreement is 1238798 at bank 001.
 #[derive(Clone)]
-struct Title {
+pub(crate) struct Title {
     number: String,
     code: &'static str,
     document: String,
     company_use: String,
     due: Option<NaiveDate>,
     amount: i64,
-    paid: i64,
+    pub(crate) paid: i64,
     interest: i64,
     discount: i64,
     fee: i64,
-    on: NaiveDate,
+    pub(crate) on: NaiveDate,
     credited_on: NaiveDate,
 }
 
 /// A CNAB 240 file of Banco do Brasil.
 #[derive(Clone)]
-struct File {
+pub(crate) struct File {
     bank: &'static str,
     agreement: &'static str,
     sequence: u32,
@@ -47,7 +47,7 @@ struct File {
 }
 
 impl File {
-    fn of(t: &TestServer, sequence: u32, titles: Vec<Title>) -> Self {
+    pub(crate) fn of(t: &TestServer, sequence: u32, titles: Vec<Title>) -> Self {
         Self { bank: "001", agreement: "001238798001417019", sequence, date: t.clock.today(), titles }
     }
 
@@ -121,7 +121,7 @@ impl File {
     }
 }
 
-async fn apply(t: &Server, file: &File) -> Result<Report, Refused> {
+pub(crate) async fn apply(t: &Server, file: &File) -> Result<Report, Refused> {
     apply_bytes(t, file.bytes()).await
 }
 
@@ -153,19 +153,19 @@ async fn title(t: &TestServer, slip: SlipId) -> Title {
 }
 
 /// A bill of R$ 523,47, so many days late, with its slip and its title.
-async fn a_title(t: &TestServer, customer: CustomerId, days_late: i64) -> (BillId, SlipId, Title) {
+pub(crate) async fn a_title(t: &TestServer, customer: CustomerId, days_late: i64) -> (BillId, SlipId, Title) {
     let bill = t.a_bill(customer, Money::cents(52_347), days_late).await;
     let slip = t.a_slip(bill).await;
     (bill, slip, title(t, slip).await)
 }
 
-async fn outcomes(t: &TestServer) -> Vec<(i32, String, Option<String>)> {
+pub(crate) async fn outcomes(t: &TestServer) -> Vec<(i32, String, Option<String>)> {
     let mut conn = t.db.read().await.unwrap();
     sql!(conn, all (i32, String, Option<String>): "select l.line, l.outcome, l.matched_by from return_lines l join return_files f on f.id = l.file_id
         order by f.received_at, f.id, l.line").unwrap()
 }
 
-async fn last_outcome(t: &TestServer) -> (String, Option<String>) {
+pub(crate) async fn last_outcome(t: &TestServer) -> (String, Option<String>) {
     let (_, outcome, by) = outcomes(t).await.pop().unwrap();
     (outcome, by)
 }
@@ -757,6 +757,7 @@ on_both_databases! {
                 .args(["--ignored", "--exact", "reconciliation::the_one_that_is_killed"])
                 .env("EMDIA_KILL_DATABASE", &t.config.database)
                 .env("EMDIA_KILL_FILE", &path)
+                .env("EMDIA_KILL_FILES", t.config.files.to_string())
                 .stdout(std::process::Stdio::null())
                 .stderr(std::process::Stdio::null())
                 .spawn()
@@ -848,14 +849,16 @@ async fn position(t: &TestServer) -> i64 {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "run by another test"]
 async fn the_one_that_is_killed() {
-    let (Ok(database), Ok(file)) = (std::env::var("EMDIA_KILL_DATABASE"), std::env::var("EMDIA_KILL_FILE")) else { return };
-    let server = another(database).await;
+    let said = ["EMDIA_KILL_DATABASE", "EMDIA_KILL_FILE", "EMDIA_KILL_FILES"].map(std::env::var);
+    let [Ok(database), Ok(file), Ok(files)] = said else { return };
+    let server = another(database, files).await;
     apply_bytes(&server, std::fs::read(file).unwrap()).await.unwrap();
 }
 
-async fn another(database: String) -> Server {
+async fn another(database: String, files: String) -> Server {
     let config = Sources::default()
         .set("test", "database", database)
+        .set("test", "files", files)
         .set("test", "secret_key", server::sealing::Keys::generate())
         .set("test", "demo", "true".into())
         .build()
@@ -956,7 +959,8 @@ async fn put_many(t: &TestServer, customer: Uuid, contract: Uuid, due: NaiveDate
 async fn a_hundred_thousand_lines() {
     // In a process of its own, so that its memory is the program's and not that of making the data.
     if let (Ok(database), Ok(file)) = (std::env::var("EMDIA_MEASURED_DATABASE"), std::env::var("EMDIA_MEASURED_FILE")) {
-        let server = another(database).await;
+        let files = tempfile::tempdir().unwrap();
+        let server = another(database, files.path().display().to_string()).await;
         let bytes = std::fs::read(file).unwrap();
         let before = memory("VmRSS");
         let started = Instant::now();

@@ -11,6 +11,7 @@ use server::texts::{self, Locale};
 use super::parts::{self, amount};
 use crate::asked::Asked;
 use crate::page::{CustomerRoom, Failure, Page, PageResult};
+use crate::pix::page::ask_form;
 use crate::ui::actions::{Actions, BackLink, Button, ButtonKind, ButtonLink};
 use crate::ui::amounts::MoneyText;
 use crate::ui::forms::{Field, Kind, Width};
@@ -39,7 +40,7 @@ pub async fn bill(Path(id): Path<String>, asked: Asked, page: Page, AsCustomer(c
     let (tone, tag) = parts::standing(l, bill.standing, bill.balance, bill.due_on, late, today);
     let lede = parts::due(l, bill.due_on, today);
     let title = name.clone();
-    let cost = cost(l, &detail);
+    let cost = cost(l, &detail, page.server.pix.is_some() && on <= today);
     let facts = facts(l, &detail);
     let payments = payments(&page, &detail);
     let entries = entries(l, &detail);
@@ -80,7 +81,7 @@ pub async fn bill(Path(id): Path<String>, asked: Asked, page: Page, AsCustomer(c
 }
 
 /// What it costs, or why it is not to be paid by itself.
-fn cost(l: Locale, detail: &BillDetail) -> AnyView {
+fn cost(l: Locale, detail: &BillDetail, with_pix: bool) -> AnyView {
     use texts::bills as t;
     let bill = &detail.bill;
     let Some(calculation) = &detail.calculation else {
@@ -106,12 +107,15 @@ fn cost(l: Locale, detail: &BillDetail) -> AnyView {
     let label = t::total_to_pay(l, texts::long_date(l, day));
     let total = amount(l, calculation.total);
     let sum = parts::calculation(l, calculation);
+    // One primary action: the one that is confirmed while one looks.
+    let other = if with_pix { ButtonKind::Secondary } else { ButtonKind::Primary };
+    let pix = with_pix.then(|| ask_form(&[bill.id], texts::pix::pay(l), ButtonKind::Primary, String::new()));
     let pay = match &detail.slip {
         Some(slip) if slip.limit_on >= day => {
             let href = paths::second_copy(&[bill.id]);
-            view! { <ButtonLink href label=t::pay(l) icon=Icon::Barcode/> }.into_any()
+            view! { <ButtonLink href label=t::pay(l) icon=Icon::Barcode kind=other/> }.into_any()
         }
-        _ => view! { <ButtonLink href=paths::PAY label=t::ask_slip(l)/> }.into_any(),
+        _ => view! { <ButtonLink href=paths::PAY label=t::ask_slip(l) kind=other/> }.into_any(),
     };
     let action = paths::bill(bill.id);
     view! {
@@ -119,7 +123,7 @@ fn cost(l: Locale, detail: &BillDetail) -> AnyView {
             <p class="small soft">{label}</p>
             <p class="amount-large"><MoneyText amount=total/></p>
             {sum}
-            <Actions>{pay}</Actions>
+            <Actions>{pix}{pay}</Actions>
             <Details summary=t::another_day(l)>
                 <form method="get" action=action>
                     <Field name="dia" label=t::day(l) hint=t::day_hint(l) kind=Kind::Date width=Width::Ten value=day.to_string()/>

@@ -11,7 +11,7 @@ use app::visitor::App;
 use server::config::Config;
 use server::error::Error;
 use server::files::store::Trouble;
-use server::{Server, outbox, reconciliation, requests};
+use server::{Server, outbox, pix, reconciliation, requests};
 
 /// Serves the portal. SIGTERM lets what is under way end.
 pub(crate) async fn serve(config: Config) -> anyhow::Result<()> {
@@ -34,6 +34,8 @@ pub(crate) async fn serve(config: Config) -> anyhow::Result<()> {
     }
     let deliveries = tokio::spawn(outbox::run(server.clone()));
     let record = tokio::spawn(requests::record::run(server.clone()));
+    let charges = tokio::spawn(pix::run(server.clone()));
+    let watch = tokio::spawn(pix::watch(server.clone()));
     let returns = tokio::spawn(reconciliation::watch(server.clone()));
     let listener = tokio::net::TcpListener::bind(listen).await.with_context(|| format!("listen: {listen}"))?;
     tracing::info!(%listen, "serving");
@@ -41,9 +43,12 @@ pub(crate) async fn serve(config: Config) -> anyhow::Result<()> {
         tell_of_demo(&server, &public_url).await?;
     }
     let router = app::app::router(App::new(server.clone(), assets)).into_make_service_with_connect_info::<SocketAddr>();
+    let stopping = server.clone();
     let (drain, mut drained) = tokio::sync::watch::channel(());
     let served = axum::serve(listener, router).with_graceful_shutdown(async move {
         told_to_stop().await;
+        // Pages that wait would otherwise be waited for.
+        pix::stop_waiting(&stopping);
         drain.send_replace(());
     });
     // What is under way may end; a connection that is merely held open is not waited for longer than this.
@@ -57,6 +62,8 @@ pub(crate) async fn serve(config: Config) -> anyhow::Result<()> {
     }
     deliveries.abort();
     record.abort();
+    charges.abort();
+    watch.abort();
     returns.abort();
     server.db.close().await;
     tracing::info!("stopped");

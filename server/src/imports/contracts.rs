@@ -8,7 +8,7 @@ use domain::tax_ids::TaxId;
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
-use super::fields::{self, Column, LONGEST_ID, Row, Said, optional, required};
+use super::fields::{self, Column, ID, Row, Said, Shape, optional, required};
 use super::{Kind, Outcome, Reason, Record, Refused, Run};
 use crate::db::Tx;
 use crate::error::Result;
@@ -55,28 +55,28 @@ struct Stored {
 impl Record for Contract {
     const KIND: Kind = Kind::Contracts;
     const COLUMNS: &'static [Column] = &[
-        required("external_id"),
-        required("customer"),
-        required("number"),
-        required("kind"),
-        required("plan_name"),
-        optional("plan_registration"),
-        optional("state"),
-        required("starts_on"),
-        optional("ends_on"),
-        optional("fine_rate"),
-        optional("monthly_interest"),
+        required("external_id", ID),
+        required("customer", ID),
+        required("number", Shape::Text(60)),
+        required("kind", Shape::Word(KINDS)),
+        required("plan_name", Shape::Text(120)),
+        optional("plan_registration", Shape::Text(20)),
+        optional("state", Shape::Word(STATES)),
+        required("starts_on", Shape::Date),
+        optional("ends_on", Shape::Date),
+        optional("fine_rate", Shape::Rate),
+        optional("monthly_interest", Shape::Rate),
         optional("branch_tax_id", Shape::Text(20)),
     ];
 
     fn read(row: &Row<'_>) -> Result<Self, Refused> {
         let contract = Self {
-            external_id: row.text("external_id", LONGEST_ID)?,
-            customer: row.text("customer", LONGEST_ID)?,
-            number: row.text("number", 60)?,
+            external_id: row.text("external_id")?,
+            customer: row.text("customer")?,
+            number: row.text("number")?,
             kind: row.choice("kind", KINDS)?,
-            plan_name: row.text("plan_name", 120)?,
-            plan_registration: row.said_text("plan_registration", 20)?,
+            plan_name: row.text("plan_name")?,
+            plan_registration: row.said_text("plan_registration")?,
             state: row.said("state", |text| fields::choose(text, STATES))?,
             starts_on: row.date("starts_on")?,
             ends_on: row.said("ends_on", fields::date)?,

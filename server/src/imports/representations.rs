@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::fields::{self, Column, ID, Row, Shape, optional, required};
 use super::{Kind, Outcome, Reason, Record, Refused, Run};
-use crate::audit::{self, Actor, Event};
+use crate::audit::{self, Event};
 use crate::db::Tx;
 use crate::error::Result;
 use crate::sessions::BRANCHES;
@@ -150,7 +150,7 @@ impl Representation {
         let granted: Vec<Uuid> = granted.iter().copied().collect();
         rows!(tx, "insert into representation_contracts (representation_id, contract_id)", granted, |contract| [id, *contract], "");
         let event = Event {
-            actor: Actor::System,
+            actor: run.by,
             action: "representations.grant",
             subject_kind: "representation",
             subject_id: Some(id),

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use chrono::NaiveDate;
+use chrono::{Days, NaiveDate};
 use domain::charges::Posted;
 use domain::cnab::Movement;
 use domain::ids::{BillId, CustomerId, EntryId, NoticeId, PaymentId};
@@ -26,6 +26,9 @@ use crate::payments::{self, Laid, New, Parts, Posting, Target};
 use crate::slips::turnover;
 use crate::texts::{self, Locale};
 use crate::{Server, bills, policies, rows, sql};
+
+/// Days after a Pix within which a return file may book it: a weekend between holidays.
+const BOOKED_LATER: u64 = 5;
 
 /// How a batch went.
 pub(super) enum Step {
@@ -301,11 +304,13 @@ fn lay(laid: &Laid<'_>, slip: &Slip, world: &mut World) -> Result<(Uuid, Vec<Pos
     Ok((customer, postings))
 }
 
-/// Whether a payment of this slip, of this amount and day, is there already from elsewhere: another file, or an import.
+/// Whether a payment of this slip, of this amount and day, is there already from elsewhere: another file, an import, or the provider of
+/// Pix, which tells of it at once, while the file books what came on a closed day on a later one.
 async fn came_before(conn: &mut Conn, context: &Context<'_>, slip: Uuid, amount: Money, paid_on: NaiveDate) -> Result<bool> {
     let own = format!("{}%", external_prefix(&context.file.content_hash));
-    let found = sql!(conn, optional (Uuid,): "select id from payments where slip_id = $1 and amount = $2 and paid_on = $3 and reversed_at is null
-        and external_id not like $4 limit 1", slip, amount.as_cents(), paid_on, own)?;
+    let found = sql!(conn, optional (Uuid,): "select id from payments where slip_id = $1 and amount = $2 and reversed_at is null and external_id not like $4
+        and (paid_on = $3 or (method = 'pix' and paid_on between $5 and $3)) limit 1",
+        slip, amount.as_cents(), paid_on, own, paid_on - Days::new(BOOKED_LATER))?;
     Ok(found.is_some())
 }
 
@@ -446,7 +451,7 @@ struct Addressee {
 }
 
 /// Tells a customer that money came twice and is theirs: where it goes, only they can say.
-pub(super) async fn tell_of_duplicate(server: &Server, tx: &mut Tx, customer: CustomerId) -> Result<()> {
+pub(crate) async fn tell_of_duplicate(server: &Server, tx: &mut Tx, customer: CustomerId) -> Result<()> {
     use texts::reconciliation as t;
     let Addressee { email, locale: l } = sql!(tx, one Addressee: "select email, locale from customers where id = $1", customer.0)?;
     let creditor = policies::creditor(tx).await?.name;

@@ -33,6 +33,7 @@ use crate::files::{self, Download};
 use crate::sessions::Staff;
 use crate::{Server, policies, requests, sql};
 
+pub(crate) use self::applying::tell_of_duplicate;
 pub use self::reasons::{Refused, Warning, outcome};
 pub use self::unidentified::{Allocated, Suggestion, Unidentified, allocate, approve, list, not_repeated, numbered, send_back};
 pub use self::watching::{RefusedFile, look, refused, run as watch};

@@ -5,6 +5,7 @@
 
 pub(crate) mod advance;
 pub mod desk;
+pub(crate) mod feed;
 pub mod record;
 
 use chrono::{DateTime, NaiveDate, Utc};

@@ -32,6 +32,7 @@ pub(super) async fn picture(page: Page, AsStaff(staff): AsStaff, Path(customer):
     let l = page.l;
     let customer: CustomerId = customer.parse().map_err(|_| Error::NotFound)?;
     let picture = customers::picture(&page.server, &staff, customer).await?;
+    let charges = server::pix::of_customer(&page.server, &staff, customer).await?;
     let name = picture.person.name.clone();
     let lede = t::customer_lede(l, &picture.person.external_id, tax_id(&picture.person.tax_id));
     let position = &picture.statement.position;
@@ -56,6 +57,7 @@ pub(super) async fn picture(page: Page, AsStaff(staff): AsStaff, Path(customer):
     let main = view! {
         {bills(l, &picture)}
         {requests(&page, &picture)}
+        {crate::pix::staff::card(&page, &charges)}
         <Card title=t::records(l)>{records}</Card>
         {timeline::card(&page, &picture.timeline)}
     };
