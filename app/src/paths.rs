@@ -50,6 +50,10 @@ pub const DISPUTE: &str = "/contestar";
 pub const DOCUMENTS: &str = "/documentos";
 /// The filter's documents as one ZIP.
 pub const DOCUMENTS_ZIP: &str = "/documentos.zip";
+/// A statement of payments: which period.
+pub const PAYMENTS_PAPER: &str = "/documentos/pagamentos";
+/// The statement of payments of a period.
+pub const PAYMENTS_PAPER_PDF: &str = "/documentos/pagamentos.pdf";
 /// Account: data, sessions, for whom one acts.
 pub const ACCOUNT: &str = "/conta";
 /// Notices.
@@ -167,6 +171,18 @@ pub fn pix_changes(id: PixChargeId) -> String {
 #[must_use]
 pub fn declaration(year: i32) -> String {
     format!("{DOCUMENTS}/quitacao/{year}")
+}
+
+/// The income-tax statement of a year.
+#[must_use]
+pub fn income_tax(year: i32) -> String {
+    format!("{DOCUMENTS}/imposto-de-renda/{year}")
+}
+
+/// The term of an agreement, by the protocol of its request.
+#[must_use]
+pub fn agreement_term(protocol: &str) -> String {
+    format!("{DOCUMENTS}/acordo/{protocol}")
 }
 
 /// What came of a return file.

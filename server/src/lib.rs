@@ -27,6 +27,7 @@ pub mod ledger;
 pub mod mail;
 pub mod notices;
 pub mod outbox;
+pub mod papers;
 pub mod payments;
 pub mod pdf;
 pub mod pix;

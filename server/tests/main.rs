@@ -15,6 +15,7 @@ mod exports;
 mod files;
 mod imports;
 mod notices;
+mod papers;
 mod pdf;
 mod pix;
 mod receipts;

@@ -93,6 +93,7 @@ const fn name(kind: Kind) -> &'static str {
     match kind {
         Kind::Customers => "Customer",
         Kind::Contracts => "Contract",
+        Kind::Representations => "Representation",
         Kind::Bills => "Bill",
         Kind::Slips => "Slip",
         Kind::Payments => "Payment",

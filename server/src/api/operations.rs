@@ -219,6 +219,13 @@ pub static OPERATIONS: &[Operation] = &[
     // ---- contracts ----
     put_one(Kind::Contracts, "/contracts/{external_id}", "putContract", t::put_contract, || one(Kind::Contracts)),
     post_several(Kind::Contracts, "/contracts", "postContracts", t::post_contracts, || several(Kind::Contracts)),
+    // ---- representations ----
+    put_one(Kind::Representations, "/representations/{external_id}", "putRepresentation", t::put_representation, || {
+        one(Kind::Representations)
+    }),
+    post_several(Kind::Representations, "/representations", "postRepresentations", t::post_representations, || {
+        several(Kind::Representations)
+    }),
     // ---- bills ----
     read(
         "/bills",

@@ -3,6 +3,7 @@
 use std::str::FromStr;
 
 use chrono::{Datelike, NaiveDate};
+use domain::access_keys::AccessKey;
 use domain::boleto::barcode::Barcode;
 use domain::forms::{self, Problem};
 use domain::money::Money;
@@ -248,6 +249,11 @@ pub(super) fn barcode(text: &str) -> Result<Barcode, Reason> {
     Barcode::parse(text).or_else(|_| DigitableLine::parse(text).map(|line| line.to_barcode())).map_err(|_| Reason::NotABarcode)
 }
 
+/// The key of an NFS-e or an NF-e, with or without blanks and prefix.
+pub(super) fn access_key(text: &str) -> Result<AccessKey, Reason> {
+    AccessKey::parse(text).map_err(|_| Reason::AccessKey)
+}
+
 impl Reason {
     /// The reason for a problem that the parsers of forms found.
     pub(super) fn of(problem: Problem) -> Self {
@@ -304,7 +310,7 @@ mod tests {
         #[test]
         fn no_text_panics(text in ".{0,40}") {
             let _ = (rate(&text), month(&text), date(&text), positive(&text), tax_id(&text), email(&text), state(&text));
-            let _ = (postal_code(&text), barcode(&text), one_line(&text, 10), not_negative(&text));
+            let _ = (postal_code(&text), barcode(&text), access_key(&text), one_line(&text, 10), not_negative(&text));
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Real input: customers, contracts, bills, slips, payments and documents from the creditor's own system, as CSV or JSON lines.
+//! Real input: customers, contracts, who acts for whom, bills, slips, payments and documents from the creditor's own system, as CSV or JSON lines.
 //!
 //! Idempotent by the creditor's external ids. A line that cannot be taken is refused alone, with its column and its reason,
 //! and leaves no trace. Never rewrites the ledger: what changed after the fact is another entry, or a refusal.
@@ -8,10 +8,12 @@ mod contracts;
 mod customers;
 mod documents;
 mod fields;
+mod invoices;
 mod lines;
 mod objects;
 mod payments;
 mod reasons;
+mod representations;
 mod slips;
 
 use std::collections::HashMap;
@@ -50,6 +52,8 @@ pub enum Kind {
     Customers,
     /// Their contracts.
     Contracts,
+    /// Who may act for whom.
+    Representations,
     /// What is to be paid.
     Bills,
     /// Boletos as the bank registered them.
@@ -62,7 +66,8 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind, in the order in which a first import needs them.
-    pub const ALL: [Self; 6] = [Self::Customers, Self::Contracts, Self::Bills, Self::Slips, Self::Payments, Self::Documents];
+    pub const ALL: [Self; 7] =
+        [Self::Customers, Self::Contracts, Self::Representations, Self::Bills, Self::Slips, Self::Payments, Self::Documents];
 
     /// What a line of it holds.
     #[must_use]
@@ -70,6 +75,7 @@ impl Kind {
         match self {
             Self::Customers => customers::Customer::COLUMNS,
             Self::Contracts => contracts::Contract::COLUMNS,
+            Self::Representations => representations::Representation::COLUMNS,
             Self::Bills => bills::Bill::COLUMNS,
             Self::Slips => slips::Slip::COLUMNS,
             Self::Payments => payments::Payment::COLUMNS,
@@ -83,6 +89,7 @@ impl Kind {
         match self {
             Self::Customers => "customers",
             Self::Contracts => "contracts",
+            Self::Representations => "representations",
             Self::Bills => "bills",
             Self::Slips => "slips",
             Self::Payments => "payments",
@@ -171,6 +178,7 @@ pub async fn run<R: Read + Send + 'static>(
     let report = match kind {
         Kind::Customers => import::<customers::Customer, R>(server, input, options, progress).await,
         Kind::Contracts => import::<contracts::Contract, R>(server, input, options, progress).await,
+        Kind::Representations => import::<representations::Representation, R>(server, input, options, progress).await,
         Kind::Bills => import::<bills::Bill, R>(server, input, options, progress).await,
         Kind::Slips => import::<slips::Slip, R>(server, input, options, progress).await,
         Kind::Payments => import::<payments::Payment, R>(server, input, options, progress).await,

@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::fields::{Column, Row, Shape};
 use super::lines::Line;
 use super::{Kind, Outcome, Progress, Reason, Record, Refused, Run, one_at_a_time, record};
-use super::{bills, contracts, customers, documents, payments, slips};
+use super::{bills, contracts, customers, documents, payments, representations, slips};
 use crate::api_keys::ApiKey;
 use crate::error::{Error, Result};
 use crate::{Server, requests, sealing};
@@ -55,7 +55,8 @@ impl Kind {
     pub const fn scope(self) -> Scope {
         match self {
             Self::Customers => Scope::CustomersWrite,
-            Self::Contracts => Scope::ContractsWrite,
+            // Who may see which contracts is the contracts' matter.
+            Self::Contracts | Self::Representations => Scope::ContractsWrite,
             Self::Bills => Scope::BillsWrite,
             Self::Slips => Scope::SlipsWrite,
             Self::Payments => Scope::PaymentsWrite,
@@ -77,6 +78,7 @@ pub async fn put(server: &Server, key: &ApiKey, kind: Kind, sent: &[Sent], file:
     match kind {
         Kind::Customers => take::<customers::Customer>(&run, sent, name).await,
         Kind::Contracts => take::<contracts::Contract>(&run, sent, name).await,
+        Kind::Representations => take::<representations::Representation>(&run, sent, name).await,
         Kind::Bills => take::<bills::Bill>(&run, sent, name).await,
         Kind::Slips => take::<slips::Slip>(&run, sent, name).await,
         Kind::Payments => take::<payments::Payment>(&run, sent, name).await,

@@ -1,5 +1,6 @@
 //! Why a file or a line is not taken: typed, and worded for the person who mends it. Never quotes a whole line.
 
+use chrono::NaiveDate;
 use domain::money::Money;
 
 use crate::error::Error;
@@ -289,6 +290,60 @@ pub enum Reason {
     },
     /// Not a type of document, or not that of its kind.
     FileType,
+    /// The XML declares a DTD: entities, or something to fetch.
+    XmlDoctype,
+    /// The XML is cut off, or not well formed.
+    XmlBroken {
+        /// On which of its lines.
+        line: u32,
+    },
+    /// The XML has more, or deeper, parts than any note.
+    XmlTooLarge,
+    /// The XML is in an encoding that is not read here, or not in the one it names.
+    XmlEncoding,
+    /// The XML is no note and no event that is known here, or several.
+    XmlUnknown,
+    /// No access key, or a mistyped one.
+    AccessKey,
+    /// The access key is another document's of this kind.
+    AccessKeyTaken {
+        /// That document's external id.
+        by: String,
+    },
+    /// The XML has another access key, or none.
+    InvoiceKey,
+    /// Somebody else issued it.
+    InvoiceProvider,
+    /// It is for somebody else.
+    InvoiceTaker,
+    /// The XML has another number.
+    InvoiceNumber {
+        /// That number.
+        in_file: String,
+    },
+    /// The XML has another amount.
+    InvoiceAmount {
+        /// That amount; none when it cannot be read.
+        in_file: Option<Money>,
+    },
+    /// The XML has another date.
+    InvoiceDate {
+        /// That date; none when it cannot be read.
+        in_file: Option<NaiveDate>,
+    },
+    /// It was made to try the system.
+    InvoiceTrial,
+    /// A CNPJ that is no establishment of the customer's.
+    NotABranch,
+    /// Nobody represents themselves.
+    OneselfRepresented,
+    /// Contracts beside a scope that is for all of them.
+    ContractsOfBranches,
+    /// The same person acts for the same customer by another right.
+    RepresentationTaken {
+        /// That right's external id.
+        by: String,
+    },
 }
 
 impl Reason {
@@ -353,6 +408,24 @@ impl Reason {
             Self::FileEmpty => "document_empty",
             Self::FileTooLarge { .. } => "file_too_large",
             Self::FileType => "file_type",
+            Self::XmlDoctype => "xml_doctype",
+            Self::XmlBroken { .. } => "xml_broken",
+            Self::XmlTooLarge => "xml_too_large",
+            Self::XmlEncoding => "xml_encoding",
+            Self::XmlUnknown => "xml_unknown",
+            Self::AccessKey => "access_key",
+            Self::AccessKeyTaken { .. } => "access_key_taken",
+            Self::InvoiceKey => "invoice_key",
+            Self::InvoiceProvider => "invoice_provider",
+            Self::InvoiceTaker => "invoice_taker",
+            Self::InvoiceNumber { .. } => "invoice_number",
+            Self::InvoiceAmount { .. } => "invoice_amount",
+            Self::InvoiceDate { .. } => "invoice_date",
+            Self::InvoiceTrial => "invoice_trial",
+            Self::NotABranch => "not_a_branch",
+            Self::OneselfRepresented => "oneself_represented",
+            Self::ContractsOfBranches => "contracts_of_branches",
+            Self::RepresentationTaken { .. } => "representation_taken",
         }
     }
 
@@ -418,6 +491,26 @@ impl Reason {
             Self::FileEmpty => words::document_empty(l).into(),
             Self::FileTooLarge { max } => words::file_too_large(l, max),
             Self::FileType => words::file_type(l).into(),
+            Self::XmlDoctype => words::xml_doctype(l).into(),
+            Self::XmlBroken { line } => words::xml_broken(l, line),
+            Self::XmlTooLarge => words::xml_too_large(l).into(),
+            Self::XmlEncoding => words::xml_encoding(l).into(),
+            Self::XmlUnknown => words::xml_unknown(l).into(),
+            Self::AccessKey => words::access_key(l).into(),
+            Self::AccessKeyTaken { by } => words::access_key_taken(l, by),
+            Self::InvoiceKey => words::invoice_key(l).into(),
+            Self::InvoiceProvider => words::invoice_provider(l).into(),
+            Self::InvoiceTaker => words::invoice_taker(l).into(),
+            Self::InvoiceNumber { in_file } => words::invoice_number(l, in_file),
+            Self::InvoiceAmount { in_file: Some(amount) } => words::invoice_amount(l, texts::money(l, *amount)),
+            Self::InvoiceAmount { in_file: None } => words::invoice_no_amount(l).into(),
+            Self::InvoiceDate { in_file: Some(date) } => words::invoice_date(l, texts::date(l, *date)),
+            Self::InvoiceDate { in_file: None } => words::invoice_no_date(l).into(),
+            Self::InvoiceTrial => words::invoice_trial(l).into(),
+            Self::NotABranch => words::not_a_branch(l).into(),
+            Self::OneselfRepresented => words::oneself_represented(l).into(),
+            Self::ContractsOfBranches => words::contracts_of_branches(l).into(),
+            Self::RepresentationTaken { by } => words::representation_taken(l, by),
         }
     }
 }
