@@ -4,6 +4,11 @@ import { OPERATOR, another, expect, expectAccessible, ofProject, shot, signIn, s
 /** The provider that this server asks for charges, where whoever pays pastes the code. */
 const PROVIDER = `http://127.0.0.1:${Number(process.env.EMDIA_TEST_PORT ?? 3100) + 500}`;
 
+/** People with late bills, whom no other journey needs. */
+const PAYERS: [string, string, string, string] = ['100.136.405-85', '100.247.271-72', '100.358.137-41', '100.532.355-09'];
+/** And with two of them. */
+const SEVERAL: [string, string, string, string] = ['100.548.193-85', '100.690.735-11', '100.817.439-47', '100.864.953-80'];
+
 /** Pays a code as somebody does in their bank's program. */
 async function pay(page: Page, code: string) {
   const bank = await another(page);

@@ -16,7 +16,7 @@ use crate::error::{Error, Result};
 use crate::papers::{self, Known};
 use crate::sessions::Visit;
 use crate::throttle::{self, Limit};
-use crate::{Server, sql};
+use crate::{Server, pix, sql};
 
 /// Questions from one network.
 const PER_NETWORK: Limit = Limit { hits: 30, seconds: 600 };
@@ -54,6 +54,11 @@ pub async fn check(server: &Server, visit: &Visit, typed: &str) -> Result<Answer
     let mut conn = server.db.read().await?;
     if let Some(code) = document {
         return Ok(papers::known(server, &mut conn, &code).await?.map_or(Answer::NoDocument, Answer::Document));
+    }
+    if let Some(Typed::Pix(code)) = &typed
+        && let Some(payable) = pix::ours(server, &mut conn, code).await?
+    {
+        return Ok(if payable { Answer::OursPayable } else { Answer::OursNotPayable });
     }
     let rows = match &typed {
         None => Vec::new(),
@@ -112,7 +117,8 @@ async fn by_pix(conn: &mut Conn, code: &BrCode) -> Result<Vec<Row>> {
           where s.id = $1", id)?)
 }
 
-async fn same_location(conn: &mut Conn, code: &BrCode) -> Result<Option<Uuid>> {
+/// The slip whose code leads to the same address.
+pub(crate) async fn same_location(conn: &mut Conn, code: &BrCode) -> Result<Option<Uuid>> {
     let Some(Charge::Location(location)) = &code.parts().charge else { return Ok(None) };
     // Objects are in order, so that codes with one address begin alike, up to the address: an index finds them.
     let Some(start) = code.as_str().find(location.as_str()) else { return Ok(None) };

@@ -427,7 +427,8 @@ async fn search(conn: &mut Conn, query: &str) -> Result<(&'static str, Vec<Found
     if let Some((how, code)) = slip {
         let found = sql!(conn, all Found:
             "select distinct c.id, c.name, c.tax_id, c.city, null as request_id from slips s join customers c on c.id = s.customer_id
-              where s.barcode = $1 or s.emv = $1", code)?;
+              where s.barcode = $1 or s.emv = $1
+              union select c.id, c.name, c.tax_id, c.city, null from pix_charges p join customers c on c.id = p.customer_id where p.code = $1", code)?;
         return Ok((how, found));
     }
     let number: String = query.chars().filter(|c| !c.is_whitespace() && !matches!(c, '.' | '-' | '/')).collect();

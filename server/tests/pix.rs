@@ -18,7 +18,7 @@ use server::pix::{self, Charge};
 use server::reconciliation::{Allocated, allocate, list};
 use server::sessions::Customer;
 use server::testing::TestServer;
-use server::{Server, on_both_databases, outbox, refunds, sql};
+use server::{Server, authenticity, customers, on_both_databases, outbox, refunds, sql};
 
 use crate::reconciliation::{File, a_title, apply, last_outcome};
 
@@ -184,6 +184,20 @@ on_both_databases! {
         provider.simulator.fail("GET /cob", Fault::Forgotten);
         assert_eq!(pix::ask(&t, &customer, &[bill]).await.unwrap().id, charge.id);
         assert_eq!((tokens, provider.simulator.calls("POST /oauth/token")), (1, 2));
+    }
+
+    async fn its_code_is_known_to_be_ours(t: TestServer) {
+        let (t, _provider) = with_provider(t).await;
+        let (customer, bill) = a_bill(&t, 37).await;
+        let charge = pix::ask(&t, &customer, &[bill]).await.unwrap();
+        let code = charge.code.clone().unwrap();
+        assert_eq!(authenticity::check(&t, &t.visit(), &code).await.unwrap(), authenticity::Answer::OursPayable);
+        let staff = t.staff(Role::Operator).await;
+        assert_eq!(customers::find(&t, &staff, &code).await.unwrap().len(), 1);
+        change(&t, "update bills set standing = 'disputed' where id = $1", bill).await;
+        assert_eq!(authenticity::check(&t, &t.visit(), &code).await.unwrap(), authenticity::Answer::OursNotPayable);
+        t.clock.advance(charge.ends_at - t.clock.now() + TimeDelta::seconds(1));
+        assert_eq!(authenticity::check(&t, &t.visit(), &code).await.unwrap(), authenticity::Answer::OursNotPayable);
     }
 
     async fn the_provider_does_not_answer(t: TestServer) {
@@ -519,13 +533,14 @@ on_both_databases! {
         let (t, provider) = with_provider(t).await;
         let person = t.a_person().await;
         let customer = t.signed_in(person).await;
-        for (sequence, days) in [(1, 0), (2, 2)] {
+        for (sequence, days) in [(1, 0), (2, 2_i64)] {
             let (bill, slip, mut title) = a_title(&t, person, -5).await;
             let charge = pix::ask(&t, &customer, &[bill]).await.unwrap();
             let id = provider.simulator.pay(&charge.txid, charge.amount.as_cents(), false).unwrap();
             called(&t, &[&id]).await.unwrap();
             // The bank books it later, over a weekend.
-            title.on = title.on + Days::new(days);
+            t.clock.advance(TimeDelta::days(days));
+            title.on = t.clock.today();
             apply(&t, &File::of(&t, sequence, vec![title])).await.unwrap();
             assert_eq!(last_outcome(&t).await.0, "repeated");
             assert_eq!(t.bill_now(bill).await, (Money::ZERO, "settled".into()));

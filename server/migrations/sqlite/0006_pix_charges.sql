@@ -24,6 +24,8 @@ create table pix_charges (
     checked_at text not null
 ) strict;
 create index pix_charges_customer on pix_charges (customer_id, id desc);
+-- Whoever checks a code looks its address up.
+create index pix_charges_location on pix_charges (location) where location is not null;
 create index pix_charges_open on pix_charges (ends_at) where state in ('new', 'active');
 
 create table pix_charge_bills (

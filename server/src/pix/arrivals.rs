@@ -22,6 +22,7 @@ use super::charges::{self, record};
 use super::provider::{Provider, ProviderError, ReceivedPix};
 use super::webhook_secret;
 use crate::audit::{self, Actor, Event};
+use crate::authenticity::same_location;
 use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
 use crate::ledger::{self, ChargedBefore, NewEntry};
@@ -174,11 +175,7 @@ async fn destination(server: &Server, received: &ReceivedPix) -> Result<Goes> {
     let (Some(pix), Ok(txid)) = (&server.pix, ChargeTxid::parse(txid)) else { return Ok(Goes::Nowhere) };
     let Some(code) = code_of(&pix.provider, &txid).await? else { return Ok(Goes::Nowhere) };
     let mut conn = server.db.read().await?;
-    let slip = sql!(conn, all (Uuid,): "select id from slips where emv = $1 limit 2", code.as_str())?;
-    Ok(match slip.as_slice() {
-        [(slip,)] => Goes::Slip(*slip),
-        _ => Goes::Nowhere,
-    })
+    Ok(same_location(&mut conn, &code).await?.map_or(Goes::Nowhere, Goes::Slip))
 }
 
 async fn code_of(provider: &Provider, txid: &ChargeTxid) -> Result<Option<BrCode>> {

@@ -183,6 +183,14 @@ pub async fn of_customer(server: &Server, staff: &Staff, customer: CustomerId) -
     Ok(charges)
 }
 
+/// Whether a code is of a charge of ours, and then whether it can be paid now.
+pub(crate) async fn ours(server: &Server, conn: &mut Conn, code: &BrCode) -> Result<Option<bool>> {
+    let Some(Destination::Location(location)) = &code.parts().charge else { return Ok(None) };
+    let Some(row) = sql!(conn, optional Row: "select * from pix_charges where location = $1", location.as_str())? else { return Ok(None) };
+    let payable = row.state == State::Active && over(conn, &row, server.clock.now()).await?.is_none();
+    Ok(Some(payable))
+}
+
 /// A charge as stored.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub(super) struct Row {

@@ -14,6 +14,7 @@ use crate::config::PixSettings;
 use crate::error::Result;
 
 pub use self::arrivals::{notified, read_list, take};
+pub(crate) use self::charges::ours;
 pub use self::charges::{Charge, ChargedBill, Paid, ask, of_customer, see};
 pub use self::provider::{ChargeStatus, NewCharge, PixReturn, Provider, ProviderCharge, ProviderError, ReceivedPix, ReturnStatus, Until};
 pub(crate) use self::upkeep::remove;

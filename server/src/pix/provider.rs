@@ -312,8 +312,10 @@ impl Provider {
             );
         }
         if let Some(ca) = &settings.ca {
-            let found =
-                reqwest::Certificate::from_pem_bundle(&read("pix_ca", ca)?).map_err(|_| bad("pix_ca", "expected certificates in PEM"))?;
+            let found = reqwest::Certificate::from_pem_bundle(&read("pix_ca", ca)?).unwrap_or_default();
+            if found.is_empty() {
+                return Err(bad("pix_ca", "expected certificates in PEM"));
+            }
             http = http.tls_certs_merge(found);
         }
         let address = |key: &str, text: &str| {
