@@ -127,15 +127,16 @@ pub(crate) async fn export(
     format: exports::Format,
     out: Option<PathBuf>,
 ) -> anyhow::Result<()> {
-    let mut made = exports::export(server, exports::Hand::Terminal, kind, period, format).await?;
+    let made = exports::export(server, exports::Hand::Terminal, kind, period, format).await?;
     let out = out.unwrap_or_else(|| PathBuf::from(&made.file.name));
+    let mut from = made.file.file.into_std().await;
     if out == Path::new("-") {
-        tokio::io::copy(&mut made.file.file, &mut tokio::io::stdout()).await?;
+        io::copy(&mut from, &mut io::stdout().lock())?;
     } else {
         // Never over another file: it may be one that was sent already.
-        let mut file = tokio::fs::File::create_new(&out).await.with_context(|| out.display().to_string())?;
-        tokio::io::copy(&mut made.file.file, &mut file).await?;
-        file.sync_all().await?;
+        let mut file = File::create_new(&out).with_context(|| out.display().to_string())?;
+        io::copy(&mut from, &mut file)?;
+        file.sync_all()?;
     }
     eprintln!("{}: {} rows, {}", out.display(), made.rows, texts::money(reader(), made.sum));
     server.db.close().await;

@@ -39,6 +39,9 @@ pub enum Trouble {
     /// No connection, or no answer in time.
     #[error("not reached")]
     Unreachable,
+    /// Its server is another one, or its certificate is signed by nobody this machine trusts.
+    #[error("certificate not trusted")]
+    Untrusted,
     /// The access key, its secret, or what it is allowed to do.
     #[error("access refused")]
     Refused,
