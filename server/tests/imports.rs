@@ -462,7 +462,7 @@ on_both_databases! {
         ]);
         assert!(report.refusals.iter().all(|refusal| !refusal.told(Locale::PtBr).contains("529")));
         assert_eq!(count(&t, "select count(*) from files").await + count(&t, "select count(*) from documents").await, 0);
-        assert_eq!(std::fs::read_dir(t.config.files.join("incoming")).unwrap().count(), 0, "nothing is left waiting");
+        assert_eq!(std::fs::read_dir(t.folder().join("incoming")).unwrap().count(), 0, "nothing is left waiting");
         // As it should be, with nothing said or with all of it; and then as its PDF.
         let all = line("D7", "0007", &key, "523,47", "2026-09-01", "good.xml");
         assert_eq!(counts(&import_with(&t, Kind::Documents, format!("{head}{all}"), options()).await.unwrap()), [1, 0, 0, 0]);
