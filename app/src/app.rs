@@ -8,8 +8,8 @@ use tower_http::compression::{CompressionLayer, CompressionLevel};
 
 use crate::visitor::{self, App};
 use crate::{
-    agreements, authenticity, bills, customers, demo, disputes, documents, help, http, notices, paths, pix, receipts, reconciliation,
-    refunds, requests, sign_in, slips, statement,
+    agreements, authenticity, bills, customers, demo, disputes, documents, exports, help, http, notices, paths, pix, receipts,
+    reconciliation, refunds, requests, sign_in, slips, statement,
 };
 
 /// The whole application.
@@ -50,6 +50,7 @@ fn features() -> Router<App> {
         .merge(receipts::routes())
         .merge(refunds::routes())
         .merge(reconciliation::routes())
+        .merge(exports::routes())
         .merge(agreements::routes())
         .merge(requests::routes())
         .merge(disputes::routes())

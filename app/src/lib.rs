@@ -23,6 +23,8 @@ pub mod documents;
 pub mod download;
 #[cfg(feature = "ssr")]
 pub mod drafts;
+#[cfg(feature = "ssr")]
+pub mod exports;
 pub mod help;
 #[cfg(feature = "ssr")]
 pub mod http;

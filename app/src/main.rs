@@ -5,10 +5,12 @@ mod cli;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
+use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand};
 use domain::actors::Role;
 use server::Server;
 use server::config::{Config, KEYS, Sources};
+use server::exports::{self, Kind as Kinds};
 use server::imports::{Format, Kind};
 use server::sealing::Keys;
 
@@ -81,6 +83,23 @@ enum Command {
         /// They were missing: take them although newer files were applied
         #[arg(long)]
         late: bool,
+    },
+    /// Write refunds, compensations, slips or decisions of some days into a file for other systems (see IMPORT.md)
+    Export {
+        /// refunds, compensations, slips (that wait for the bank) or decisions
+        kind: Kinds,
+        /// The first day, as 2026-11-01
+        #[arg(long, value_name = "DAY")]
+        from: NaiveDate,
+        /// The last day
+        #[arg(long, value_name = "DAY")]
+        to: NaiveDate,
+        /// csv, csv_bom (for spreadsheets) or xlsx
+        #[arg(long, default_value = "csv")]
+        format: exports::Format,
+        /// The file to make; - writes to standard output [default: a name of its own in this folder]
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
     },
     /// Fill an empty database with a fictional creditor, its customers and their bills
     Demo {
@@ -179,6 +198,10 @@ async fn main() -> anyhow::Result<()> {
         }
         Command::Import { kind, file, format, refused } => cli::data::import(&open(&settings).await?, kind, &file, format, refused).await,
         Command::Reconcile { files, dry_run, late } => cli::data::reconcile(&open(&settings).await?, &files, dry_run, late).await,
+        Command::Export { kind, from, to, format, out } => {
+            let period = exports::Period::new(from, to).context("--to is before --from, or more than ten years later")?;
+            cli::data::export(&open(&settings).await?, kind, period, format, out).await
+        }
         Command::Demo { scale, seed } => cli::data::demo(&open(&settings).await?, scale, seed).await,
         Command::Creditor { file } => cli::set_up::creditor(&open(&settings).await?, &file).await,
         Command::Staff { email, name, role } => cli::set_up::staff(&open(&settings).await?, &email, &name, role).await,

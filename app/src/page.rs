@@ -174,6 +174,8 @@ pub enum StaffRoom {
     Refunds,
     /// Return files of banks.
     ReturnFiles,
+    /// Exports for the creditor's own systems.
+    Exports,
 }
 
 impl Page {
@@ -283,6 +285,7 @@ impl Page {
                 here(StaffRoom::Customers, paths::STAFF_SEARCH, texts::frame::customers(l), Icon::People),
                 here(StaffRoom::Refunds, paths::REFUND_ORDERS, texts::frame::refund_orders(l), Icon::Refund),
                 here(StaffRoom::ReturnFiles, paths::RETURN_FILES, texts::frame::return_files(l), Icon::Ledger),
+                here(StaffRoom::Exports, paths::EXPORTS, texts::frame::exports(l), Icon::Download),
             ],
         }];
         let person = texts::frame::staff_person(l, staff.name(), wording::role(l, staff.role()));

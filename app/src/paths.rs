@@ -74,6 +74,10 @@ pub const STAFF_SEARCH: &str = "/equipe/busca";
 pub const REFUND_ORDERS: &str = "/equipe/devolucoes";
 /// Refund orders as CSV.
 pub const REFUND_ORDERS_CSV: &str = "/equipe/devolucoes.csv";
+/// Exports for the creditor's own systems.
+pub const EXPORTS: &str = "/equipe/exportacoes";
+/// One of them as a file.
+pub const EXPORT_FILE: &str = "/equipe/exportacoes/arquivo";
 /// Return files of banks.
 pub const RETURN_FILES: &str = "/equipe/retornos";
 /// Money whose slip is not known.

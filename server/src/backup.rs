@@ -71,6 +71,7 @@ pub const TABLES: &[&str] = &[
     "pix_payments",
     "pix_reading",
     "unidentified_payments",
+    "exports",
     "refused_return_files",
     "api_keys",
     "api_answers",

@@ -19,6 +19,7 @@ pub mod demo;
 pub mod disputes;
 pub mod documents;
 pub mod error;
+pub mod exports;
 pub mod files;
 pub mod flashes;
 pub mod imports;

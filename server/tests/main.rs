@@ -11,6 +11,7 @@ mod declarations;
 mod demo;
 mod disputes;
 mod documents;
+mod exports;
 mod files;
 mod imports;
 mod notices;

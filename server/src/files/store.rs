@@ -188,7 +188,7 @@ impl Store {
 }
 
 /// SHA-256 of what is left of a file, and how many bytes that is.
-pub(super) async fn digest(file: &mut File) -> Result<(String, u64)> {
+pub(crate) async fn digest(file: &mut File) -> Result<(String, u64)> {
     let (mut hasher, mut size) = (Sha256::new(), 0u64);
     let mut buffer = vec![0; 256 * 1024];
     loop {
