@@ -30,7 +30,7 @@ pub fn router(app: App) -> Router {
         .layer(from_fn(http::same_origin))
         .layer(from_fn_with_state(app.clone(), http::failures))
         .layer(from_fn_with_state(app.clone(), visitor::layer))
-        .merge(quick())
+        .merge(quick(&app))
         .layer(from_fn(http::outermost))
         .with_state(app)
 }
@@ -54,7 +54,12 @@ fn features() -> Router<App> {
         .merge(help::routes())
 }
 
-/// What needs to know nothing of the visitor.
-fn quick() -> Router<App> {
-    Router::new().route("/health/live", get(http::live)).route("/health/ready", get(http::ready)).route("/pkg/{*file}", get(http::fallback))
+/// What needs to know nothing of the visitor: systems show a key with each request, and no cookie.
+fn quick(app: &App) -> Router<App> {
+    let api = server::api::router(app.server.clone()).layer(CompressionLayer::new().quality(CompressionLevel::Fastest));
+    Router::new()
+        .route("/health/live", get(http::live))
+        .route("/health/ready", get(http::ready))
+        .route("/pkg/{*file}", get(http::fallback))
+        .nest_service(server::api::BASE, api)
 }

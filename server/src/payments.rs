@@ -5,11 +5,14 @@ use chrono::{DateTime, NaiveDate, Utc};
 use domain::ids::{BillId, CustomerId, PaymentId};
 use domain::money::Money;
 use domain::statement::EntryKind;
+use domain::webhooks::Topic;
+use serde_json::json;
 use uuid::Uuid;
 
 use crate::db::Tx;
 use crate::error::Result;
 use crate::ledger::{self, NewEntry};
+use crate::webhooks::{self, Happened};
 use crate::{Server, rows};
 
 /// A payment that is not there yet.
@@ -160,6 +163,9 @@ pub(crate) async fn record(server: &Server, tx: &mut Tx, new: &[New], postings: 
         })
         .collect();
     ledger::post_all(server, tx, &entries).await?;
+    let told: Vec<Happened> =
+        new.iter().map(|row| Happened { topic: Topic::PaymentPosted, data: json!({ "payment": row.external_id }) }).collect();
+    webhooks::tell(server, tx, &told).await?;
     let paid: Vec<Uuid> = new.iter().filter_map(|row| row.slip).collect();
     rows!(tx, "update slips set state = 'paid' from (", paid, |id| [*id], ") as paid where slips.id = paid.column1");
     rows!(

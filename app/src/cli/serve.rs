@@ -9,7 +9,7 @@ use anyhow::{Context, bail};
 use app::assets::Assets;
 use app::visitor::App;
 use server::config::Config;
-use server::{Server, outbox, requests};
+use server::{Server, outbox, requests, webhooks};
 
 /// Serves the portal. SIGTERM lets what is under way end.
 pub(crate) async fn serve(config: Config) -> anyhow::Result<()> {
@@ -24,6 +24,7 @@ pub(crate) async fn serve(config: Config) -> anyhow::Result<()> {
     server.db.migrate().await?;
     let deliveries = tokio::spawn(outbox::run(server.clone()));
     let record = tokio::spawn(requests::record::run(server.clone()));
+    let calls = tokio::spawn(webhooks::run(server.clone()));
     let listener = tokio::net::TcpListener::bind(listen).await.with_context(|| format!("listen: {listen}"))?;
     tracing::info!(%listen, "serving");
     if demo {
@@ -46,6 +47,7 @@ pub(crate) async fn serve(config: Config) -> anyhow::Result<()> {
     }
     deliveries.abort();
     record.abort();
+    calls.abort();
     server.db.close().await;
     tracing::info!("stopped");
     Ok(())
