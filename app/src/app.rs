@@ -9,7 +9,7 @@ use tower_http::compression::{CompressionLayer, CompressionLevel};
 use crate::visitor::{self, App};
 use crate::{
     agreements, authenticity, bills, customers, demo, disputes, documents, help, http, notices, paths, receipts, reconciliation, refunds,
-    requests, sign_in, slips, statement,
+    requests, sign_in, slips, statement, systems,
 };
 
 /// The whole application.
@@ -52,6 +52,7 @@ fn features() -> Router<App> {
         .merge(requests::routes())
         .merge(disputes::routes())
         .merge(help::routes())
+        .merge(systems::routes())
 }
 
 /// What needs to know nothing of the visitor: systems show a key with each request, and no cookie.
