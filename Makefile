@@ -13,6 +13,8 @@ export EMDIA_TOOLS ?= $(HOME)/.cache/emdia/tools
 export EMDIA_DATA ?= $(HOME)/.local/share/emdia
 EMDIA_DATABASE ?= sqlite://$(EMDIA_DATA)/demo/emdia.db
 EMDIA_LISTEN ?= 127.0.0.1:3000
+# Where the demo's provider of Pix is, with its page that pays.
+EMDIA_PIX ?= 127.0.0.1:3001
 # Seconds that `make fuzz` gives to each target.
 FUZZ_SECONDS ?= 30
 
@@ -20,6 +22,7 @@ FUZZ_SECONDS ?= 30
 export PATH := $(PATH):$(HOME)/.cargo/bin
 LOCKED := $(if $(CI),--locked)
 DEV := $(CARGO_TARGET_DIR)/debug/emdia
+PIX_SIMULATOR := $(CARGO_TARGET_DIR)/debug/pix-simulator
 DEV_SITE := $(CARGO_TARGET_DIR)/site-dev
 RELEASE := $(CARGO_TARGET_DIR)/release/emdia
 RELEASE_SITE := $(CARGO_TARGET_DIR)/release/site
@@ -36,10 +39,10 @@ help: ## say what each word does
 run: dev-site ## build, fill a demo database, serve it on 127.0.0.1:3000
 	@mkdir -p "$(EMDIA_DATA)/demo"
 	@$(DEV) demo --database "$(EMDIA_DATABASE)" --files "$(EMDIA_DATA)/demo/files"
-	@EMDIA_SITE=$(DEV_SITE) EMDIA_FILES="$(EMDIA_DATA)/demo/files" exec $(DEV) serve --demo --database "$(EMDIA_DATABASE)" --listen "$(EMDIA_LISTEN)"
+	@EMDIA_SITE=$(DEV_SITE) EMDIA_FILES="$(EMDIA_DATA)/demo/files" exec .ci/with-pix "$(EMDIA_PIX)" $(PIX_SIMULATOR) $(DEV) serve --demo --database "$(EMDIA_DATABASE)" --listen "$(EMDIA_LISTEN)"
 
 build: tools ## build for production: the binary, and the folder `site` beside it
-	cargo build $(LOCKED) --release --workspace --features app/ssr
+	cargo build $(LOCKED) --release --workspace --exclude pix-simulator --features app/ssr
 	@.ci/site wasm $(RELEASE_SITE) $(RELEASE)
 	@echo "$(RELEASE) and $(RELEASE_SITE)"
 

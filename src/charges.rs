@@ -222,8 +222,11 @@ pub struct Correction {
 /// What a bill costs on a day, and how that was found.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Calculation {
-    /// The amount open, without charges.
+    /// The amount open; of late charges only those that were posted before.
     pub principal: Money,
+    /// Those, and until when they were charged.
+    #[serde(default)]
+    pub posted: Option<Posted>,
     /// The due date as printed.
     pub due_on: NaiveDate,
     /// The last day without charges for a bill due on a closed day.
@@ -274,28 +277,45 @@ pub fn late_charges(principal: Money, due_on: NaiveDate, on: NaiveDate, terms: &
     calculate(principal, due_on, None, on, terms, calendar)
 }
 
-/// What is added to a bill on which late charges up to a day were posted already, when an agreement that was not kept gave it
-/// back for one: no second fine, and interest and correction from that day on, on what is open of the principal alone.
+/// Late charges that a bill's ledger holds already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Posted {
+    /// The day up to which they were charged.
+    pub to: NaiveDate,
+    /// What of them is still open, as far as it is in the open amount: nothing is charged on it.
+    pub open: Money,
+}
+
+/// What `open`, due on `due_on`, costs on `on` when late charges up to a day were posted already: no second fine, and interest
+/// and correction from that day on, on what is open without those charges. Without any, the same as [`late_charges`].
 ///
 /// ```
 /// use domain::calendar::Calendar;
-/// use domain::charges::{Terms, late_charges_after};
+/// use domain::charges::{Posted, Terms, late_charges_after};
 /// use domain::money::Money;
-/// let (due, posted, on) = ("2026-09-10".parse()?, "2026-10-17".parse()?, "2026-11-16".parse()?);
-/// let cost = late_charges_after(Money::cents(52_347), due, posted, on, &Terms::default(), &Calendar::default());
+/// let (due, on) = ("2026-09-10".parse()?, "2026-11-16".parse()?);
+/// // R$ 523,47 of the bill, and R$ 16,93 that were charged for the first 37 days.
+/// let posted = Posted { to: "2026-10-17".parse()?, open: Money::cents(1693) };
+/// let cost = late_charges_after(Money::cents(54_040), due, Some(posted), on, &Terms::default(), &Calendar::default());
 /// assert_eq!((cost.days, cost.fine.amount, cost.interest.amount), (30, Money::ZERO, Money::cents(523)));
+/// assert_eq!(cost.total, Money::cents(54_040 + 523));
 /// # Ok::<(), chrono::ParseError>(())
 /// ```
 #[must_use]
 pub fn late_charges_after(
-    principal: Money,
+    open: Money,
     due_on: NaiveDate,
-    posted_to: NaiveDate,
+    posted: Option<Posted>,
     on: NaiveDate,
     terms: &Terms,
     calendar: &Calendar,
 ) -> Calculation {
-    calculate(principal, due_on, Some(posted_to), on, terms, calendar)
+    let within = posted.map_or(Money::ZERO, |posted| posted.open.min(open).max(Money::ZERO));
+    let mut calculation = calculate(open - within, due_on, posted.map(|posted| posted.to), on, terms, calendar);
+    calculation.principal += within;
+    calculation.total += within;
+    calculation.posted = posted.map(|posted| Posted { open: within, ..posted });
+    calculation
 }
 
 fn calculate(
@@ -334,6 +354,7 @@ fn calculate(
         .map(|early| Line::whole(principal, early.rate));
     let mut calculation = Calculation {
         principal,
+        posted: None,
         due_on,
         adjusted_due_on,
         on,
@@ -516,11 +537,19 @@ mod tests {
     #[test]
     fn what_was_posted_is_not_charged_again() {
         let (due, calendar) = (day("2026-09-10"), Calendar::default());
-        let after = |posted, on| late_charges_after(cents("523,47"), due, day(posted), day(on), &Terms::default(), &calendar);
+        let posted = |to, open| Some(Posted { to: day(to), open: cents(open) });
+        let at = |open, posted, on| late_charges_after(cents(open), due, posted, day(on), &Terms::default(), &calendar);
+        let after = |to, on| at("523,47", posted(to, "0"), on);
         assert_eq!(after("2026-10-17", "2026-10-17").total, cents("523,47"));
         assert_eq!(after("2026-10-17", "2026-10-18").interest.amount, cents("0,17"));
         // Posted before it was late: only the fine is left out.
         assert_eq!(after("2026-09-01", "2026-10-17").charges(), cents("6,46"));
+        // Charges are all that is open: nothing comes upon them, however late.
+        let only = at("16,93", posted("2026-10-17", "16,93"), "2027-10-17");
+        assert_eq!((only.principal, only.charges(), only.total), (cents("16,93"), Money::ZERO, cents("16,93")));
+        // More was posted than is still open.
+        assert_eq!(at("3,00", posted("2026-10-17", "16,93"), "2027-10-17").total, cents("3,00"));
+        assert_eq!(at("523,47", None, "2026-10-17"), late_charges(cents("523,47"), due, day("2026-10-17"), &Terms::default(), &calendar));
     }
 
     #[test]

@@ -72,6 +72,8 @@ id! {
     PaymentId;
     /// What a customer asked for and staff answers.
     RequestId;
+    /// A charge through the API Pix, for one or several bills.
+    PixChargeId;
     /// An agreement to pay in installments.
     AgreementId;
     /// A document made available to a customer (NFS-e, letter, term).

@@ -22,7 +22,7 @@
 use chrono::NaiveDate;
 
 use crate::calendar::Calendar;
-use crate::charges::{Terms, Tolerance, late_charges};
+use crate::charges::{Posted, Terms, Tolerance, late_charges, late_charges_after};
 use crate::cnab::Movement;
 use crate::money::Money;
 use crate::slips::SlipState;
@@ -116,7 +116,7 @@ impl Outcome {
     /// Whether somebody has to look at it.
     #[must_use]
     pub const fn needs_eyes(self) -> bool {
-        matches!(self, Self::InAgreement | Self::Repeated | Self::Unidentified | Self::NothingToCancel | Self::Unknown)
+        matches!(self, Self::InAgreement | Self::Repeated | Self::Unidentified | Self::NothingToCancel | Self::Rejected | Self::Unknown)
     }
 }
 
@@ -271,6 +271,8 @@ pub struct OpenBill {
     pub due_on: NaiveDate,
     /// What may be done with it.
     pub standing: Standing,
+    /// Late charges that its ledger holds already.
+    pub posted: Option<Posted>,
 }
 
 /// What there is to pay for these bills on a day, with this slip.
@@ -286,19 +288,23 @@ pub fn due(title: &Title, bills: &[OpenBill], paid_on: NaiveDate, terms: &Terms,
     if renewed {
         let contained = (title.nominal - open).max(Money::ZERO);
         for bill in bills.iter().filter(|bill| bill.balance.is_positive()) {
-            let charges = late_charges(bill.balance, bill.due_on, day, terms, calendar);
+            let charges = late_charges_after(bill.balance, bill.due_on, bill.posted, day, terms, calendar);
             due.fine += charges.fine.amount;
             due.interest += charges.charges() - charges.fine.amount;
         }
         due.fine = due.fine.min(contained);
         due.interest = due.interest.min(contained - due.fine);
     }
-    let after = late_charges(open, title.due_on, paid_on, terms, calendar);
+    let fresh: Money = bills.iter().filter(|bill| bill.posted.is_none()).map(|bill| bill.balance.max(Money::ZERO)).sum();
+    let after = late_charges(fresh, title.due_on, paid_on, terms, calendar);
     // A fine is charged once.
     if due.fine.is_zero() {
         due.fine = after.fine.amount;
     }
     due.interest += after.charges() - after.fine.amount;
+    for bill in bills.iter().filter(|bill| bill.posted.is_some()) {
+        due.interest += late_charges_after(bill.balance, title.due_on, bill.posted, paid_on, terms, calendar).charges();
+    }
     due
 }
 
@@ -459,7 +465,7 @@ mod tests {
     }
 
     fn bill(balance: i64, standing: Standing) -> OpenBill {
-        OpenBill { balance: money(balance), due_on: day("2026-09-10"), standing }
+        OpenBill { balance: money(balance), due_on: day("2026-09-10"), standing, posted: None }
     }
 
     fn outcome(state: SlipState, movement: Movement, due: &Due, paid: i64, charged: Option<i64>) -> (Outcome, Split) {
@@ -536,6 +542,23 @@ mod tests {
         // Late again: interest from then on, and a fine once.
         let late = due(&renewed, &old, day("2026-10-29"), &terms, &calendar);
         assert_eq!((late.fine, late.interest > LATE.interest), (LATE.fine, true));
+    }
+
+    #[test]
+    fn what_was_charged_before_is_not_due_again() {
+        let (terms, calendar) = (Terms::default(), Calendar::default());
+        let at = |open: i64, title: Title, on| {
+            let posted = Some(Posted { to: day("2026-10-17"), open: money(1_693) });
+            due(&title, &[OpenBill { posted, ..bill(open, Standing::Open) }], day(on), &terms, &calendar)
+        };
+        // The bill was paid 37 days late without its charges: they are all that is open, by the first slip or by one of their own.
+        let first = title(SlipState::Registered);
+        let own = Title { nominal: money(1_693), due_on: day("2026-11-10"), ..first };
+        for title in [first, own] {
+            assert_eq!(at(1_693, title, "2026-12-10"), Due { open: money(1_693), ..Due::default() });
+        }
+        // R$ 100,00 of the bill itself are open as well: 1 % of them for 30 days.
+        assert_eq!(at(11_693, first, "2026-11-16"), Due { open: money(11_693), fine: Money::ZERO, interest: money(100) });
     }
 
     #[test]

@@ -14,6 +14,12 @@ use crate::words::words;
 words! {
     /// What the bank last said of a slip.
     pub enum SlipState {
+        /// The creditor has numbered it; the bank does not know of it yet.
+        Pending = "pending",
+        /// It was sent to the bank, which has not answered.
+        Sent = "sent",
+        /// The bank did not take it.
+        Rejected = "rejected",
         /// It can be paid at any bank until its limit date.
         Registered = "registered",
         /// It was paid.
@@ -61,6 +67,14 @@ words! {
     }
 }
 
+impl SlipState {
+    /// Whether the bank has yet to take it.
+    #[must_use]
+    pub const fn unregistered(self) -> bool {
+        matches!(self, Self::Pending | Self::Sent | Self::Rejected)
+    }
+}
+
 /// Whether a copy of a slip may be handed out today, for a bill of this standing. The limit day itself still counts.
 ///
 /// ```
@@ -81,6 +95,8 @@ words! {
 pub fn may_copy(state: SlipState, limit_on: NaiveDate, standing: Standing, today: NaiveDate) -> Result<(), NoCopy> {
     match (state, standing) {
         (SlipState::Paid, _) | (_, Standing::Settled) => Err(NoCopy::Paid),
+        // Nothing that the bank does not know can be paid.
+        (SlipState::Pending | SlipState::Sent | SlipState::Rejected, _) => Err(NoCopy::NoSlip),
         (SlipState::Replaced, _) => Err(NoCopy::Replaced),
         (SlipState::Closed, _) => Err(NoCopy::Closed),
         (SlipState::Registered, Standing::InAgreement) => Err(NoCopy::InAgreement),

@@ -8,8 +8,8 @@ use tower_http::compression::{CompressionLayer, CompressionLevel};
 
 use crate::visitor::{self, App};
 use crate::{
-    agreements, authenticity, bills, customers, demo, disputes, documents, help, http, notices, paths, receipts, reconciliation, refunds,
-    requests, sign_in, slips, statement, systems,
+    agreements, authenticity, bills, customers, demo, disputes, documents, help, http, notices, paths, pix, receipts, reconciliation,
+    refunds, requests, sign_in, slips, statement, systems,
 };
 
 /// The whole application.
@@ -31,6 +31,7 @@ pub fn router(app: App) -> Router {
         .layer(from_fn_with_state(app.clone(), http::failures))
         .layer(from_fn_with_state(app.clone(), visitor::layer))
         .merge(quick(&app))
+        .merge(pix::webhook())
         .layer(from_fn(http::outermost))
         .with_state(app)
 }
@@ -41,6 +42,7 @@ fn features() -> Router<App> {
         .merge(bills::routes())
         .merge(statement::routes())
         .merge(slips::routes())
+        .merge(pix::routes())
         .merge(authenticity::routes())
         .merge(documents::routes())
         .merge(customers::routes())

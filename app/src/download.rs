@@ -3,6 +3,8 @@
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderName, HeaderValue, header};
+use server::files::Download;
+use tokio_util::io::ReaderStream;
 
 /// An answer that the browser keeps as a file of this name.
 #[must_use]
@@ -18,6 +20,14 @@ pub fn attachment(name: &str, media_type: &str, body: impl Into<Body>) -> Respon
     headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("sandbox; default-src 'none'"));
     headers.insert(HeaderName::from_static("x-download-options"), HeaderValue::from_static("noopen"));
     response.into_response()
+}
+
+/// The same of a stored file, sent as it is read.
+#[must_use]
+pub fn stored(file: Download) -> Response {
+    let mut response = attachment(&file.name, &file.media_type, Body::from_stream(ReaderStream::with_capacity(file.file, 64 * 1024)));
+    response.headers_mut().insert(header::CONTENT_LENGTH, file.size.into());
+    response
 }
 
 /// `attachment` with a plain name for old programs and the whole one in UTF-8 (RFC 6266, RFC 8187).

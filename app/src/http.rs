@@ -155,9 +155,18 @@ pub async fn live() -> &'static str {
     "ok"
 }
 
-/// The database answers.
+/// The database answers. Files that are away are told, and no reason to send people elsewhere: what they owe is read and paid
+/// without them, and every other process would miss the same bucket.
 pub async fn ready(State(app): State<App>) -> Result<&'static str, StatusCode> {
-    app.server.db.read().await.map(|_| "ok").map_err(|_| StatusCode::SERVICE_UNAVAILABLE)
+    let reader = app.server.db.read().await.map_err(|_| StatusCode::SERVICE_UNAVAILABLE)?;
+    drop(reader);
+    Ok(match app.server.files.check().await {
+        Ok(()) => "ok",
+        Err(error) => {
+            tracing::warn!(%error, "files are away");
+            "ok, but files are away"
+        }
+    })
 }
 
 /// Assets, or the page that says there is nothing here.

@@ -34,6 +34,7 @@ pub mod notices;
 pub mod page;
 #[cfg(feature = "ssr")]
 pub mod paths;
+pub mod pix;
 pub mod post;
 pub mod receipts;
 pub mod reconciliation;

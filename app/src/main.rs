@@ -2,7 +2,7 @@
 
 mod cli;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
@@ -39,9 +39,9 @@ struct Settings {
     /// The database: sqlite://PATH or postgres://USER@HOST/NAME
     #[arg(long, global = true, value_name = "URL")]
     database: Option<String>,
-    /// Folder of uploads and documents
-    #[arg(long, global = true, value_name = "FOLDER")]
-    files: Option<PathBuf>,
+    /// Folder of uploads and documents, or s3://BUCKET/PREFIX
+    #[arg(long, global = true, value_name = "PLACE")]
+    files: Option<String>,
 }
 
 #[derive(Subcommand)]
@@ -118,8 +118,11 @@ enum Command {
         #[command(subcommand)]
         command: Option<WebhooksCommand>,
     },
-    /// Check that the audit trail is whole and that every balance is the sum of its entries
+    /// Check that the audit trail is whole, that every balance is the sum of its entries, and that every file is what it was
     Verify,
+    /// Move files from one place to another: a folder, or a bucket of an S3-compatible server
+    #[command(subcommand)]
+    Files(Files),
     /// Write the database and every file into one ZIP; the portal may go on working
     Backup {
         /// The ZIP to make
@@ -189,6 +192,28 @@ enum WebhooksCommand {
     },
 }
 
+#[derive(Subcommand)]
+enum Files {
+    /// Copy every file to another place, or away from it, and read each back. Stopped, it goes on where it was
+    ///
+    /// While the portal runs: `emdia files move TO`. Then stop it, move once more (only what is new), name TO as `files` in the settings
+    /// and start it. At last `emdia files move --from OLD --delete` proves that every file lies in the new place and empties the old one.
+    Move {
+        /// Where to, from the place that the settings name: a folder, or s3://BUCKET/PREFIX
+        #[arg(required_unless_present = "from", conflicts_with = "from")]
+        to: Option<String>,
+        /// Where from, to the place that the settings name
+        #[arg(long, value_name = "PLACE")]
+        from: Option<String>,
+        /// Remove the files from the old place, once all of them are proven to lie in the new
+        #[arg(long, requires = "from")]
+        delete: bool,
+        /// A TOML file with `files_endpoint`, `files_access_key` … of the other place, where they differ
+        #[arg(long, value_name = "FILE")]
+        settings_of_other: Option<PathBuf>,
+    },
+}
+
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let Cli { settings, command } = Cli::parse();
@@ -214,12 +239,27 @@ async fn main() -> anyhow::Result<()> {
         Command::Keys { command } => cli::systems::keys(&open(&settings).await?, command).await,
         Command::Webhooks { command } => cli::systems::webhooks(&open(&settings).await?, command).await,
         Command::Verify => cli::data::verify(&open(&settings).await?).await,
+        Command::Files(Files::Move { to, from, delete, settings_of_other }) => {
+            let mut sources = sources(&settings)?;
+            if let Some(file) = settings_of_other {
+                sources = read(sources, &file)?;
+            }
+            let leave = from.is_some();
+            let other = sources.set("command line", "files", from.or(to).unwrap_or_default()).files()?;
+            let server = open(&settings).await?;
+            let direction = match (leave, delete) {
+                (false, _) => cli::files::Direction::To,
+                (true, false) => cli::files::Direction::From,
+                (true, true) => cli::files::Direction::FromAndEmpty,
+            };
+            cli::files::shift(&server, &other, direction).await
+        }
         Command::Backup { file } => cli::data::backup(&open(&settings).await?, &file).await,
         Command::Restore { file } => cli::data::restore(&configuration(&settings, Vec::new())?, &file).await,
         Command::Config => {
             for key in KEYS {
                 println!(
-                    "{:<16} {}{}",
+                    "{:<22} {}{}",
                     key.name,
                     key.help,
                     if key.default.is_empty() { String::new() } else { format!(" [{}]", key.default) }
@@ -239,23 +279,32 @@ async fn main() -> anyhow::Result<()> {
 }
 
 fn configuration(settings: &Settings, more: Vec<(&'static str, String)>) -> anyhow::Result<Config> {
+    let mut sources = sources(settings)?;
+    for (key, value) in more {
+        sources = sources.set("command line", key, value);
+    }
+    sources.build().map_err(Into::into)
+}
+
+fn read(sources: Sources, file: &Path) -> anyhow::Result<Sources> {
+    let text = std::fs::read_to_string(file).with_context(|| file.display().to_string())?;
+    Ok(sources.toml(&file.display().to_string(), &text))
+}
+
+fn sources(settings: &Settings) -> anyhow::Result<Sources> {
     let mut sources = Sources::default();
     let file = settings.config.clone().or_else(|| Some(PathBuf::from("emdia.toml")).filter(|file| file.exists()));
     if let Some(file) = file {
-        let text = std::fs::read_to_string(&file).with_context(|| file.display().to_string())?;
-        sources = sources.toml(&file.display().to_string(), &text);
+        sources = read(sources, &file)?;
     }
     sources = sources.environment(std::env::vars());
     if let Some(database) = &settings.database {
         sources = sources.set("command line", "database", database.clone());
     }
     if let Some(files) = &settings.files {
-        sources = sources.set("command line", "files", files.display().to_string());
+        sources = sources.set("command line", "files", files.clone());
     }
-    for (key, value) in more {
-        sources = sources.set("command line", key, value);
-    }
-    sources.build().map_err(Into::into)
+    Ok(sources)
 }
 
 /// Opens the database of the settings, with its schema up to date.

@@ -42,6 +42,8 @@ pub enum Failure {
     Throttled(i64),
     /// What the address says makes no sense, or has been overtaken: the words say which.
     Refused(StatusCode),
+    /// Something that we need is away for a while. Logged where it happened.
+    Away,
     /// Our fault. Logged where it happened, told without detail.
     Broken,
 }
@@ -55,6 +57,10 @@ impl From<Error> for Failure {
             Error::Throttled(seconds) => Self::Throttled(seconds),
             Error::Form(_) | Error::Refused(_) => Self::Refused(StatusCode::BAD_REQUEST),
             Error::Overtaken(_) => Self::Refused(StatusCode::CONFLICT),
+            Error::Files(trouble) => {
+                tracing::error!(%trouble, "files are away");
+                Self::Away
+            }
             error => {
                 tracing::error!(%error, "a page could not be shown");
                 Self::Broken
@@ -71,13 +77,17 @@ impl IntoResponse for Failure {
             Self::SignedOut => return axum::response::Redirect::to(paths::SIGN_IN).into_response(),
             Self::Throttled(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::Refused(status) => status,
+            Self::Away => StatusCode::SERVICE_UNAVAILABLE,
             Self::Broken => StatusCode::INTERNAL_SERVER_ERROR,
         };
         let mut response = status.into_response();
-        if let Self::Throttled(seconds) = self
-            && let Ok(value) = HeaderValue::from_str(&seconds.to_string())
-        {
-            response.headers_mut().insert(header::RETRY_AFTER, value);
+        let wait = match self {
+            Self::Throttled(seconds) => Some(seconds),
+            Self::Away => Some(60),
+            _ => None,
+        };
+        if let Some(seconds) = wait {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         response.extensions_mut().insert(self);
         response
@@ -302,6 +312,7 @@ impl Page {
             Failure::Forbidden => (StatusCode::FORBIDDEN, texts::failures::forbidden(l), texts::failures::forbidden_words(l).to_owned()),
             Failure::Throttled(seconds) => (StatusCode::TOO_MANY_REQUESTS, texts::failures::throttled(l), wording::throttled(l, *seconds)),
             Failure::Refused(status) => (*status, texts::failures::refused(l), texts::failures::refused_words(l).to_owned()),
+            Failure::Away => (StatusCode::SERVICE_UNAVAILABLE, texts::failures::away(l), texts::failures::away_words(l).to_owned()),
             Failure::Broken | Failure::SignedOut => {
                 (StatusCode::INTERNAL_SERVER_ERROR, texts::failures::broken(l), texts::failures::broken_words(l, request_id))
             }

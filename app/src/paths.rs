@@ -1,6 +1,6 @@
 //! Every address a person sees, in Portuguese, and where each form posts. Never holds personal data: things are named by opaque ids.
 
-use domain::ids::{BillId, CustomerId, DocumentId, UploadId};
+use domain::ids::{BillId, CustomerId, DocumentId, PixChargeId, UploadId};
 
 /// Sign-in, the first page.
 pub const SIGN_IN: &str = "/entrar";
@@ -151,6 +151,18 @@ pub fn document(id: DocumentId) -> String {
     format!("{DOCUMENTS}/{id}")
 }
 
+/// One Pix charge.
+#[must_use]
+pub fn pix_charge(id: PixChargeId) -> String {
+    format!("{PAY}/pix/{id}")
+}
+
+/// Where the changes of a Pix charge are told.
+#[must_use]
+pub fn pix_changes(id: PixChargeId) -> String {
+    format!("{PAY}/pix/{id}/andamento")
+}
+
 /// The declaration that a year is paid.
 #[must_use]
 pub fn declaration(year: i32) -> String {
@@ -161,6 +173,11 @@ pub fn declaration(year: i32) -> String {
 #[must_use]
 pub fn return_file(id: impl std::fmt::Display) -> String {
     format!("{RETURN_FILES}/{id}")
+}
+
+/// That file, as it came.
+pub fn return_file_original(id: impl std::fmt::Display) -> String {
+    format!("{RETURN_FILES}/{id}/arquivo")
 }
 
 /// One request, for staff.

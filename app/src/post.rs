@@ -154,6 +154,10 @@ mod on_server {
                 Error::SignedOut => answer.location = paths::SIGN_IN.to_owned(),
                 Error::NotFound => answer.banner = Some(texts::failures::missing_words(l).to_owned()),
                 Error::Forbidden => answer.banner = Some(texts::failures::forbidden_words(l).to_owned()),
+                Error::Files(trouble) => {
+                    tracing::error!(%trouble, "files are away");
+                    answer.banner = Some(texts::failures::files_away(l).to_owned());
+                }
                 error => {
                     tracing::error!(%error, "a form could not be taken");
                     answer.banner = Some(texts::failures::not_saved(l).to_owned());

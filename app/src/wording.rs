@@ -2,6 +2,7 @@
 
 use domain::actors::Role;
 use domain::forms::Problem;
+use domain::reconciliation::Stage;
 use domain::refunds::{HolderMatch, OrderStatus, Way};
 use domain::requests::{Action, Kind, Refused, Status, Urgency};
 use domain::slips::{Channel, SlipState};
@@ -276,11 +277,26 @@ pub fn dispute_reason(l: Locale, reason: disputes::Reason) -> &'static str {
     }
 }
 
+/// How far money is.
+#[must_use]
+pub fn stage(l: Locale, stage: Stage) -> &'static str {
+    use texts::words as t;
+    match stage {
+        Stage::Informed => t::stage_informed(l),
+        Stage::Found => t::stage_found(l),
+        Stage::Cleared => t::stage_cleared(l),
+        Stage::Reversed => t::stage_reversed(l),
+    }
+}
+
 /// What the bank last said of a slip.
 #[must_use]
 pub fn slip_state(l: Locale, state: SlipState) -> &'static str {
     use texts::words as t;
     match state {
+        SlipState::Pending => t::slip_pending(l),
+        SlipState::Sent => t::slip_sent(l),
+        SlipState::Rejected => t::slip_rejected(l),
         SlipState::Registered => t::slip_registered(l),
         SlipState::Paid => t::slip_paid(l),
         SlipState::Replaced => t::slip_replaced(l),

@@ -9,9 +9,9 @@ use domain::agreements::plans::{self, Debt, Installment, Plan};
 use domain::agreements::policy::PlanPolicy;
 use domain::agreements::{Reason, Status};
 use domain::calendar::Calendar;
-use domain::charges::{Calculation, late_charges};
+use domain::charges::{Calculation, late_charges_after};
 use domain::forms::{FieldError, Problem};
-use domain::ids::{AgreementId, BillId, CustomerId, RequestId};
+use domain::ids::{AgreementId, BillId, CustomerId, EntryId, RequestId};
 use domain::money::Money;
 use domain::requests::protocol::Protocol;
 use domain::requests::{Action, Kind};
@@ -23,7 +23,7 @@ use uuid::Uuid;
 
 use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
-use crate::ledger::{self, NewEntry};
+use crate::ledger::{self, ChargedBefore, NewEntry};
 use crate::policies::Creditor;
 use crate::requests::advance::{By, Effect, Step, advance};
 use crate::requests::{BillLine, New, Row as Request, once, open, take_bill};
@@ -428,6 +428,8 @@ struct Owed {
     fine_rate: String,
     monthly_interest: String,
     tax_id: String,
+    #[sqlx(flatten)]
+    charged: ChargedBefore,
 }
 
 async fn owed(conn: &mut Conn, customer: CustomerId, bill: BillId) -> Result<Option<Owed>> {
@@ -459,7 +461,8 @@ impl Ground {
 
     fn offered(&self, owed: Owed, chosen: bool) -> Result<OfferedBill> {
         let terms = bills::terms(&owed.tax_id, &owed.fine_rate, &owed.monthly_interest)?;
-        let calculation = late_charges(owed.bill.balance, owed.bill.due_on, self.today, &terms, &self.calendar);
+        let calculation =
+            late_charges_after(owed.bill.balance, owed.bill.due_on, owed.charged.posted(), self.today, &terms, &self.calendar);
         let mut offered = OfferedBill { bill: owed.bill, calculation, chosen, against: None };
         let alone = eligibility(&self.policy.eligibility, History::default(), &[self.candidate(&offered)], self.today);
         offered.against = alone.err().and_then(|against| against.into_iter().find(|reason| reason.bill().is_some()));
@@ -602,8 +605,25 @@ async fn take_in(server: &Server, tx: &mut Tx, request: &Request, agreement: Agr
 }
 
 async fn post(server: &Server, tx: &mut Tx, request: &Request, bill: BillId, kind: EntryKind, amount: Money, fact: &str) -> Result<()> {
-    let source = format!("request/{}/{fact}/{bill}/{kind}", request.protocol.digits());
-    let entry = NewEntry {
+    let source = source(request, fact, bill, kind);
+    ledger::post(server, tx, &entry(server, request, bill, kind, amount, &source)).await.map(drop)
+}
+
+/// Takes back what [`take_in`] posted of a kind.
+async fn take_back(server: &Server, tx: &mut Tx, request: &Request, bill: BillId, kind: EntryKind, amount: Money) -> Result<()> {
+    let (of,) = sql!(tx, one (Uuid,): "select id from entries where source = $1", source(request, "agreement", bill, kind))?;
+    let source = source(request, &format!("not_begun/{kind}"), bill, EntryKind::Reversal);
+    let entry = NewEntry { of: Some(EntryId(of)), ..entry(server, request, bill, EntryKind::Reversal, -amount, &source) };
+    ledger::post(server, tx, &entry).await.map(drop)
+}
+
+/// The fact that makes an entry of an agreement.
+fn source(request: &Request, fact: &str, bill: BillId, kind: EntryKind) -> String {
+    format!("request/{}/{fact}/{bill}/{kind}", request.protocol.digits())
+}
+
+fn entry<'a>(server: &Server, request: &Request, bill: BillId, kind: EntryKind, amount: Money, source: &'a str) -> NewEntry<'a> {
+    NewEntry {
         customer: request.customer_id,
         bill: Some(bill),
         kind,
@@ -612,10 +632,9 @@ async fn post(server: &Server, tx: &mut Tx, request: &Request, bill: BillId, kin
         payment: None,
         request: Some(request.id),
         of: None,
-        source: &source,
+        source,
         note: "",
-    };
-    ledger::post(server, tx, &entry).await.map(drop)
+    }
 }
 
 async fn put_installments(
@@ -738,9 +757,9 @@ fn untouched(installments: &[InstallmentLine]) -> bool {
 async fn give_back(server: &Server, tx: &mut Tx, request: &Request, agreement: &Row, installments: &[InstallmentLine]) -> Result<()> {
     for part in parts(tx, agreement.id).await? {
         post(server, tx, request, part.bill_id, EntryKind::FromAgreement, part.amount - part.discount, "not_begun").await?;
-        let undone = [("not_begun/fine", -part.fine), ("not_begun/interest", -part.interest), ("not_begun/discount", part.discount)];
-        for (fact, amount) in undone.into_iter().filter(|(_, amount)| !amount.is_zero()) {
-            post(server, tx, request, part.bill_id, EntryKind::Reversal, amount, fact).await?;
+        let posted = [(EntryKind::Fine, part.fine), (EntryKind::Interest, part.interest), (EntryKind::Discount, -part.discount)];
+        for (kind, amount) in posted.into_iter().filter(|(_, amount)| !amount.is_zero()) {
+            take_back(server, tx, request, part.bill_id, kind, amount).await?;
         }
         sql!(tx, execute: "update bills set standing = 'open', agreement_id = null where id = $1 and standing = 'in_agreement'", part.bill_id.0)?;
     }

@@ -17,6 +17,7 @@ use zip::{ZipArchive, ZipWriter};
 
 use crate::db::Db;
 use crate::error::{Error, Result};
+use crate::files::store::{self, Store};
 use crate::{Server, config};
 
 const MANIFEST: &str = "manifest.json";
@@ -64,7 +65,12 @@ pub const TABLES: &[&str] = &[
     "imports",
     "return_files",
     "return_lines",
+    "pix_charges",
+    "pix_charge_bills",
+    "pix_payments",
+    "pix_reading",
     "unidentified_payments",
+    "refused_return_files",
     "api_keys",
     "api_answers",
     "webhook_endpoints",
@@ -126,8 +132,12 @@ pub async fn save(server: &Server, to: &Path) -> Result<Manifest> {
             sqlx::query("commit").execute(&mut *conn).await?;
         }
     }
-    for (name, path) in files(&server.config.files)? {
-        add(&mut zip, &mut manifest, &format!("files/{name}"), &mut File::open(path)?)?;
+    // Whatever they are by now: a file that was damaged is in the backup as it is, and `emdia verify` says so.
+    let mut files = server.files.list();
+    while let Some(found) = files.try_next().await? {
+        // One that was swept meanwhile was nobody's.
+        let Some(got) = server.files.get(&found.hash).await? else { continue };
+        add(&mut zip, &mut manifest, &format!("files/{}", store::key(&found.hash)?), &mut got.file.into_std().await)?;
     }
     zip.start_file(MANIFEST, SimpleFileOptions::default()).map_err(std::io::Error::from)?;
     zip.write_all(&serde_json::to_vec_pretty(&manifest).map_err(std::io::Error::other)?)?;
@@ -149,8 +159,9 @@ pub async fn restore(config: &config::Config, from: &Path) -> Result<Manifest> {
     if manifest.key_check != config.keys.digest("backup", "key check") {
         return Err(Error::Config("secret_key: not the one this backup was made with".into()));
     }
-    if config.files.exists() && std::fs::read_dir(&config.files)?.next().is_some() {
-        return Err(Error::Config(format!("files: {} is not empty", config.files.display())));
+    let files = Store::open(&config.files)?;
+    if files.list().try_next().await?.is_some() {
+        return Err(Error::Config(format!("files: {} is not empty", config.files)));
     }
     let to_sqlite = config.database.starts_with("sqlite:");
     if to_sqlite != (manifest.database == "sqlite") {
@@ -169,13 +180,16 @@ pub async fn restore(config: &config::Config, from: &Path) -> Result<Manifest> {
         restore_postgres(config, &mut zip).await?;
     }
     for name in manifest.entries.keys().filter_map(|name| name.strip_prefix("files/")) {
-        // Names are checked by `check`: hexadecimal and slashes only.
-        let path = config.files.join(name);
-        std::fs::create_dir_all(path.parent().unwrap_or(&config.files))?;
-        let mut entry = zip.by_name(&format!("files/{name}")).map_err(|_| Error::Corrupt("backup: entry"))?;
-        let mut file = File::create(&path)?;
-        std::io::copy(&mut entry, &mut file)?;
-        file.sync_all()?;
+        // `check` has seen that it is one.
+        let Some(hash) = store::hash_of(name) else { continue };
+        let incoming = files.incoming().await?;
+        {
+            let mut entry = zip.by_name(&format!("files/{name}")).map_err(|_| Error::Corrupt("backup: entry"))?;
+            let mut file = File::create_new(incoming.path())?;
+            std::io::copy(&mut entry, &mut file)?;
+            file.sync_all()?;
+        }
+        files.put(incoming, hash).await?;
     }
     Ok(manifest)
 }
@@ -209,8 +223,7 @@ async fn restore_postgres(config: &config::Config, zip: &mut ZipArchive<File>) -
 /// Reads every entry once and compares it with the manifest before anything is written.
 fn check(zip: &mut ZipArchive<File>, manifest: &Manifest) -> Result<()> {
     for (name, expected) in &manifest.entries {
-        let plain = |name: &str| name.bytes().all(|b| b.is_ascii_hexdigit() || b == b'/') && !name.starts_with('/') && !name.contains("//");
-        if name.strip_prefix("files/").is_some_and(|name| !plain(name)) {
+        if name.strip_prefix("files/").is_some_and(|name| store::hash_of(name).is_none()) {
             return Err(Error::Corrupt("backup: name of a file"));
         }
         let mut entry = zip.by_name(name).map_err(|_| Error::Corrupt("backup: an entry is missing"))?;
@@ -237,28 +250,6 @@ fn add(zip: &mut ZipWriter<File>, manifest: &mut Manifest, name: &str, from: &mu
     }
     manifest.entries.insert(name.to_owned(), hex::encode(hasher.finalize()));
     Ok(())
-}
-
-/// Every stored file, by its name below the folder (`ab/cd/HASH`). What is still being received has other names and is left out.
-fn files(folder: &Path) -> Result<Vec<(String, PathBuf)>> {
-    let mut found = Vec::new();
-    let mut open = vec![folder.to_owned()];
-    while let Some(folder_here) = open.pop() {
-        if !folder_here.exists() {
-            continue;
-        }
-        for entry in std::fs::read_dir(&folder_here)? {
-            let path = entry?.path();
-            let name = path.strip_prefix(folder).unwrap_or(&path).to_string_lossy().into_owned();
-            if path.is_dir() {
-                open.push(path);
-            } else if name.bytes().all(|b| b.is_ascii_hexdigit() || b == b'/') {
-                found.push((name, path));
-            }
-        }
-    }
-    found.sort();
-    Ok(found)
 }
 
 fn sibling(path: &Path, what: &str) -> PathBuf {

@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use domain::calendar::Calendar;
-use domain::charges::{self, Calculation, Payer, Terms};
+use domain::charges::{Calculation, Payer, Terms, late_charges_after};
 use domain::ids::{BillId, ContractId, CustomerId};
 use domain::money::Money;
 use domain::requests::{Kind, Status};
@@ -17,7 +17,9 @@ use crate::audit::{self, Event};
 use crate::db::Conn;
 use crate::documents::{self, Document};
 use crate::error::{Error, Result};
+use crate::ledger::{ChargedBefore, charged_to, charges_open};
 use crate::notices::{self, Notice};
+use crate::payments::{self, Payment};
 use crate::sessions::{Customer, Staff};
 use crate::slips::{self, Slip};
 use crate::statement::LedgerLine;
@@ -128,6 +130,8 @@ pub struct Bill {
     tax_id: String,
     fine_rate: String,
     monthly_interest: String,
+    #[sqlx(flatten)]
+    charged: ChargedBefore,
 }
 
 /// One bill, opened.
@@ -139,6 +143,10 @@ pub struct BillDetail {
     pub terms: Terms,
     /// What it costs on the chosen day, line by line; none when it cannot be paid by itself: see `bill.standing`.
     pub calculation: Option<Calculation>,
+    /// What the bank has told of it, oldest first.
+    pub payments: Vec<Payment>,
+    /// When the bank last told of payments; none where it does not by return files.
+    pub told_at: Option<DateTime<Utc>>,
     /// Its ledger, oldest first, with the balance after each entry.
     pub entries: Vec<LedgerLine>,
     /// The slip with which it can be paid, as registered.
@@ -240,7 +248,7 @@ pub(crate) async fn detail(server: &Server, conn: &mut Conn, of: Option<Customer
     let bill = sql!(conn, optional Bill:
         "select b.id, b.number, b.nature, b.competence, b.description, b.issued_on, b.due_on, b.amount, b.balance, b.standing, b.contract_id,
                 k.number as contract_number, k.plan_name, k.plan_registration, r.protocol as agreement_protocol,
-                b.customer_id, c.tax_id, k.fine_rate, k.monthly_interest
+                b.customer_id, c.tax_id, k.fine_rate, k.monthly_interest, b.charged_to, b.charges_open
            from bills b
            join contracts k on k.id = b.contract_id
            join customers c on c.id = b.customer_id
@@ -258,8 +266,10 @@ pub(crate) async fn detail(server: &Server, conn: &mut Conn, of: Option<Customer
         "select r.protocol, r.kind, r.status, r.opened_at, r.deadline_on from request_bills rb join requests r on r.id = rb.request_id
           where rb.bill_id = $1 and r.customer_id = $2 and r.closed_at is null order by r.opened_at desc limit 20", id.0, customer.0)?;
     let payable = bill.standing == Standing::Open && bill.balance.is_positive();
-    let calculation = payable.then(|| charges::late_charges(bill.balance, bill.due_on, on, &terms, &calendar));
-    Ok(BillDetail { bill, terms, calculation, entries, slip, documents, requests })
+    let calculation = payable.then(|| late_charges_after(bill.balance, bill.due_on, bill.charged.posted(), on, &terms, &calendar));
+    let payments = payments::of_bill(conn, customer, id).await?;
+    let told_at = payments::told_at(conn).await?;
+    Ok(BillDetail { bill, terms, calculation, payments, told_at, entries, slip, documents, requests })
 }
 
 /// The ledger of one bill, oldest first.
@@ -369,20 +379,22 @@ pub(crate) struct OpenBill {
     tax_id: String,
     fine_rate: String,
     monthly_interest: String,
+    #[sqlx(flatten)]
+    charged: ChargedBefore,
 }
 
 impl OpenBill {
     /// What it costs on a day.
     pub(crate) fn cost(&self, on: NaiveDate, calendar: &Calendar) -> Result<Calculation> {
         let terms = terms(&self.tax_id, &self.fine_rate, &self.monthly_interest)?;
-        Ok(charges::late_charges(self.balance, self.due_on, on, &terms, calendar))
+        Ok(late_charges_after(self.balance, self.due_on, self.charged.posted(), on, &terms, calendar))
     }
 }
 
 /// The bills that are open, or in the customer's favour, now; by due date.
 pub(crate) async fn open_bills(conn: &mut Conn, customer: CustomerId, span: &Span) -> Result<Vec<OpenBill>> {
     Ok(sql!(conn, all OpenBill:
-        "select b.id, b.number, b.due_on, b.balance, b.standing, c.tax_id, k.fine_rate, k.monthly_interest
+        "select b.id, b.number, b.due_on, b.balance, b.standing, c.tax_id, k.fine_rate, k.monthly_interest, b.charged_to, b.charges_open
            from bills b join contracts k on k.id = b.contract_id join customers c on c.id = b.customer_id
           where b.customer_id = $1 and b.balance <> 0 and b.due_on between $2 and $3 and ($4 is null or b.contract_id = $4)
           order by b.due_on, b.id", customer.0, span.from, span.to, span.contract.map(|contract| contract.0))?)
@@ -390,11 +402,12 @@ pub(crate) async fn open_bills(conn: &mut Conn, customer: CustomerId, span: &Spa
 
 /// The same at the end of a day in the past, from the ledger.
 pub(crate) async fn open_bills_then(conn: &mut Conn, customer: CustomerId, span: &Span, as_of: NaiveDate) -> Result<Vec<OpenBill>> {
-    Ok(sql!(conn, all OpenBill:
-        "select b.id, b.number, b.due_on, e.balance, b.standing, c.tax_id, k.fine_rate, k.monthly_interest
+    Ok(sql!(conn, all OpenBill: concat!(
+        "select b.id, b.number, b.due_on, e.balance, b.standing, c.tax_id, k.fine_rate, k.monthly_interest, ",
+        charged_to!("$5"), " as charged_to, ", charges_open!("$5"), " as charges_open
            from (select bill_id, cast(sum(amount) as bigint) as balance from entries
                   where customer_id = $1 and effective_on <= $5 and bill_id is not null group by bill_id having sum(amount) <> 0) e
            join bills b on b.id = e.bill_id join contracts k on k.id = b.contract_id join customers c on c.id = b.customer_id
           where b.customer_id = $1 and b.due_on between $2 and $3 and ($4 is null or b.contract_id = $4) and b.issued_on <= $5
-          order by b.due_on, b.id", customer.0, span.from, span.to, span.contract.map(|contract| contract.0), as_of)?)
+          order by b.due_on, b.id"), customer.0, span.from, span.to, span.contract.map(|contract| contract.0), as_of)?)
 }

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use serde::Deserialize;
 
 use crate::error::{Error, Result};
+use crate::files::place::{self, BucketPlace, Place, Secret};
 use crate::sealing::Keys;
 
 /// One key of the configuration.
@@ -26,7 +27,20 @@ pub const KEYS: &[Key] = &[
     Key { name: "listen", default: "127.0.0.1:3000", help: "address and port to listen on" },
     Key { name: "public_url", default: "", help: "how people reach it [http:// and `listen`]; https makes cookies Secure and __Host-" },
     Key { name: "site", default: "", help: "folder of styles, scripts and icons; by default `site` beside the program" },
-    Key { name: "files", default: "emdia-files", help: "folder for what people upload and documents, outside the site" },
+    Key {
+        name: "files",
+        default: "emdia-files",
+        help: "folder for what people upload and documents, outside the site; or a bucket, s3://BUCKET/PREFIX",
+    },
+    Key { name: "files_endpoint", default: "", help: "server of the bucket, https://HOST; by default Amazon's in `files_region`" },
+    Key { name: "files_region", default: "us-east-1", help: "region that requests to the bucket are signed for" },
+    Key { name: "files_access_key", default: "", help: "access key of the bucket" },
+    Key { name: "files_secret", default: "", help: "secret of that access key" },
+    Key { name: "files_secret_file", default: "", help: "file that holds the secret instead" },
+    Key { name: "files_path_style", default: "true", help: "https://HOST/BUCKET; false for https://BUCKET.HOST" },
+    Key { name: "files_http", default: "false", help: "takes an endpoint without TLS; only inside a closed network" },
+    Key { name: "files_incoming", default: "emdia-incoming", help: "with a bucket: folder where files wait until they are whole" },
+    Key { name: "returns", default: "", help: "folder watched for the bank's return files; each goes to its folder applied or refused" },
     Key { name: "secret_key", default: "", help: "32 random bytes in base64 (emdia key); seals, hashes and signs" },
     Key {
         name: "secret_key_file",
@@ -46,6 +60,19 @@ pub const KEYS: &[Key] = &[
         help: "webhooks may go to addresses of private networks, and by http; where the creditor's systems are beside us",
     },
     Key { name: "time_zone", default: "America/Sao_Paulo", help: "the creditor's, for dates and deadlines" },
+    Key {
+        name: "pix_base_url",
+        default: "",
+        help: "API Pix of the creditor's provider, as https://pix.example.com/api; nothing: no Pix charges",
+    },
+    Key { name: "pix_token_url", default: "", help: "where that provider gives tokens (OAuth 2, client credentials)" },
+    Key { name: "pix_client_id", default: "", help: "the creditor's client id there" },
+    Key { name: "pix_client_secret", default: "", help: "and its secret" },
+    Key { name: "pix_client_secret_file", default: "", help: "file that holds the secret instead" },
+    Key { name: "pix_certificate", default: "", help: "PEM file of the certificate that the provider asks for" },
+    Key { name: "pix_certificate_key", default: "", help: "PEM file of its key" },
+    Key { name: "pix_ca", default: "", help: "PEM file of authorities to trust besides the system's" },
+    Key { name: "pix_key", default: "", help: "the creditor's Pix key, which receives" },
 ];
 
 /// A configuration that can be used.
@@ -59,8 +86,10 @@ pub struct Config {
     pub public_url: String,
     /// Folder of the site's assets.
     pub site: Option<PathBuf>,
-    /// Folder of uploads and documents.
-    pub files: PathBuf,
+    /// Where uploads and documents lie.
+    pub files: Place,
+    /// Folder watched for return files.
+    pub returns: Option<PathBuf>,
     /// Keys derived from the secret.
     pub keys: Keys,
     /// Where mail goes.
@@ -81,6 +110,29 @@ pub struct Config {
     pub webhooks_inside: bool,
     /// The creditor's zone.
     pub time_zone: chrono_tz::Tz,
+    /// The provider of Pix charges, if there is one.
+    pub pix: Option<PixSettings>,
+}
+
+/// How the provider of Pix charges is reached.
+#[derive(Clone, Debug)]
+pub struct PixSettings {
+    /// Its API.
+    pub base_url: String,
+    /// Where it gives tokens.
+    pub token_url: String,
+    /// The creditor's client id.
+    pub client_id: String,
+    /// And its secret.
+    pub client_secret: Secret,
+    /// PEM file of the creditor's certificate.
+    pub certificate: Option<PathBuf>,
+    /// PEM file of its key.
+    pub certificate_key: Option<PathBuf>,
+    /// PEM file of more authorities.
+    pub ca: Option<PathBuf>,
+    /// The creditor's Pix key.
+    pub key: String,
 }
 
 /// Values as found, before they mean anything.
@@ -184,14 +236,17 @@ impl Sources {
         if !database.starts_with("sqlite:") && !database.starts_with("postgres") {
             self.problem("database: expected sqlite://PATH or postgres://…");
         }
+        let pix = self.pix();
+        let files = self.place();
         let keys = self.keys(&database).map_err(|problem| self.problem(&problem)).ok();
-        if let (Some(listen), Some(time_zone), Some(keys), true) = (listen, time_zone, keys, self.problems.is_empty()) {
+        if let (Some(listen), Some(time_zone), Some(files), Some(keys), true) = (listen, time_zone, files, keys, self.problems.is_empty()) {
             let some = |text: String| (!text.is_empty()).then_some(text);
             return Ok(Config {
                 listen,
                 public_url,
                 site: some(self.get("site")).map(PathBuf::from),
-                files: PathBuf::from(self.get("files")),
+                files,
+                returns: some(self.get("returns")).map(PathBuf::from),
                 keys,
                 smtp_url: some(self.get("smtp_url")),
                 mail_from: self.get("mail_from"),
@@ -202,6 +257,7 @@ impl Sources {
                 throttle: throttle.unwrap_or(1),
                 webhooks_inside,
                 time_zone,
+                pix,
                 database,
             });
         }
@@ -221,6 +277,96 @@ impl Sources {
                 false
             }
         }
+    }
+
+    /// The provider of Pix: all of it, or none.
+    fn pix(&mut self) -> Option<PixSettings> {
+        let some = |text: String| (!text.is_empty()).then(|| PathBuf::from(text));
+        let base_url = self.get("pix_base_url");
+        if base_url.is_empty() {
+            return None;
+        }
+        let mut secret = self.get("pix_client_secret");
+        let file = self.get("pix_client_secret_file");
+        if secret.is_empty() && !file.is_empty() {
+            match std::fs::read_to_string(&file) {
+                Ok(text) => text.trim().clone_into(&mut secret),
+                Err(error) => self.problem(&format!("pix_client_secret_file: {file}: {error}")),
+            }
+        }
+        let settings = PixSettings {
+            base_url,
+            token_url: self.get("pix_token_url"),
+            client_id: self.get("pix_client_id"),
+            client_secret: Secret(secret),
+            certificate: some(self.get("pix_certificate")),
+            certificate_key: some(self.get("pix_certificate_key")),
+            ca: some(self.get("pix_ca")),
+            key: self.get("pix_key"),
+        };
+        for (name, url) in [("pix_base_url", &settings.base_url), ("pix_token_url", &settings.token_url)] {
+            // Only a simulator on this machine speaks without TLS.
+            if !url.starts_with("https://") && !url.starts_with("http://127.0.0.1:") {
+                self.problem(&format!("{name}: expected https://"));
+            }
+        }
+        for (name, value) in
+            [("pix_client_id", &settings.client_id), ("pix_client_secret", &settings.client_secret.0), ("pix_key", &settings.key)]
+        {
+            if value.is_empty() {
+                self.problem(&format!("{name}: needed with pix_base_url"));
+            }
+        }
+        if settings.certificate.is_some() != settings.certificate_key.is_some() {
+            self.problem("pix_certificate_key: needed with pix_certificate, and the other way round");
+        }
+        Some(settings)
+    }
+
+    /// The place for files that these settings name; the others are not looked at.
+    ///
+    /// # Errors
+    /// Every problem, a line each.
+    pub fn files(mut self) -> Result<Place> {
+        match self.place() {
+            Some(place) if self.problems.is_empty() => Ok(place),
+            _ => Err(Error::Config(self.problems.join("\n"))),
+        }
+    }
+
+    fn place(&mut self) -> Option<Place> {
+        let said = self.get("files");
+        let Some(rest) = said.strip_prefix("s3://") else { return Some(Place::Folder(PathBuf::from(said))) };
+        let named = place::bucket_and_prefix(rest).map_err(|problem| self.problem(&format!("files: {problem}"))).ok();
+        let endpoint = Some(self.get("files_endpoint").trim_end_matches('/').to_owned()).filter(|endpoint| !endpoint.is_empty());
+        let (path_style, http) = (self.flag("files_path_style"), self.flag("files_http"));
+        if let Some(endpoint) = &endpoint {
+            let host = endpoint.strip_prefix("https://").or_else(|| endpoint.strip_prefix("http://"));
+            let plain = |host: &str| !host.is_empty() && host.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._:[]".contains(&b));
+            if !host.is_some_and(plain) {
+                self.problem("files_endpoint: expected https://HOST or https://HOST:PORT");
+            } else if endpoint.starts_with("http://") && !http {
+                self.problem("files_endpoint: without TLS everybody on the way reads the files; say files_http = true if nobody is");
+            }
+        }
+        let (region, access_key) = (self.get("files_region"), self.get("files_access_key"));
+        if region.is_empty() || access_key.is_empty() {
+            self.problem("files_region, files_access_key: needed with s3://");
+        }
+        let secret = match (self.get("files_secret"), self.get("files_secret_file")) {
+            (said, _) if !said.is_empty() => Some(said),
+            (_, file) if !file.is_empty() => std::fs::read_to_string(&file)
+                .map(|text| text.trim().to_owned())
+                .map_err(|error| self.problem(&format!("files_secret_file: {file}: {error}")))
+                .ok(),
+            _ => None,
+        };
+        if secret.as_ref().is_none_or(String::is_empty) {
+            self.problem("files_secret or files_secret_file: needed with s3://");
+        }
+        let (bucket, prefix) = named?;
+        let incoming = PathBuf::from(self.get("files_incoming"));
+        Some(Place::Bucket(BucketPlace { bucket, prefix, endpoint, region, access_key, secret: Secret(secret?), path_style, incoming }))
     }
 
     /// The secret key: said, or in a file; beside an SQLite database the file is made at the first start.
@@ -266,6 +412,33 @@ mod tests {
         for part in ["listen:", "no such key \"logg\"", "demo: expected", "database: expected", "secret_key"] {
             assert!(error.contains(part), "{part} in {error}");
         }
+    }
+
+    #[test]
+    fn a_bucket_is_said_whole_or_every_problem_is_told() {
+        let error = Sources::default()
+            .set("test", "files", "s3://B".into())
+            .set("test", "files_endpoint", "http://minio:9000".into())
+            .files()
+            .unwrap_err()
+            .to_string();
+        for part in ["files: expected s3://", "files_endpoint: without TLS", "files_access_key: needed", "files_secret or"] {
+            assert!(error.contains(part), "{part} in {error}");
+        }
+        for endpoint in ["minio:9000", "https://", "https://a/b", "https://user@host", "ftp://host"] {
+            let error = bucket().set("test", "files_endpoint", endpoint.into()).files().unwrap_err().to_string();
+            assert!(error.contains("files_endpoint: expected"), "{endpoint}: {error}");
+        }
+        let Place::Bucket(place) = bucket().set("test", "files_endpoint", "https://minio:9000/".into()).files().unwrap() else { panic!() };
+        assert_eq!((place.endpoint.as_deref(), place.prefix.as_str(), place.path_style), (Some("https://minio:9000"), "portal", true));
+        let config = bucket().set("test", "secret_key", Keys::generate()).build().unwrap();
+        assert!(!format!("{config:?}").contains("not to be seen"));
+    }
+
+    fn bucket() -> Sources {
+        [("files", "s3://emdia/portal"), ("files_access_key", "AK"), ("files_secret", "not to be seen")]
+            .into_iter()
+            .fold(Sources::default(), |sources, (key, value)| sources.set("test", key, value.into()))
     }
 
     #[test]

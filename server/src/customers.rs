@@ -8,6 +8,7 @@ use domain::forms::Problem;
 use domain::ids::{AgreementId, ContractId, CustomerId, PaymentId, RequestId, SlipId};
 use domain::money::Money;
 use domain::pix::br_code;
+use domain::reconciliation::Stage;
 use domain::requests::{Kind, Status};
 use domain::slips::{Channel, SlipState};
 use domain::tax_ids::TaxId;
@@ -226,12 +227,32 @@ pub struct Payment {
     /// How much.
     #[sqlx(try_from = "i64")]
     pub amount: Money,
+    credited_amount: Option<i64>,
+    bank_fee: Option<i64>,
+    /// When the bank's word of it reached us.
+    pub found_at: Option<DateTime<Utc>>,
+    /// When the bank took it back.
+    pub reversed_at: Option<DateTime<Utc>>,
     /// How: `boleto`, `pix` …
     pub method: String,
     /// The bank's reference.
     pub bank_reference: String,
     /// Number of the bill it was for.
     pub bill_number: Option<String>,
+}
+
+impl Payment {
+    /// What came into the account, and what the bank kept, where it says so.
+    #[must_use]
+    pub fn credited(&self) -> Option<(Money, Money)> {
+        Some((Money::cents(self.credited_amount?), Money::cents(self.bank_fee.unwrap_or(0))))
+    }
+
+    /// How far the money is on a day.
+    #[must_use]
+    pub fn stage(&self, today: NaiveDate) -> Stage {
+        Stage::of(self.credited_on, self.reversed_at.is_some(), today)
+    }
 }
 
 /// A request, in a list.
@@ -469,7 +490,7 @@ pub async fn picture(server: &Server, staff: &Staff, customer: CustomerId) -> Re
         slips: sql!(conn, all SlipRow:
             "select id, nosso_numero, amount, due_on, limit_on, state from slips where customer_id = $1 order by due_on desc, id desc limit 40", customer.0)?,
         payments: sql!(conn, all Payment:
-            "select p.id, p.paid_on, p.credited_on, p.amount, p.method, p.bank_reference, b.number as bill_number
+            "select p.id, p.paid_on, p.credited_on, p.amount, p.credited_amount, p.bank_fee, p.found_at, p.reversed_at, p.method, p.bank_reference, b.number as bill_number
                from payments p left join bills b on b.id = p.bill_id where p.customer_id = $1 order by p.paid_on desc, p.id desc limit 40", customer.0)?,
         requests: sql!(conn, all Request:
             "select id, protocol, kind, status, amount, opened_at, deadline_on, closed_at from requests

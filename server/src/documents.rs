@@ -2,14 +2,12 @@
 
 use std::collections::HashSet;
 use std::io::{self, BufWriter, Write};
-use std::path::PathBuf;
 
 use bytes::Bytes;
 use chrono::NaiveDate;
 use domain::ids::{BillId, CustomerId, DocumentId};
 use futures::Stream;
 use serde_json::json;
-use tokio::fs::File;
 use tokio::sync::mpsc;
 use uuid::Uuid;
 use zip::ZipWriter;
@@ -19,6 +17,7 @@ use crate::audit::{self, Event};
 use crate::bills::LAST_DAY;
 use crate::db::Conn;
 use crate::error::{Error, Result};
+use crate::files::Download;
 use crate::sessions::{Customer, Staff};
 use crate::{Server, files, sql};
 
@@ -65,21 +64,6 @@ pub struct Page {
     pub next: Option<DocumentId>,
 }
 
-/// A document, ready to be sent.
-#[derive(Debug)]
-pub struct Opened {
-    /// Name of the file.
-    pub name: String,
-    /// Media type.
-    pub media_type: String,
-    /// Size in bytes.
-    pub size: u64,
-    /// SHA-256 of the bytes: an entity tag.
-    pub hash: String,
-    /// The bytes.
-    pub file: File,
-}
-
 /// Documents, newest first.
 ///
 /// # Errors
@@ -107,8 +91,8 @@ pub async fn list(server: &Server, customer: &Customer, filter: &Filter) -> Resu
 /// One of the customer's documents, to be sent.
 ///
 /// # Errors
-/// [`Error::NotFound`]; a file that is not where it should be.
-pub async fn open(server: &Server, customer: &Customer, id: DocumentId) -> Result<Opened> {
+/// [`Error::NotFound`]; a file that is not where it should be, or not what it was; [`Error::Files`].
+pub async fn open(server: &Server, customer: &Customer, id: DocumentId) -> Result<Download> {
     let mut conn = server.db.read().await?;
     let found = sql!(conn, optional Stored:
         "select d.name, f.media_type, f.hash from documents d join files f on f.hash = d.file_hash where d.id = $1 and d.customer_id = $2",
@@ -120,8 +104,9 @@ pub async fn open(server: &Server, customer: &Customer, id: DocumentId) -> Resul
 /// Anybody's document, for staff; the look is recorded.
 ///
 /// # Errors
-/// [`Error::Forbidden`] for a role that has no business with customers; [`Error::NotFound`]; a file that is not where it should be.
-pub async fn open_for_staff(server: &Server, staff: &Staff, id: DocumentId) -> Result<Opened> {
+/// [`Error::Forbidden`] for a role that has no business with customers; [`Error::NotFound`]; a file that is not where it should
+/// be, or not what it was; [`Error::Files`].
+pub async fn open_for_staff(server: &Server, staff: &Staff, id: DocumentId) -> Result<Download> {
     staff.sees_customers()?;
     let mut tx = server.db.write().await?;
     let (customer,) = sql!(tx, optional (Uuid,): "select customer_id from documents where id = $1", id.0)?.ok_or(Error::NotFound)?;
@@ -161,12 +146,15 @@ pub async fn zip(server: &Server, customer: &Customer, filter: &Filter) -> Resul
     let mut names = HashSet::new();
     let mut files = Vec::with_capacity(found.len());
     for (competence, name, hash) in found {
-        files.push((unique(&mut names, &competence, &name), files::path(server, &hash)?));
+        files.push((unique(&mut names, &competence, &name), hash));
     }
     let (sender, receiver) = mpsc::channel(8);
+    let (server, runtime) = (server.clone(), tokio::runtime::Handle::current());
     tokio::task::spawn_blocking(move || {
         let (pipe, broken) = (Pipe(sender.clone()), sender);
-        if let Err(error) = archive(pipe, &files) {
+        // One file at a time is fetched, when the one before it is sent.
+        let open = |hash: &str| runtime.block_on(async { Ok(files::open(&server, hash).await?.file.into_std().await) });
+        if let Err(error) = archive(pipe, &files, open) {
             // When nobody listens any more, nobody need be told.
             let _ = broken.blocking_send(Err(error));
         }
@@ -189,10 +177,10 @@ fn unique(names: &mut HashSet<String>, competence: &str, name: &str) -> String {
     full
 }
 
-fn archive(pipe: Pipe, files: &[(String, PathBuf)]) -> io::Result<()> {
+fn archive(pipe: Pipe, files: &[(String, String)], open: impl Fn(&str) -> Result<std::fs::File>) -> io::Result<()> {
     let mut zip = ZipWriter::new_stream(BufWriter::with_capacity(64 * 1024, pipe));
-    for (name, path) in files {
-        let mut file = std::fs::File::open(path)?;
+    for (name, hash) in files {
+        let mut file = open(hash).map_err(io::Error::other)?;
         zip.start_file(name.as_str(), SimpleFileOptions::default())?;
         io::copy(&mut file, &mut zip)?;
     }
@@ -228,10 +216,8 @@ struct Stored {
     hash: String,
 }
 
-async fn opened(server: &Server, stored: Stored) -> Result<Opened> {
-    let file = File::open(files::path(server, &stored.hash)?).await?;
-    let size = file.metadata().await?.len();
-    Ok(Opened { name: stored.name, media_type: stored.media_type, size, hash: stored.hash, file })
+async fn opened(server: &Server, stored: Stored) -> Result<Download> {
+    files::download(server, &stored.hash, stored.name, stored.media_type).await
 }
 
 #[cfg(test)]

@@ -41,9 +41,15 @@ pub enum Error {
     /// Files.
     #[error("files: {0}")]
     Io(#[from] std::io::Error),
+    /// The bucket that keeps them.
+    #[error("bucket of files: {0}")]
+    Files(#[from] crate::files::store::Trouble),
     /// A document could not be drawn.
     #[error("document: {0}")]
     Pdf(#[from] crate::pdf::PdfError),
+    /// The provider of Pix.
+    #[error(transparent)]
+    Provider(crate::pix::ProviderError),
     /// Something stored cannot be read back: a wrong key, or an edited row.
     #[error("stored data cannot be read: {0}")]
     Corrupt(&'static str),

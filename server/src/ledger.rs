@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
+use domain::charges::Posted;
 use domain::ids::{BillId, CustomerId, EntryId, PaymentId, RequestId};
 use domain::money::Money;
 use domain::statement::EntryKind;
@@ -40,6 +41,69 @@ pub struct NewEntry<'a> {
     pub note: &'a str,
 }
 
+/// Late charges that a bill's ledger holds, as its row says: see [`recount`].
+#[derive(Clone, Copy, Debug, Default, sqlx::FromRow)]
+pub(crate) struct ChargedBefore {
+    charged_to: Option<NaiveDate>,
+    charges_open: i64,
+}
+
+impl ChargedBefore {
+    /// As the rules take them.
+    pub(crate) fn posted(self) -> Option<Posted> {
+        self.charged_to.map(|to| Posted { to, open: Money::cents(self.charges_open) })
+    }
+}
+
+/// The last day of late charges in the ledger of a bill `b` up to a day, without those that were given back until then.
+macro_rules! charged_to {
+    ($upto:literal) => {
+        concat!(
+            "(select max(e.effective_on) from entries e where e.bill_id = b.id and e.kind in ('fine', 'interest') and e.effective_on <= ",
+            $upto,
+            " and not exists (select 1 from entries r where r.of_entry = e.id and r.kind = 'reversal' and r.effective_on <= ",
+            $upto,
+            "))"
+        )
+    };
+}
+
+/// What of them is open: what no payment has named as its fine or its interest. One that paid several bills names those of all.
+macro_rules! charges_open {
+    ($upto:literal) => {
+        concat!(
+            "coalesce((select cast(sum(case when coalesce(case e.kind when 'fine' then p.fine else p.interest end, 0) >= e.amount then 0
+                    else e.amount - coalesce(case e.kind when 'fine' then p.fine else p.interest end, 0) end) as bigint)
+                from entries e left join payments p on p.id = e.payment_id
+               where e.bill_id = b.id and e.kind in ('fine', 'interest') and e.effective_on <= ",
+            $upto,
+            " and not exists (select 1 from entries r where r.of_entry = e.id and r.kind = 'reversal' and r.effective_on <= ",
+            $upto,
+            ")), 0)"
+        )
+    };
+}
+
+pub(crate) use {charged_to, charges_open};
+
+/// Says again in the rows of bills what late charges their entries hold.
+async fn recount(tx: &mut Tx, bills: &[Uuid]) -> Result<()> {
+    const HEAD: &str = concat!(
+        "update bills as b set charged_to = ",
+        charged_to!("'9999-12-31'"),
+        ", charges_open = ",
+        charges_open!("'9999-12-31'"),
+        " from ("
+    );
+    rows!(tx, HEAD, bills, |bill| [*bill], ") as moved where b.id = moved.column1");
+    Ok(())
+}
+
+/// Whether an entry may change what late charges a ledger holds.
+fn of_charges(kind: EntryKind) -> bool {
+    matches!(kind, EntryKind::Fine | EntryKind::Interest | EntryKind::Reversal)
+}
+
 /// Posts an entry and moves its bill's balance by as much. Says whether it was new.
 ///
 /// # Errors
@@ -64,6 +128,9 @@ pub async fn post(server: &Server, tx: &mut Tx, entry: &NewEntry<'_>) -> Result<
         }
         sql!(tx, execute: "update bills set standing = 'settled' where id = $1 and balance <= 0 and standing <> 'in_agreement'", bill.0)?;
         sql!(tx, execute: "update bills set standing = 'open' where id = $1 and balance > 0 and standing = 'settled'", bill.0)?;
+        if of_charges(entry.kind) {
+            recount(tx, &[bill.0]).await?;
+        }
         tell_settled(server, tx, &[((bill.0, entry.customer.0), entry.amount.as_cents())]).await?;
     }
     Ok(true)
@@ -106,6 +173,10 @@ pub async fn post_all(server: &Server, tx: &mut Tx, entries: &[NewEntry<'_>]) ->
     if changed != moved.len() as u64 {
         return Err(Error::NotFound);
     }
+    let mut charged: Vec<Uuid> = entries.iter().filter(|entry| of_charges(entry.kind)).filter_map(|entry| Some(entry.bill?.0)).collect();
+    charged.sort_unstable();
+    charged.dedup();
+    recount(tx, &charged).await?;
     tell_settled(server, tx, &moved).await?;
     Ok(written.len())
 }
@@ -126,14 +197,17 @@ async fn tell_settled(server: &Server, tx: &mut Tx, moved: &[((Uuid, Uuid), i64)
     webhooks::tell(server, tx, &told).await
 }
 
-/// Bills whose balance is not the sum of their entries: none, unless somebody wrote into the database. At most twenty.
+/// Bills whose balance is not the sum of their entries, or whose late charges are not what their entries say: none, unless somebody wrote into the database. At most twenty.
 ///
 /// # Errors
 /// The database's.
 pub async fn verify(server: &Server) -> Result<Vec<BillId>> {
     let mut conn = server.db.read().await?;
     let rows = sql!(conn, all (uuid::Uuid,):
-        "select b.id from bills b left join (select bill_id, cast(sum(amount) as bigint) as total from entries group by bill_id) e on e.bill_id = b.id
-          where b.balance <> coalesce(e.total, 0) limit 20")?;
+        concat!("select b.id from bills b left join (select bill_id, cast(sum(amount) as bigint) as total, max(case when kind in ('fine', 'interest') then 1 else 0 end) as charged
+            from entries group by bill_id) s on s.bill_id = b.id
+          where b.balance <> coalesce(s.total, 0)
+             or ((s.charged = 1 or b.charged_to is not null or b.charges_open <> 0)
+                 and (b.charged_to is distinct from ", charged_to!("'9999-12-31'"), " or b.charges_open <> ", charges_open!("'9999-12-31'"), ")) limit 20"))?;
     Ok(rows.into_iter().map(|(id,)| BillId(id)).collect())
 }

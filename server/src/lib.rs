@@ -26,8 +26,9 @@ pub mod ledger;
 pub mod mail;
 pub mod notices;
 pub mod outbox;
-pub(crate) mod payments;
+pub mod payments;
 pub mod pdf;
+pub mod pix;
 pub mod policies;
 pub mod receipts;
 pub mod reconciliation;
@@ -58,20 +59,26 @@ pub struct Server {
     pub db: db::Db,
     /// The time.
     pub clock: clock::Clock,
+    /// Where files lie.
+    pub files: files::store::Store,
     /// The configuration.
     pub config: Arc<config::Config>,
     /// Rung when the outbox has something new.
     pub bell: Arc<Notify>,
+    /// Pix charges, where a provider of them is configured.
+    pub pix: Option<Arc<pix::Pix>>,
 }
 
 impl Server {
     /// Opens the database of a configuration. Does not migrate: that is `emdia migrate`, or the start of `emdia serve`.
     ///
     /// # Errors
-    /// A database that cannot be opened.
+    /// A database that cannot be opened; settings of files or of Pix that no client can be made of.
     pub async fn open(config: config::Config) -> Result<Self> {
         let db = db::Db::open(&config.database).await?;
-        Ok(Self { db, clock: clock::Clock::new(config.time_zone), config: Arc::new(config), bell: Arc::default() })
+        let files = files::store::Store::open(&config.files)?;
+        let pix = config.pix.as_ref().map(pix::Pix::new).transpose()?.map(Arc::new);
+        Ok(Self { db, files, clock: clock::Clock::new(config.time_zone), config: Arc::new(config), bell: Arc::default(), pix })
     }
 
     /// A new id: UUIDv7, so that rows of one moment lie side by side.

@@ -1,6 +1,8 @@
 //! What leaves Em Dia: written with the change that causes it, delivered afterwards, retried. Nothing is told that did not happen.
 
 use chrono::TimeDelta;
+use domain::pix::charges::Kind;
+use domain::pix::txid::ChargeTxid;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -20,6 +22,13 @@ const RETRY_MINUTES: [i64; 7] = [1, 5, 15, 60, 180, 720, 1440];
 pub enum Outgoing {
     /// A message by e-mail.
     Mail(Mail),
+    /// A Pix charge that should not be paid any more.
+    PixRemoval {
+        /// With a due date or without.
+        charge: Kind,
+        /// What the provider calls it.
+        txid: ChargeTxid,
+    },
     /// Nothing: written where a message would be, so that an unknown document costs the same time as a known one.
     Nothing {
         /// As long as a message.
@@ -34,6 +43,7 @@ pub enum Outgoing {
 pub async fn put(server: &Server, tx: &mut Tx, outgoing: &Outgoing) -> Result<()> {
     let kind = match outgoing {
         Outgoing::Mail(_) => "mail",
+        Outgoing::PixRemoval { .. } => "pix_removal",
         Outgoing::Nothing { .. } => "nothing",
     };
     let json = serde_json::to_string(outgoing).map_err(|_| Error::Corrupt("outbox"))?;
@@ -66,6 +76,7 @@ pub async fn deliver_due(server: &Server) -> Result<usize> {
             .and_then(|json| serde_json::from_str(&json).map_err(|_| Error::Corrupt("outbox")))
         {
             Ok(Outgoing::Mail(mail)) => crate::mail::send(server, &mail).await,
+            Ok(Outgoing::PixRemoval { charge, txid }) => crate::pix::remove(server, charge, &txid).await,
             Ok(Outgoing::Nothing { .. }) => Ok(()),
             Err(error) => Err(error.to_string()),
         };

@@ -4,16 +4,65 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::ids::{BillId, CustomerId, PaymentId};
 use domain::money::Money;
+use domain::reconciliation::Stage;
 use domain::statement::EntryKind;
 use domain::webhooks::Topic;
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::db::Tx;
+use crate::db::{Conn, Tx};
 use crate::error::Result;
 use crate::ledger::{self, NewEntry};
 use crate::webhooks::{self, Happened};
-use crate::{Server, rows};
+use crate::{Server, rows, sql};
+
+/// A payment that the bank has told of, as far as it went to one bill.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Payment {
+    /// When it was made.
+    pub paid_on: NaiveDate,
+    /// What of it is on this bill.
+    #[sqlx(try_from = "i64")]
+    pub amount: Money,
+    /// All of it: more where several bills were paid at once.
+    #[sqlx(try_from = "i64")]
+    pub whole: Money,
+    /// Of that, what the bank charged for paying late.
+    #[sqlx(try_from = "i64")]
+    pub charges: Money,
+    /// How: `boleto`, `pix` …
+    pub method: String,
+    /// When the bank's word of it reached us.
+    pub found_at: DateTime<Utc>,
+    /// When it is in the creditor's account.
+    pub credited_on: Option<NaiveDate>,
+    /// When the bank took it back.
+    pub reversed_at: Option<DateTime<Utc>>,
+}
+
+impl Payment {
+    /// How far the money is on a day.
+    #[must_use]
+    pub fn stage(&self, today: NaiveDate) -> Stage {
+        Stage::of(self.credited_on, self.reversed_at.is_some(), today)
+    }
+}
+
+/// What the bank has told of one bill, the oldest first.
+pub(crate) async fn of_bill(conn: &mut Conn, customer: CustomerId, bill: BillId) -> Result<Vec<Payment>> {
+    Ok(sql!(conn, all Payment:
+        "select p.paid_on, cast(-sum(e.amount) as bigint) as amount, p.amount as whole, coalesce(p.fine, 0) + coalesce(p.interest, 0) as charges,
+                p.method, coalesce(p.found_at, p.created_at) as found_at, p.credited_on, p.reversed_at
+           from entries e join payments p on p.id = e.payment_id
+          where e.bill_id = $1 and e.customer_id = $2 and e.kind = 'payment'
+          group by p.id, p.paid_on, p.amount, p.fine, p.interest, p.method, p.found_at, p.created_at, p.credited_on, p.reversed_at
+          order by p.paid_on, p.id", bill.0, customer.0)?)
+}
+
+/// When the bank last told of payments by a return file; none where it never did.
+pub(crate) async fn told_at(conn: &mut Conn) -> Result<Option<DateTime<Utc>>> {
+    Ok(sql!(conn, one (Option<DateTime<Utc>>,): "select max(applied_at) from return_files")?.0)
+}
 
 /// A payment that is not there yet.
 #[derive(Clone, Debug)]

@@ -5,7 +5,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
-use domain::charges::{Calculation, late_charges};
+use domain::charges::{Calculation, late_charges_after};
 use domain::ids::{BillId, ContractId, CustomerId, EntryId, SlipId};
 use domain::money::Money;
 use domain::statement::{EntryKind, Nature, Position, Shown, Standing, days_late, late_before};
@@ -17,6 +17,7 @@ use crate::audit::{self, Event};
 use crate::bills::{self, FIRST_DAY, LAST_DAY, Span};
 use crate::db::Conn;
 use crate::error::{Error, Result};
+use crate::ledger::{ChargedBefore, charged_to, charges_open};
 use crate::pdf::statement::{StatementColumns, StatementRow, StatementSheet};
 use crate::pdf::{self, DocumentInfo};
 use crate::policies::Creditor;
@@ -481,16 +482,22 @@ struct Row {
     fine_rate: String,
     monthly_interest: String,
     slip_id: Option<Uuid>,
+    #[sqlx(flatten)]
+    charged: ChargedBefore,
 }
 
 /// The page's statement, with a balance and conditions of its own. `$1` customer, `$2`–`$3` cursor, `$4`–`$5` due dates, `$6`–`$7` balance,
 /// `$8` contract, `$9` a standing to leave out, `$10` last day of issue (and of entries), `$11` rows.
 macro_rules! rows {
-    ($balance:literal, $bills:literal) => {
+    ($balance:literal, $charged_to:expr, $charges_open:expr, $bills:literal) => {
         concat!(
             "select b.id, b.number, b.nature, b.competence, b.description, k.number as contract_number, b.issued_on, b.due_on, b.amount, ",
             $balance,
-            " as balance, b.standing, c.tax_id, k.fine_rate, k.monthly_interest, s.slip_id
+            " as balance, ",
+            $charged_to,
+            " as charged_to, ",
+            $charges_open,
+            " as charges_open, b.standing, c.tax_id, k.fine_rate, k.monthly_interest, s.slip_id
                from bills b
                join contracts k on k.id = b.contract_id
                join customers c on c.id = b.customer_id
@@ -504,11 +511,15 @@ macro_rules! rows {
     };
 }
 
-const NOW: &str = rows!("b.balance", "");
+const NOW: &str = rows!("b.balance", "b.charged_to", "b.charges_open", "");
 /// Walks the index of the bills that are not settled, which for an old customer are few.
-const NOW_OPEN: &str = rows!("b.balance", " and b.balance <> 0");
-const THEN: &str =
-    rows!("(select cast(coalesce(sum(e.amount), 0) as bigint) from entries e where e.bill_id = b.id and e.effective_on <= $10)", "");
+const NOW_OPEN: &str = rows!("b.balance", "b.charged_to", "b.charges_open", " and b.balance <> 0");
+const THEN: &str = rows!(
+    "(select cast(coalesce(sum(e.amount), 0) as bigint) from entries e where e.bill_id = b.id and e.effective_on <= $10)",
+    charged_to!("$10"),
+    charges_open!("$10"),
+    ""
+);
 
 async fn page(server: &Server, conn: &mut Conn, customer: CustomerId, filter: &Filter, rows: Option<usize>) -> Result<Statement> {
     let as_of = server.clock.now();
@@ -566,7 +577,7 @@ fn line(row: Row, day: NaiveDate, past: bool, calendar: &domain::calendar::Calen
     let days = if row.balance.is_positive() { days_late(row.due_on, day, calendar) } else { 0 };
     let calculation = if days > 0 && charged(row.balance, row.standing, past) {
         let terms = bills::terms(&row.tax_id, &row.fine_rate, &row.monthly_interest)?;
-        Some(Box::new(late_charges(row.balance, row.due_on, day, &terms, calendar)))
+        Some(Box::new(late_charges_after(row.balance, row.due_on, row.charged.posted(), day, &terms, calendar)))
     } else {
         None
     };

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use chrono::{Days, NaiveDate};
 use domain::actors::Role;
@@ -15,8 +16,10 @@ use domain::tax_ids::{Cnpj, Cpf, TaxId};
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 use uuid::Uuid;
 
-use crate::config::Sources;
+use crate::config::{Config, PixSettings, Sources};
+use crate::files::place::Secret;
 use crate::ledger::NewEntry;
+use crate::pix::Pix;
 use crate::sealing::{Keys, sha256};
 use crate::sessions::{Actors, Customer, Staff, Visit};
 use crate::{Server, audit, ledger, mail, outbox, sessions, sign_in, sql};
@@ -106,6 +109,14 @@ impl TestServer {
              values ($1, 'main', '001', 'Banco de Teste', '1234', '1238798', '17', 'Pagável em qualquer banco', $2)", Uuid::now_v7(), true).unwrap();
         tx.commit().await.unwrap();
         Self { server, _folder: folder, counter: 0.into() }
+    }
+
+    /// The folder of files, while they lie in one.
+    pub fn folder(&self) -> PathBuf {
+        match &self.config.files {
+            crate::files::place::Place::Folder(folder) => folder.clone(),
+            crate::files::place::Place::Bucket(_) => panic!("files lie in a bucket"),
+        }
     }
 
     fn next(&self) -> u32 {
@@ -213,6 +224,21 @@ impl TestServer {
         id
     }
 
+    /// A slip of a bill that the bank does not know yet.
+    pub async fn a_slip_unregistered(&self, bill: BillId) -> SlipId {
+        let mut tx = self.db.write().await.unwrap();
+        sql!(tx, execute: "update slip_bills set payable = not true where bill_id = $1", bill.0).unwrap();
+        tx.commit().await.unwrap();
+        let slip = self.a_slip(bill).await;
+        let mut tx = self.db.write().await.unwrap();
+        sql!(tx, execute: "update slips set state = 'pending', issued_on = $2 where id = $1", slip.0, self.clock.today()).unwrap();
+        sql!(tx, execute: "update slip_bills set payable = not true where slip_id = $1", slip.0).unwrap();
+        sql!(tx, execute: "update slip_bills set payable = true where bill_id = $1 and slip_id in (select id from slips where state = 'registered')", bill.0)
+            .unwrap();
+        tx.commit().await.unwrap();
+        slip
+    }
+
     /// An entry of the ledger that counts from a day.
     pub async fn posted(&self, customer: CustomerId, bill: Option<BillId>, kind: EntryKind, amount: Money, on: NaiveDate) {
         let source = format!("test/{}", self.next());
@@ -227,9 +253,9 @@ impl TestServer {
     pub async fn a_document(&self, customer: CustomerId, kind: &str, competence: &str, bytes: &[u8]) -> DocumentId {
         let id: DocumentId = self.server.id();
         let hash = sha256(bytes);
-        let folder = self.config.files.join(&hash[..2]).join(&hash[2..4]);
-        std::fs::create_dir_all(&folder).unwrap();
-        std::fs::write(folder.join(&hash), bytes).unwrap();
+        let incoming = self.files.incoming().await.unwrap();
+        std::fs::write(incoming.path(), bytes).unwrap();
+        self.files.put(incoming, &hash).await.unwrap();
         let mut tx = self.db.write().await.unwrap();
         sql!(tx, execute: "insert into files (hash, size, media_type, stored_at) values ($1, $2, 'application/pdf', $3) on conflict (hash) do nothing",
             hash.as_str(), i64::try_from(bytes.len()).unwrap(), self.clock.now()).unwrap();
@@ -356,6 +382,31 @@ impl TestServer {
         let mut conn = self.db.read().await.unwrap();
         assert!(matches!(audit::verify(&mut conn).await.unwrap(), audit::Chain::Whole { .. }));
         assert_eq!(ledger::verify(self).await.unwrap(), []);
+    }
+}
+
+/// Pix.
+impl TestServer {
+    /// The same server with a provider of Pix, which serves its API below `/api`.
+    pub fn with_pix(mut self, url: &str, key: &str) -> Self {
+        let settings = PixSettings {
+            base_url: format!("{url}/api"),
+            token_url: format!("{url}/oauth/token"),
+            client_id: "emdia".into(),
+            client_secret: Secret("segredo-de-demonstracao".into()),
+            certificate: None,
+            certificate_key: None,
+            ca: None,
+            key: key.into(),
+        };
+        self.set_pix(settings).unwrap();
+        self
+    }
+
+    pub fn set_pix(&mut self, settings: PixSettings) -> crate::Result<()> {
+        self.server.pix = Some(Arc::new(Pix::new(&settings)?));
+        self.server.config = Arc::new(Config { pix: Some(settings), ..(*self.server.config).clone() });
+        Ok(())
     }
 }
 

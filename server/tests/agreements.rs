@@ -275,6 +275,9 @@ on_both_databases! {
         assert_eq!(t.owed(customer.id()).await, before, "as it was, to the centavo");
         for bill in bills {
             assert_eq!(t.bill_now(bill).await, (Money::cents(45_000), "open".into()));
+            // What the agreement had posted for paying late is taken back: the fine is worked out as if it had never been.
+            let cost = server::bills::calculation(&t, &customer, bill, t.clock.today()).await.unwrap().calculation.unwrap();
+            assert_eq!((cost.posted, cost.fine.amount), (None, Money::cents(900)));
         }
         assert_eq!(agreements::find(&t, &customer, &protocol.digits()).await.unwrap().status, AgreementStatus::Cancelled);
         let open = requests::list(&t, &customer, 1).await.unwrap().lines.into_iter().filter(|line| line.closed_at.is_none()).count();

@@ -408,7 +408,7 @@ on_both_databases! {
         assert_eq!((status, &done["outcome"]), (StatusCode::CREATED, &json!("created")), "{done}");
         assert_eq!(put(form(&metadata, letter.clone())).await.1["outcome"], "unchanged");
         assert_eq!(put(form(&metadata, b"%PDF-1.7 another".to_vec())).await.1["outcome"], "updated");
-        let incoming = || std::fs::read_dir(t.config.files.join("incoming")).unwrap().count();
+        let incoming = || std::fs::read_dir(t.folder().join("incoming")).unwrap().count();
         for (metadata, file, place, code) in [
             (metadata.clone(), b"MZ a program".to_vec(), "/file", "file_type"),
             (metadata.clone(), Vec::new(), "/file", "document_empty"),

@@ -4,13 +4,14 @@ use std::io::{Read, Write};
 use domain::money::Money;
 use server::config::Config;
 use server::db::Link;
+use server::files::place::Place;
 use server::testing::TestServer;
-use server::{Server, audit, backup, ledger, on_both_databases, sql};
+use server::{Server, audit, backup, files, ledger, on_both_databases, sql};
 
 /// The same installation with another, empty database and folder.
 async fn elsewhere(t: &TestServer, folder: &std::path::Path) -> Option<Config> {
     let mut config = (*t.config).clone();
-    config.files = folder.join("files");
+    config.files = Place::Folder(folder.join("files"));
     config.database = if t.config.database.starts_with("sqlite") {
         format!("sqlite://{}", folder.join("again.db").display())
     } else {
@@ -24,9 +25,7 @@ on_both_databases! {
         let person = t.a_person().await;
         t.a_bill(person, Money::cents(52_347), 40).await;
         t.signed_in(person).await;
-        let stored = t.config.files.join("ab/cd/abcdef");
-        std::fs::create_dir_all(stored.parent().unwrap()).unwrap();
-        std::fs::write(&stored, b"%PDF-1.7").unwrap();
+        t.a_document(person, "letter", "", b"%PDF-1.7").await;
         let folder = tempfile::tempdir().unwrap();
         let zip = folder.path().join("backup.zip");
         backup::save(&t, &zip).await.unwrap();
@@ -41,7 +40,7 @@ on_both_databases! {
         let (bills,) = sql!(conn, one (i64,): "select count(*) from bills").unwrap();
         assert_eq!(bills, 1);
         assert!(ledger::verify(&again).await.unwrap().is_empty());
-        assert_eq!(std::fs::read(config.files.join("ab/cd/abcdef")).unwrap(), b"%PDF-1.7");
+        assert_eq!(files::verify(&again).await.unwrap(), files::Checked { files: 1, bytes: 8, ..files::Checked::default() });
         drop(conn);
         assert!(backup::restore(&config, &zip).await.is_err(), "never over data");
         again.db.close().await;
@@ -69,7 +68,7 @@ on_both_databases! {
         std::fs::File::create(&zip).unwrap().write_all(&bytes).unwrap();
         let config = elsewhere(&t, folder.path()).await.unwrap();
         assert!(backup::restore(&config, &zip).await.is_err());
-        assert!(!config.files.exists());
+        assert!(!folder.path().join("files").exists());
         assert!(!folder.path().join("again.db").exists());
     }
 

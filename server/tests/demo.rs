@@ -162,7 +162,7 @@ on_both_databases! {
         let blocked = broken.path().join("a file, where a folder should be");
         std::fs::write(&blocked, b"").unwrap();
         let mut hindered = t.server.clone();
-        hindered.config = std::sync::Arc::new(server::config::Config { files: blocked, ..(*t.config).clone() });
+        hindered.files = server::files::store::Store::open(&server::files::place::Place::Folder(blocked)).unwrap();
         assert!(demo::create(&hindered, 7, 1, |_| {}).await.is_err());
         let bills = "select 'bills', count(*) from bills where nature <> 'installment'";
         let before = pairs(&t, bills).await;

@@ -387,8 +387,8 @@ on_both_databases! {
         drop(conn);
         assert_eq!(files.iter().map(|(_, size, kind)| (*size, &**kind)).collect::<Vec<_>>(), [(16, "application/pdf"), (28, "application/xml")]);
         let hash = &files[0].0;
-        assert_eq!(std::fs::read(t.config.files.join(&hash[..2]).join(&hash[2..4]).join(hash)).unwrap(), b"%PDF-1.7 invoice");
-        assert_eq!(std::fs::read_dir(t.config.files.join("incoming")).unwrap().count(), 0, "nothing is left waiting");
+        assert_eq!(std::fs::read(t.folder().join(&hash[..2]).join(&hash[2..4]).join(hash)).unwrap(), b"%PDF-1.7 invoice");
+        assert_eq!(std::fs::read_dir(t.folder().join("incoming")).unwrap().count(), 0, "nothing is left waiting");
         let again = import_with(&t, Kind::Documents, format!("{head}{good}"), options()).await.unwrap();
         assert_eq!(counts(&again), [0, 0, 2, 0]);
         put("nf/1.pdf", b"%PDF-1.7 invoice, corrected");

@@ -44,8 +44,10 @@ on_both_databases! {
         let view = requests::find(&t, &customer, &protocol).await.unwrap();
         assert!(matches!(view.detail, Detail::Receipt { amount: Some(amount), .. } if amount == Money::cents(52_347)));
         assert_eq!(view.timeline[0].files.len(), 1);
-        let download = requests::attachment(&t, &customer, view.timeline[0].files[0].id).await.unwrap();
-        assert_eq!(std::fs::read(&download.path).unwrap(), pdf("pago"));
+        let mut download = requests::attachment(&t, &customer, view.timeline[0].files[0].id).await.unwrap();
+        let mut bytes = Vec::new();
+        tokio::io::AsyncReadExt::read_to_end(&mut download.file, &mut bytes).await.unwrap();
+        assert_eq!((bytes, download.size), (pdf("pago"), pdf("pago").len() as u64));
         assert_eq!((download.media_type.as_str(), download.name.as_str()), ("application/pdf", "comprovante.pdf"));
 
         let staff = t.staff(Role::Operator).await;

@@ -9,32 +9,36 @@ use domain::reconciliation::Outcome;
 use domain::statement::{self, EntryKind};
 use server::config::Sources;
 use server::error::Error;
-use server::reconciliation::{self, Allocated, Hand, Options, Refused, Report, Warning, allocate, approve, list, numbered, send_back};
+use server::reconciliation::{
+    self, Allocated, Hand, Options, Refused, Report, Warning, allocate, approve, list, not_repeated, numbered, send_back,
+};
+use server::slips::Situation;
+use server::statement::Filter;
 use server::testing::TestServer;
 use server::texts::Locale;
-use server::{Server, ledger, on_both_databases, refunds, rows, sql};
+use server::{Server, agreements, bills, ledger, on_both_databases, refunds, rows, slips, sql};
 use uuid::Uuid;
 
 /// What a line of a file says of a title; the test server's agreement is 1238798 at bank 001.
 #[derive(Clone)]
-struct Title {
+pub(crate) struct Title {
     number: String,
     code: &'static str,
     document: String,
     company_use: String,
     due: Option<NaiveDate>,
     amount: i64,
-    paid: i64,
+    pub(crate) paid: i64,
     interest: i64,
     discount: i64,
     fee: i64,
-    on: NaiveDate,
+    pub(crate) on: NaiveDate,
     credited_on: NaiveDate,
 }
 
 /// A CNAB 240 file of Banco do Brasil.
 #[derive(Clone)]
-struct File {
+pub(crate) struct File {
     bank: &'static str,
     agreement: &'static str,
     sequence: u32,
@@ -43,7 +47,7 @@ struct File {
 }
 
 impl File {
-    fn of(t: &TestServer, sequence: u32, titles: Vec<Title>) -> Self {
+    pub(crate) fn of(t: &TestServer, sequence: u32, titles: Vec<Title>) -> Self {
         Self { bank: "001", agreement: "001238798001417019", sequence, date: t.clock.today(), titles }
     }
 
@@ -117,7 +121,7 @@ impl File {
     }
 }
 
-async fn apply(t: &Server, file: &File) -> Result<Report, Refused> {
+pub(crate) async fn apply(t: &Server, file: &File) -> Result<Report, Refused> {
     apply_bytes(t, file.bytes()).await
 }
 
@@ -149,19 +153,19 @@ async fn title(t: &TestServer, slip: SlipId) -> Title {
 }
 
 /// A bill of R$ 523,47, so many days late, with its slip and its title.
-async fn a_title(t: &TestServer, customer: CustomerId, days_late: i64) -> (BillId, SlipId, Title) {
+pub(crate) async fn a_title(t: &TestServer, customer: CustomerId, days_late: i64) -> (BillId, SlipId, Title) {
     let bill = t.a_bill(customer, Money::cents(52_347), days_late).await;
     let slip = t.a_slip(bill).await;
     (bill, slip, title(t, slip).await)
 }
 
-async fn outcomes(t: &TestServer) -> Vec<(i32, String, Option<String>)> {
+pub(crate) async fn outcomes(t: &TestServer) -> Vec<(i32, String, Option<String>)> {
     let mut conn = t.db.read().await.unwrap();
     sql!(conn, all (i32, String, Option<String>): "select l.line, l.outcome, l.matched_by from return_lines l join return_files f on f.id = l.file_id
         order by f.received_at, f.id, l.line").unwrap()
 }
 
-async fn last_outcome(t: &TestServer) -> (String, Option<String>) {
+pub(crate) async fn last_outcome(t: &TestServer) -> (String, Option<String>) {
     let (_, outcome, by) = outcomes(t).await.pop().unwrap();
     (outcome, by)
 }
@@ -258,8 +262,8 @@ on_both_databases! {
         assert_eq!((report.paid, report.fees, report.lines, report.events), (Money::cents(said), Money::cents(15 * 195), 34, 15));
         assert_eq!(report.count(Settled), 3);
         assert_eq!(report.warnings, [
-            Warning::Line { line: 25, code: "99".into(), outcome: Unknown },
-            Warning::Line { line: 27, code: "06".into(), outcome: Unidentified },
+            Warning::Line { line: 25, code: "99".into(), outcome: Unknown, motives: String::new() },
+            Warning::Line { line: 27, code: "06".into(), outcome: Unidentified, motives: String::new() },
         ]);
         assert_eq!(report.warnings[0].told(Locale::PtBr), "Linha 25, código 99: código desconhecido. Alguém precisa olhar.");
 
@@ -502,24 +506,149 @@ on_both_databases! {
         let report = apply(&t, &File::of(&t, 2, vec![title.clone()])).await.unwrap();
         assert_eq!(report.count(Outcome::Repeated), 1);
         assert_eq!((report.warnings.len(), t.bill_now(bill).await.0, t.count("payments").await), (1, Money::ZERO, 1));
+        // Somebody knows better: the money waits for a bill, once, and the slip's own is suggested though nothing is open of it.
+        let (staff, file) = (t.staff(Role::Receivables).await, report.id.unwrap());
+        let line = report.repeated[0].line;
+        assert!(matches!(not_repeated(&t, &t.staff(Role::Operator).await, file, line).await, Err(Error::Forbidden)));
+        assert!(matches!(not_repeated(&t, &staff, file, line + 1).await, Err(Error::NotFound)));
+        not_repeated(&t, &staff, file, line).await.unwrap();
+        assert!(matches!(not_repeated(&t, &staff, file, line).await, Err(Error::Overtaken(_))));
+        let waiting = list(&t, &staff, 1).await.unwrap();
+        assert_eq!((waiting.len(), waiting[0].suggestions[0].bill, waiting[0].suggestions[0].same_document()), (1, bill, true));
+        assert!(matches!(allocate(&t, &staff, waiting[0].id, bill, "comprovante").await.unwrap(), Allocated::Done(_)));
+        assert_eq!(t.bill_now(bill).await.0, Money::cents(-52_347), "paid twice, and theirs");
         // Nor of money whose slip is not known.
         let strange = Title { number: "77".into(), document: "?".into(), ..title.clone() };
         apply(&t, &File::of(&t, 4, vec![strange.clone(), strange.clone()])).await.unwrap();
         let report = apply(&t, &File::of(&t, 5, vec![strange.clone(), Title { paid: 1, ..strange }])).await.unwrap();
-        assert_eq!((report.count(Outcome::Repeated), report.count(Outcome::Unidentified), t.count("unidentified_payments").await), (1, 1, 3));
+        assert_eq!((report.count(Outcome::Repeated), report.count(Outcome::Unidentified), t.count("unidentified_payments").await), (1, 1, 4));
         // Of another day it is one.
         let report = apply(&t, &File::of(&t, 6, vec![Title { on: title.on - Days::new(1), ..title }])).await.unwrap();
-        assert_eq!((report.count(Outcome::Duplicate), t.bill_now(bill).await.0), (1, Money::cents(-52_347)));
+        assert_eq!((report.count(Outcome::Duplicate), t.bill_now(bill).await.0), (1, Money::cents(-104_694)));
+        t.is_whole().await;
+    }
+
+    async fn a_watched_folder_applies_what_it_gets_in_the_banks_order(t: TestServer) {
+        let (bill, _, first) = a_title(&t, t.a_person().await, -5).await;
+        let (other, _, second) = a_title(&t, t.a_person().await, -5).await;
+        let folder = tempfile::tempdir().unwrap();
+        let put = |name: &str, bytes: &[u8]| std::fs::write(folder.path().join(name), bytes).unwrap();
+        let at = |name: &str| folder.path().join(name).exists();
+        let look = async || reconciliation::look(&t, folder.path(), Duration::ZERO).await.unwrap();
+        // By their names they would come the other way round.
+        put("b.ret", &File::of(&t, 1, vec![first.clone()]).bytes());
+        put("a.ret", &File::of(&t, 2, vec![second]).bytes());
+        put("c.ret", b"nada");
+        put("d.ret.part", b"on its way");
+        put(".e", b"hidden");
+        assert_eq!(look().await, (2, 1));
+        assert_eq!((t.bill_now(bill).await.0, t.bill_now(other).await.0), (Money::ZERO, Money::ZERO));
+        assert!(at("applied/a.ret") && at("applied/b.ret") && at("refused/c.ret") && at("d.ret.part") && at(".e"));
+        assert_eq!(std::fs::read_to_string(folder.path().join("refused/c.ret.txt")).unwrap().lines().count(), 1);
+        // As it came, for those who see to money; the look is recorded.
+        let (id,) = sql!(t.db.read().await.unwrap(), one (Uuid,): "select id from return_files where name = 'b.ret'").unwrap();
+        let staff = t.staff(Role::Receivables).await;
+        let mut kept = reconciliation::original(&t, &staff, id).await.unwrap();
+        let mut bytes = Vec::new();
+        tokio::io::AsyncReadExt::read_to_end(&mut kept.file, &mut bytes).await.unwrap();
+        assert_eq!((bytes, kept.name.as_str()), (File::of(&t, 1, vec![first.clone()]).bytes(), "b.ret"));
+        assert!(matches!(reconciliation::original(&t, &t.staff(Role::Legal).await, id).await, Err(Error::Forbidden)));
+        assert!(matches!(reconciliation::original(&t, &staff, Uuid::now_v7()).await, Err(Error::NotFound)));
+        assert_eq!(number(&t, "select count(*) from audit_events where action = 'reconciliation.fetch'").await, 1);
+        // The same again, under the same name: nothing twice, and nothing is written over.
+        put("b.ret", &File::of(&t, 1, vec![first]).bytes());
+        put("c.ret", b"nada");
+        assert_eq!((look().await, t.count("payments").await), ((0, 1), 2));
+        assert_eq!(std::fs::read_dir(folder.path().join("applied")).unwrap().count(), 3);
+        assert_eq!(std::fs::read_dir(folder.path().join("refused")).unwrap().count(), 4);
+        // What is still being written waits.
+        put("f.ret", b"nada");
+        assert_eq!(reconciliation::look(&t, folder.path(), Duration::from_secs(10)).await.unwrap(), (0, 0));
+        let told = reconciliation::refused(&t, &t.staff(Role::Receivables).await).await.unwrap();
+        assert_eq!((told.len(), told[0].name.as_str()), (2, "c.ret"));
+        assert!(matches!(reconciliation::refused(&t, &t.staff(Role::Legal).await).await, Err(Error::Forbidden)));
+        t.is_whole().await;
+    }
+
+    async fn what_the_bank_takes_can_be_paid_and_what_it_does_not_take_cannot(t: TestServer) {
+        let person = t.a_person().await;
+        let customer = t.signed_in(person).await;
+        let (old_bill, old, first) = a_title(&t, person, -5).await;
+        // A newer slip of the same bill, and one of another, that the bank does not know yet.
+        let newer = t.a_slip_unregistered(old_bill).await;
+        let new_bill = t.a_bill(person, Money::cents(8_000), -9).await;
+        let refused = t.a_slip_unregistered(new_bill).await;
+        let of = async |slip| Title { paid: 0, fee: 0, ..title(&t, slip).await };
+        assert_eq!(slip_state(&t, newer).await, ("pending".into(), false));
+        let shown = slips::payable(&t, &customer, t.clock.today()).await.unwrap();
+        assert!(shown.iter().any(|bill| bill.id == new_bill && matches!(bill.situation, Situation::NoSlip)), "nobody sees it");
+        let told = vec![Title { code: "02", ..of(newer).await }, Title { code: "03", ..of(refused).await }];
+        let report = apply(&t, &File::of(&t, 1, told.clone())).await.unwrap();
+        assert_eq!((report.count(Outcome::Registered), report.count(Outcome::Rejected)), (1, 1));
+        assert!(matches!(&report.warnings[..], [Warning::Line { outcome: Outcome::Rejected, motives, .. }] if !motives.is_empty()), "{report:?}");
+        assert_eq!(slip_state(&t, newer).await, ("registered".into(), true));
+        assert_eq!(slip_state(&t, old).await, ("replaced".into(), false));
+        assert_eq!(slip_state(&t, refused).await, ("rejected".into(), false));
+        // Told again, nothing changes; paid with the old one, the bank is to be told of the other.
+        apply(&t, &File::of(&t, 2, told)).await.unwrap();
+        assert_eq!(slip_state(&t, newer).await, ("registered".into(), true));
+        let report = apply(&t, &File::of(&t, 3, vec![first])).await.unwrap();
+        assert_eq!((last_outcome(&t).await.0.as_str(), t.bill_now(old_bill).await.0), ("superseded", Money::ZERO));
+        assert!(matches!(&report.warnings[..], [Warning::StillOpen { .. }]), "{report:?}");
+        // Registered and paid by one file, though it was refused before.
+        let paid = title(&t, refused).await;
+        apply(&t, &File::of(&t, 4, vec![Title { code: "02", paid: 0, fee: 0, ..paid.clone() }, paid])).await.unwrap();
+        assert_eq!((t.bill_now(new_bill).await.0, slip_state(&t, refused).await), (Money::ZERO, ("paid".into(), false)));
         t.is_whole().await;
     }
 
     async fn charges_that_were_not_paid_stay_open(t: TestServer) {
-        let (bill, _, title) = a_title(&t, t.a_person().await, 37).await;
-        apply(&t, &File::of(&t, 1, vec![title])).await.unwrap();
+        let person = t.a_person().await;
+        let (bill, _, title) = a_title(&t, person, 37).await;
+        apply(&t, &File::of(&t, 1, vec![title.clone()])).await.unwrap();
         assert_eq!(last_outcome(&t).await.0, "partial");
         let (left, standing) = t.bill_now(bill).await;
         // R$ 10,47 of fine and some 6 of interest, less on a holiday's grace.
         assert!((1_600..1_720).contains(&left.as_cents()) && standing == "open", "{left}");
+        // They are all that is to be paid, today and in two months: no fine comes upon them, no interest.
+        let customer = t.signed_in(person).await;
+        let later = t.clock.today() + Days::new(60);
+        let calculation = bills::calculation(&t, &customer, bill, later).await.unwrap().calculation.unwrap();
+        assert_eq!((calculation.charges(), calculation.total, calculation.posted.unwrap().open), (Money::ZERO, left, left));
+        let home = bills::overview(&t, &customer).await.unwrap();
+        assert_eq!((home.to_pay, home.fine, home.interest), (left, Money::ZERO, Money::ZERO));
+        let shown = server::statement::load(&t, &customer, &Filter::default()).await.unwrap();
+        assert_eq!((shown.charges, shown.bills[0].charges), (Money::ZERO, Money::ZERO));
+        // The bank takes the payment back: as if it had never come.
+        apply(&t, &File::of(&t, 2, vec![Title { code: "44", ..title.clone() }])).await.unwrap();
+        let calculation = bills::calculation(&t, &customer, bill, t.clock.today()).await.unwrap().calculation.unwrap();
+        assert_eq!((calculation.posted, calculation.fine.amount, calculation.charges()), (None, Money::cents(1_047), left));
+        // All in one file: taken back and paid anew, charges included.
+        let again = vec![title.clone(), Title { code: "44", ..title.clone() }, Title { paid: title.paid + left.as_cents(), ..title }];
+        let report = apply(&t, &File::of(&t, 3, again)).await.unwrap();
+        assert_eq!((report.count(Outcome::Cancelled), t.bill_now(bill).await.0), (1, Money::ZERO));
+        t.is_whole().await;
+    }
+
+    async fn what_is_left_of_a_late_bill_goes_on_from_its_payment(t: TestServer) {
+        let person = t.a_person().await;
+        let (bill, _, title) = a_title(&t, person, 37).await;
+        // R$ 200,00 came, and the bank says that its charges are among them.
+        apply(&t, &File::of(&t, 1, vec![Title { paid: 20_000, interest: 1_600, ..title.clone() }])).await.unwrap();
+        let left = t.bill_now(bill).await.0;
+        let customer = t.signed_in(person).await;
+        let at = async |days| {
+            let on = t.clock.today() + Days::new(days);
+            bills::calculation(&t, &customer, bill, on).await.unwrap().calculation.unwrap()
+        };
+        let (today, later) = (at(0).await, at(30).await);
+        assert_eq!((today.total, later.fine.amount, later.interest.base), (left, Money::ZERO, left));
+        assert_eq!((later.interest.amount, later.days), (Money::cents((left.as_cents() + 50) / 100), 30));
+        // The same when a plan is asked for, and when the rest comes with the next file.
+        let offer = agreements::offer(&t, &customer, &[]).await.unwrap();
+        assert_eq!(offer.bills.iter().map(|offered| offered.calculation.total).sum::<Money>(), left);
+        let report = apply(&t, &File::of(&t, 2, vec![Title { paid: left.as_cents(), ..title }])).await.unwrap();
+        assert_eq!((t.bill_now(bill).await.0, report.count(Outcome::Repeated)), (Money::ZERO, 0));
         t.is_whole().await;
     }
 
@@ -628,6 +757,7 @@ on_both_databases! {
                 .args(["--ignored", "--exact", "reconciliation::the_one_that_is_killed"])
                 .env("EMDIA_KILL_DATABASE", &t.config.database)
                 .env("EMDIA_KILL_FILE", &path)
+                .env("EMDIA_KILL_FILES", t.config.files.to_string())
                 .stdout(std::process::Stdio::null())
                 .stderr(std::process::Stdio::null())
                 .spawn()
@@ -719,14 +849,16 @@ async fn position(t: &TestServer) -> i64 {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "run by another test"]
 async fn the_one_that_is_killed() {
-    let (Ok(database), Ok(file)) = (std::env::var("EMDIA_KILL_DATABASE"), std::env::var("EMDIA_KILL_FILE")) else { return };
-    let server = another(database).await;
+    let said = ["EMDIA_KILL_DATABASE", "EMDIA_KILL_FILE", "EMDIA_KILL_FILES"].map(std::env::var);
+    let [Ok(database), Ok(file), Ok(files)] = said else { return };
+    let server = another(database, files).await;
     apply_bytes(&server, std::fs::read(file).unwrap()).await.unwrap();
 }
 
-async fn another(database: String) -> Server {
+async fn another(database: String, files: String) -> Server {
     let config = Sources::default()
         .set("test", "database", database)
+        .set("test", "files", files)
         .set("test", "secret_key", server::sealing::Keys::generate())
         .set("test", "demo", "true".into())
         .build()
@@ -827,7 +959,8 @@ async fn put_many(t: &TestServer, customer: Uuid, contract: Uuid, due: NaiveDate
 async fn a_hundred_thousand_lines() {
     // In a process of its own, so that its memory is the program's and not that of making the data.
     if let (Ok(database), Ok(file)) = (std::env::var("EMDIA_MEASURED_DATABASE"), std::env::var("EMDIA_MEASURED_FILE")) {
-        let server = another(database).await;
+        let files = tempfile::tempdir().unwrap();
+        let server = another(database, files.path().display().to_string()).await;
         let bytes = std::fs::read(file).unwrap();
         let before = memory("VmRSS");
         let started = Instant::now();

@@ -18,5 +18,6 @@
 //! ```
 
 pub mod br_code;
+pub mod charges;
 pub mod keys;
 pub mod txid;

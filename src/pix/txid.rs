@@ -1,4 +1,4 @@
-//! The identifier that brings a Pix back to what it paid.
+//! The identifiers of Pix: the one that brings a transfer back to what it paid, and those of the transfer itself.
 //!
 //! Never made here: it comes from the creditor's numbers, or from chance, which the server has.
 //!
@@ -81,6 +81,10 @@ txid! {
     StaticTxid (1..=25);
     /// Of a charge made through the API (cob, cobv): 26 to 35 letters and digits, unique for the receiver.
     ChargeTxid (26..=35);
+    /// Of one transfer, given by the payer's institution (`EndToEndId`): 32 letters and digits, unique for ever.
+    EndToEndId (32..=32);
+    /// Of one refund of a transfer, chosen by the receiver: 1 to 35 letters and digits.
+    ReturnId (1..=35);
 }
 
 #[cfg(test)]
@@ -97,6 +101,9 @@ mod tests {
         assert_eq!(StaticTxid::parse(""), Err(TxidError::Length(0)));
         assert_eq!(StaticTxid::parse("***"), Err(TxidError::Character(0)));
         assert_eq!(StaticTxid::parse("caf\u{e9}"), Err(TxidError::Character(3)));
+        assert_eq!(EndToEndId::parse(long).unwrap().as_str(), long);
+        assert_eq!(EndToEndId::parse(short), Err(TxidError::Length(15)));
+        assert_eq!(ReturnId::parse(short).unwrap().as_str(), short);
         assert_eq!(serde_json::from_str::<StaticTxid>("\"A1\"").unwrap().as_str(), "A1");
         assert!(serde_json::from_str::<StaticTxid>("\"A-1\"").is_err());
     }

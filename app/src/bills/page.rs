@@ -2,6 +2,7 @@
 
 use axum::extract::Path;
 use domain::ids::BillId;
+use domain::reconciliation::Stage;
 use domain::statement::Standing;
 use leptos::prelude::*;
 use server::bills::{self, BillDetail};
@@ -10,6 +11,7 @@ use server::texts::{self, Locale};
 use super::parts::{self, amount};
 use crate::asked::Asked;
 use crate::page::{CustomerRoom, Failure, Page, PageResult};
+use crate::pix::page::ask_form;
 use crate::ui::actions::{Actions, BackLink, Button, ButtonKind, ButtonLink};
 use crate::ui::amounts::MoneyText;
 use crate::ui::forms::{Field, Kind, Width};
@@ -38,8 +40,9 @@ pub async fn bill(Path(id): Path<String>, asked: Asked, page: Page, AsCustomer(c
     let (tone, tag) = parts::standing(l, bill.standing, bill.balance, bill.due_on, late, today);
     let lede = parts::due(l, bill.due_on, today);
     let title = name.clone();
-    let cost = cost(l, &detail);
+    let cost = cost(l, &detail, page.server.pix.is_some() && on <= today);
     let facts = facts(l, &detail);
+    let payments = payments(&page, &detail);
     let entries = entries(l, &detail);
     let documents = documents(l, &detail);
     let requests = (!detail.requests.is_empty()).then(|| {
@@ -70,7 +73,7 @@ pub async fn bill(Path(id): Path<String>, asked: Asked, page: Page, AsCustomer(c
             <BackLink href=paths::STATEMENT label=texts::frame::statement(l)/>
             <PageTitle title=name lede=lede><StatusTag tone words=tag/></PageTitle>
             <div class="columns">
-                <div class="flow">{cost}{entries}</div>
+                <div class="flow">{cost}{payments}{entries}</div>
                 <div class="flow">{facts}{requests}{documents}{others}</div>
             </div>
         }
@@ -78,7 +81,7 @@ pub async fn bill(Path(id): Path<String>, asked: Asked, page: Page, AsCustomer(c
 }
 
 /// What it costs, or why it is not to be paid by itself.
-fn cost(l: Locale, detail: &BillDetail) -> AnyView {
+fn cost(l: Locale, detail: &BillDetail, with_pix: bool) -> AnyView {
     use texts::bills as t;
     let bill = &detail.bill;
     let Some(calculation) = &detail.calculation else {
@@ -104,12 +107,15 @@ fn cost(l: Locale, detail: &BillDetail) -> AnyView {
     let label = t::total_to_pay(l, texts::long_date(l, day));
     let total = amount(l, calculation.total);
     let sum = parts::calculation(l, calculation);
+    // One primary action: the one that is confirmed while one looks.
+    let other = if with_pix { ButtonKind::Secondary } else { ButtonKind::Primary };
+    let pix = with_pix.then(|| ask_form(&[bill.id], texts::pix::pay(l), ButtonKind::Primary, String::new()));
     let pay = match &detail.slip {
         Some(slip) if slip.limit_on >= day => {
             let href = paths::second_copy(&[bill.id]);
-            view! { <ButtonLink href label=t::pay(l) icon=Icon::Barcode/> }.into_any()
+            view! { <ButtonLink href label=t::pay(l) icon=Icon::Barcode kind=other/> }.into_any()
         }
-        _ => view! { <ButtonLink href=paths::PAY label=t::ask_slip(l)/> }.into_any(),
+        _ => view! { <ButtonLink href=paths::PAY label=t::ask_slip(l) kind=other/> }.into_any(),
     };
     let action = paths::bill(bill.id);
     view! {
@@ -117,7 +123,7 @@ fn cost(l: Locale, detail: &BillDetail) -> AnyView {
             <p class="small soft">{label}</p>
             <p class="amount-large"><MoneyText amount=total/></p>
             {sum}
-            <Actions>{pay}</Actions>
+            <Actions>{pix}{pay}</Actions>
             <Details summary=t::another_day(l)>
                 <form method="get" action=action>
                     <Field name="dia" label=t::day(l) hint=t::day_hint(l) kind=Kind::Date width=Width::Ten value=day.to_string()/>
@@ -147,6 +153,50 @@ fn facts(l: Locale, detail: &BillDetail) -> impl IntoView + use<> {
         pairs.push(Pair::new(t::limit(l), texts::date(l, slip.limit_on)));
     }
     view! { <Card title=t::about(l)><SummaryList pairs/></Card> }
+}
+
+/// What was paid, and how far the money is: what the customer says, what the bank says, and since when.
+fn payments(page: &Page, detail: &BillDetail) -> Option<AnyView> {
+    use texts::bills as t;
+    let (l, today) = (page.l, page.server.clock.today());
+    let day = |at| texts::date(l, page.server.clock.local(at).date_naive());
+    let told: Vec<_> = detail
+        .payments
+        .iter()
+        .map(|payment| {
+            let stage = payment.stage(today);
+            let (tone, how_far) = match stage {
+                Stage::Informed | Stage::Found => (Tone::Info, t::payment_found(l, day(payment.found_at))),
+                Stage::Cleared => (Tone::Good, payment.credited_on.map(|on| t::payment_cleared(l, texts::date(l, on))).unwrap_or_default()),
+                Stage::Reversed => (Tone::Attention, payment.reversed_at.map(|at| t::payment_reversed(l, day(at))).unwrap_or_default()),
+            };
+            let mut meta = vec![how_far];
+            if payment.charges.is_positive() {
+                meta.push(t::payment_charges(l, texts::money(l, payment.charges)));
+            }
+            if payment.whole != payment.amount {
+                meta.push(t::payment_whole(l, texts::money(l, payment.whole)));
+            }
+            let title = t::payment_on(l, texts::date(l, payment.paid_on));
+            view! { <Row title=title meta=meta.join(" ") nostrip:amount=Some(amount(l, payment.amount)) tone tag=wording::stage(l, stage)/> }
+        })
+        .collect();
+    let informed: Vec<_> = detail
+        .requests
+        .iter()
+        .filter(|request| request.kind == domain::requests::Kind::Receipt)
+        .map(|request| {
+            let title = t::payment_informed(l, day(request.opened_at));
+            let (href, meta, tag) = (paths::request(&request.protocol), t::payment_informed_words(l), wording::stage(l, Stage::Informed));
+            view! { <Row title=title href=href meta=meta tone=Tone::Neutral tag=tag/> }
+        })
+        .collect();
+    let as_of = detail.told_at.map(|at| {
+        let at = texts::date_time(l, page.server.clock.local(at));
+        view! { <p class="small soft">{t::payments_as_of(l, at)}</p> }
+    });
+    (!told.is_empty() || !informed.is_empty())
+        .then(|| view! { <Card title=t::payments(l)><Rows>{told}{informed}</Rows>{as_of}</Card> }.into_any())
 }
 
 /// The bill's ledger.

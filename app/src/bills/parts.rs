@@ -67,15 +67,23 @@ pub fn calculation(l: Locale, calculation: &charges::Calculation) -> impl IntoVi
     let mut note = t::rounding(l).to_owned();
     if calculation.days > 0 {
         let (fine, interest) = (&calculation.fine, &calculation.interest);
-        let how = t::fine_how(l, money(fine.base), exact(l, fine), rate(l, fine.rate));
-        parts.push(Part::new(t::fine(l), amount(l, fine.amount)).how(how));
-        let how = t::interest_how(l, money(interest.base), exact(l, interest), i64::from(calculation.days), rate(l, interest.rate));
-        parts.push(Part::new(t::interest(l), amount(l, interest.amount)).how(how));
-        let counted = if calculation.adjusted_due_on == calculation.due_on {
-            t::counted(l, texts::date(l, calculation.due_on))
-        } else {
-            t::counted_adjusted(l, texts::date(l, calculation.adjusted_due_on), texts::date(l, calculation.due_on))
-        };
+        if calculation.posted.is_none() {
+            let how = t::fine_how(l, money(fine.base), exact(l, fine), rate(l, fine.rate));
+            parts.push(Part::new(t::fine(l), amount(l, fine.amount)).how(how));
+        }
+        if interest.base.is_positive() {
+            let how = t::interest_how(l, money(interest.base), exact(l, interest), i64::from(calculation.days), rate(l, interest.rate));
+            parts.push(Part::new(t::interest(l), amount(l, interest.amount)).how(how));
+        }
+    }
+    let counted = match calculation.posted {
+        Some(posted) if posted.open >= calculation.principal => Some(t::posted_only(l, texts::date(l, posted.to))),
+        Some(posted) => Some(t::posted(l, texts::date(l, posted.to))),
+        None if calculation.days == 0 => None,
+        None if calculation.adjusted_due_on == calculation.due_on => Some(t::counted(l, texts::date(l, calculation.due_on))),
+        None => Some(t::counted_adjusted(l, texts::date(l, calculation.adjusted_due_on), texts::date(l, calculation.due_on))),
+    };
+    if let Some(counted) = counted {
         note = format!("{counted} {note}");
     }
     if let Some(discount) = &calculation.discount {

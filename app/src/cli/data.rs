@@ -11,7 +11,7 @@ use server::config::Config;
 use server::imports::{self, Format, Kind, Options};
 use server::reconciliation::{self, Hand};
 use server::texts::{self, Locale};
-use server::{Server, audit, backup as backups, demo as demonstration, ledger};
+use server::{Server, audit, backup as backups, demo as demonstration, files, ledger};
 
 /// A format's word.
 pub(crate) fn format(word: &str) -> Result<Format, String> {
@@ -185,7 +185,18 @@ pub(crate) async fn verify(server: &Server) -> anyhow::Result<()> {
     if wrong.is_empty() {
         println!("ledger: every balance is the sum of its entries");
     }
-    if matches!(chain, audit::Chain::Broken { .. }) || !wrong.is_empty() {
+    let files = files::verify(server).await?;
+    for hash in &files.missing {
+        println!("files: {hash} is not there");
+    }
+    for hash in &files.changed {
+        println!("files: {hash} is not what was stored");
+    }
+    let damaged = files.missing.len() + files.changed.len();
+    if damaged == 0 {
+        println!("files: whole, {} of them, {} bytes", files.files, files.bytes);
+    }
+    if matches!(chain, audit::Chain::Broken { .. }) || !wrong.is_empty() || damaged > 0 {
         bail!("the data was changed from outside");
     }
     Ok(())

@@ -9,7 +9,9 @@ use anyhow::{Context, bail};
 use app::assets::Assets;
 use app::visitor::App;
 use server::config::Config;
-use server::{Server, outbox, requests, webhooks};
+use server::error::Error;
+use server::files::store::Trouble;
+use server::{Server, outbox, pix, reconciliation, requests, webhooks};
 
 /// Serves the portal. SIGTERM lets what is under way end.
 pub(crate) async fn serve(config: Config) -> anyhow::Result<()> {
@@ -17,23 +19,37 @@ pub(crate) async fn serve(config: Config) -> anyhow::Result<()> {
     if !config.demo && config.smtp_url.is_none() {
         bail!("smtp_url: needed to send codes to customers (or serve --demo)");
     }
+    if let Some(returns) = config.returns.as_ref().filter(|folder| !folder.is_dir()) {
+        bail!("returns: there is no folder {}", returns.display());
+    }
     let folder = site_folder(&config)?;
     let assets = Assets::load(&folder).with_context(|| format!("site {}: lay it with `make build`", folder.display()))?;
     let (listen, public_url, demo) = (config.listen, config.public_url.clone(), config.demo);
     let server = Server::open(config).await?;
     server.db.migrate().await?;
+    match server.files.check().await {
+        // Away for a while, perhaps: the portal is of use without them. What the settings say wrong stays wrong.
+        Err(Error::Files(Trouble::Unreachable | Trouble::Failed(_))) => tracing::error!("files: {} is not reached", server.config.files),
+        checked => checked.with_context(|| format!("files: {}", server.config.files))?,
+    }
     let deliveries = tokio::spawn(outbox::run(server.clone()));
     let record = tokio::spawn(requests::record::run(server.clone()));
     let calls = tokio::spawn(webhooks::run(server.clone()));
+    let charges = tokio::spawn(pix::run(server.clone()));
+    let watch = tokio::spawn(pix::watch(server.clone()));
+    let returns = tokio::spawn(reconciliation::watch(server.clone()));
     let listener = tokio::net::TcpListener::bind(listen).await.with_context(|| format!("listen: {listen}"))?;
     tracing::info!(%listen, "serving");
     if demo {
         tell_of_demo(&server, &public_url).await?;
     }
     let router = app::app::router(App::new(server.clone(), assets)).into_make_service_with_connect_info::<SocketAddr>();
+    let stopping = server.clone();
     let (drain, mut drained) = tokio::sync::watch::channel(());
     let served = axum::serve(listener, router).with_graceful_shutdown(async move {
         told_to_stop().await;
+        // Pages that wait would otherwise be waited for.
+        pix::stop_waiting(&stopping);
         drain.send_replace(());
     });
     // What is under way may end; a connection that is merely held open is not waited for longer than this.
@@ -48,6 +64,9 @@ pub(crate) async fn serve(config: Config) -> anyhow::Result<()> {
     deliveries.abort();
     record.abort();
     calls.abort();
+    charges.abort();
+    watch.abort();
+    returns.abort();
     server.db.close().await;
     tracing::info!("stopped");
     Ok(())

@@ -3,15 +3,13 @@
 use axum::body::Body;
 use axum::extract::Path;
 use domain::ids::DocumentId;
-use http::{HeaderValue, header};
 use leptos::prelude::*;
 use server::documents::{self, Filter};
 use server::texts;
-use tokio_util::io::ReaderStream;
 
 use super::{KINDS, declarations, kind};
 use crate::asked::Asked;
-use crate::download::attachment;
+use crate::download::{attachment, stored};
 use crate::page::{CustomerRoom, Failure, Page, PageResult};
 use crate::paths;
 use crate::ui::actions::{Actions, ButtonKind, ButtonLink};
@@ -103,10 +101,7 @@ pub async fn documents(asked: Asked, page: Page, AsCustomer(customer): AsCustome
 /// One document.
 pub async fn open(Path(id): Path<String>, page: Page, AsCustomer(customer): AsCustomer) -> PageResult {
     let id: DocumentId = id.parse().map_err(|_| Failure::Missing)?;
-    let opened = documents::open(&page.server, &customer, id).await?;
-    let mut response = attachment(&opened.name, &opened.media_type, Body::from_stream(ReaderStream::new(opened.file)));
-    response.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(opened.size));
-    Ok(response)
+    Ok(stored(documents::open(&page.server, &customer, id).await?))
 }
 
 /// The filter's documents as one file, made while it is sent.

@@ -99,6 +99,19 @@ pub async fn approve(#[server(default)] id: String) -> Result<Answer, ServerFnEr
     post.answer(paths::UNIDENTIFIED, &(), outcome, |_| Next::to(paths::UNIDENTIFIED).saying(t::said_allocated(l))).await
 }
 
+/// Says that a line is a payment of its own.
+#[server(endpoint = "equipe/retornos/outro-pagamento")]
+pub async fn not_repeated(#[server(default)] file: String, #[server(default)] line: String) -> Result<Answer, ServerFnError> {
+    let post = Post::here()?;
+    let l = post.visitor.locale;
+    let outcome = match (post.visitor.staff(), file.parse(), line.parse()) {
+        (Ok(staff), Ok(file), Ok(line)) => reconciliation::not_repeated(&post.server, staff, file, line).await,
+        (Ok(_), ..) => Err(Error::NotFound),
+        (Err(error), ..) => Err(error),
+    };
+    post.answer(paths::RETURN_FILES, &(), outcome, |()| Next::to(paths::UNIDENTIFIED).saying(t::said_not_repeated(l))).await
+}
+
 /// Does not agree, or takes it back.
 #[server(endpoint = "equipe/retornos/devolver")]
 pub async fn send_back(#[server(default)] id: String) -> Result<Answer, ServerFnError> {
@@ -128,6 +141,12 @@ pub fn allocate_url() -> &'static str {
 #[must_use]
 pub fn approve_url() -> &'static str {
     Approve::PATH
+}
+
+/// Where [`not_repeated`] is posted to.
+#[must_use]
+pub fn not_repeated_url() -> &'static str {
+    NotRepeated::PATH
 }
 
 /// Where [`send_back`] is posted to.

@@ -3,26 +3,29 @@
 use axum::extract::Path;
 use leptos::prelude::*;
 use server::error::Error;
-use server::reconciliation::{self, FileLine};
+use server::reconciliation::{self, FileLine, RefusedFile, Repeated};
 use server::texts::{self, reconciliation_staff as t};
 
 use super::api::{self, Shown};
+use crate::download::stored;
 use crate::page::{Page, PageResult, StaffRoom};
 use crate::paths;
 use crate::ui::actions::{Actions, BackLink, Button, ButtonKind, ButtonLink};
 use crate::ui::amounts::MoneyText;
-use crate::ui::forms::{Checkbox, ErrorSummary, FileField, PostForm};
+use crate::ui::forms::{Checkbox, ErrorSummary, FileField, Hidden, PostForm};
 use crate::ui::icons::Icon;
 use crate::ui::layout::PageTitle;
 use crate::ui::panels::{Card, Empty, Notice, StatusTag};
 use crate::ui::tables::{Column, DataTable};
 use crate::ui::{Amount, Str, Tone, Words};
 use crate::visitor::AsStaff;
+use uuid::Uuid;
 
 /// The newest files, and a form for the next one.
 pub(super) async fn files(page: Page, AsStaff(staff): AsStaff) -> PageResult {
     let l = page.l;
     let files = reconciliation::files(&page.server, &staff).await?;
+    let refused = refused(&page, &reconciliation::refused(&page.server, &staff).await?);
     let shown: Shown = page.form();
     let error = page.error("file").unwrap_or_default();
     let errors = if error.is_empty() { Vec::new() } else { vec![(Str::from("form[file]"), Words::from(error.clone()))] };
@@ -42,6 +45,7 @@ pub(super) async fn files(page: Page, AsStaff(staff): AsStaff) -> PageResult {
             <ErrorSummary title=texts::frame::error_summary(l) errors/>
             <PageTitle title=t::title(l) lede=t::lede(l)/>
             {looked_at(&page, shown)}
+            {refused}
             <Card title=t::send_title(l)>
                 <PostForm action=api::submit_url() upload=true>
                     <FileField name="form[file]" label=t::file(l) hint=t::file_hint(l) error=error/>
@@ -88,6 +92,21 @@ fn looked_at(page: &Page, shown: Shown) -> Option<AnyView> {
         }
         .into_any(),
     )
+}
+
+/// What the watched folder brought and nobody could take.
+fn refused(page: &Page, files: &[RefusedFile]) -> Option<AnyView> {
+    let l = page.l;
+    (!files.is_empty()).then(|| {
+        let told = files
+            .iter()
+            .map(|file| {
+                let at = texts::date_time(l, page.server.clock.local(file.at));
+                view! { <li><strong>{file.name.clone()}</strong>" "<span class="small soft">{at}</span><br/>{file.reason.clone()}</li> }
+            })
+            .collect_view();
+        view! { <Notice tone=Tone::Attention title=t::folder_refused(l)><ul>{told}</ul></Notice> }.into_any()
+    })
 }
 
 fn count_columns(page: &Page) -> Vec<Column> {
@@ -142,6 +161,11 @@ pub(super) async fn file(page: Page, AsStaff(staff): AsStaff, Path(file): Path<S
     ];
     let about = t::about(l, report.bank.clone(), texts::money(l, report.credited), texts::money(l, report.fees), report.lines);
     let told = report.warnings.iter().map(|warning| warning.told(l)).collect();
+    let repeated = repeated(&page, id, &report.repeated);
+    let original = report.kept.then(|| {
+        let href = paths::return_file_original(id);
+        view! { <p><ButtonLink href label=t::original(l) kind=ButtonKind::Secondary icon=Icon::Download download=true/></p> }
+    });
     let title = report.name.clone();
     Ok(page.staff(&staff, StaffRoom::ReturnFiles, &title.clone(), || {
         view! {
@@ -149,6 +173,56 @@ pub(super) async fn file(page: Page, AsStaff(staff): AsStaff, Path(file): Path<S
             <PageTitle title=title lede=about/>
             <DataTable caption=t::counts(l) columns=count_columns(&page) rows total/>
             {warnings(told)}
+            {repeated}
+            {original}
         }
     }))
+}
+
+/// The file as it came.
+pub(super) async fn original(page: Page, AsStaff(staff): AsStaff, Path(file): Path<String>) -> PageResult {
+    let id = file.parse().map_err(|_| Error::NotFound)?;
+    Ok(stored(reconciliation::original(&page.server, &staff, id).await?))
+}
+
+/// Lines that say what had been said: as a rule the bank's repetition, now and then somebody who paid twice the same day.
+fn repeated(page: &Page, file: Uuid, lines: &[Repeated]) -> Option<AnyView> {
+    let l = page.l;
+    let rows: Vec<Vec<AnyView>> = lines
+        .iter()
+        .map(|line| {
+            let (action, number) = (api::not_repeated_url(), line.line.to_string());
+            let (about, posted) = (t::not_repeated_line(l, number.clone()), number.clone());
+            let form = view! {
+                <PostForm action=action>
+                    <Hidden name="file" value=file.to_string()/>
+                    <Hidden name="line" value=posted/>
+                    <Button label=t::not_repeated(l) kind=ButtonKind::Secondary about=about/>
+                </PostForm>
+            };
+            vec![
+                number.into_any(),
+                line.nosso_numero.clone().unwrap_or_default().into_any(),
+                texts::date(l, line.paid_on).into_any(),
+                view! { <MoneyText amount=Amount::new(line.amount, texts::money(l, line.amount))/> }.into_any(),
+                form.into_any(),
+            ]
+        })
+        .collect();
+    let columns = vec![
+        Column::new(t::column_line(l)),
+        Column::new(t::nosso_numero(l)),
+        Column::new(t::column_date(l)),
+        Column::amount(t::column_paid(l)),
+        Column::new(t::column_action(l)),
+    ];
+    (!rows.is_empty()).then(|| {
+        view! {
+            <Card title=t::repeated_title(l)>
+                <p>{t::repeated_words(l)}</p>
+                <DataTable caption=t::repeated_title(l) columns rows/>
+            </Card>
+        }
+        .into_any()
+    })
 }

@@ -16,5 +16,6 @@ pub fn routes() -> axum::Router<crate::visitor::App> {
     axum::Router::new()
         .route(paths::RETURN_FILES, get(files::files))
         .route("/equipe/retornos/{file}", get(files::file))
+        .route("/equipe/retornos/{file}/arquivo", get(files::original))
         .route(paths::UNIDENTIFIED, get(unidentified::waiting))
 }

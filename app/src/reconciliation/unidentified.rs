@@ -55,7 +55,16 @@ fn card(page: &Page, money: &Unidentified, typed: &AllocationForm, own: bool) ->
     let l = page.l;
     let title = t::money_paid(l, texts::money(l, money.amount), texts::date(l, money.paid_on));
     let said = |label: &'static str, value: &Option<String>| value.clone().map(|value| Pair::new(label, value));
-    let mut facts = vec![Pair::new(t::column_file(l), t::file_line(l, money.file.clone(), money.line))];
+    let mut facts = Vec::new();
+    if let (Some(file), Some(line)) = (&money.file, money.line) {
+        facts.push(Pair::new(t::column_file(l), t::file_line(l, file, line)));
+    }
+    facts.extend(
+        money
+            .end_to_end_id
+            .clone()
+            .map(|id| Pair::new(texts::pix::end_to_end(l), view! { <span class="wrap-anywhere" translate="no">{id}</span> })),
+    );
     facts.extend(said(t::nosso_numero(l), &money.nosso_numero));
     facts.extend(said(t::document(l), &money.document));
     facts.extend(said(t::company_use(l), &money.company_use));

@@ -3,15 +3,13 @@
 use domain::forms::Problem;
 use leptos::server_fn::codec::MultipartData;
 use server::error::{Error, Result};
-use server::reconciliation::{self, Hand, Options, Refused};
+use server::reconciliation::{self, Hand, LARGEST, Options, Refused};
 use server::texts;
 use uuid::Uuid;
 
 use super::api::Shown;
 use crate::post::Post;
 
-/// The most bytes of a file: some 200,000 lines.
-const LARGEST: u32 = 80 * 1_048_576;
 /// Warnings that the page shows of a file that was only looked at.
 const TOLD: usize = 20;
 

@@ -10,6 +10,7 @@ use super::api;
 use crate::asked::Asked;
 use crate::bills::parts::{self, amount};
 use crate::page::{CustomerRoom, Page, PageResult};
+use crate::pix::page::ask_form;
 use crate::ui::actions::{Actions, BackLink, Button, ButtonKind};
 use crate::ui::amounts::MoneyText;
 use crate::ui::forms::{Checkboxes, Choice, ChoiceStyle, ErrorSummary, Hidden, PostForm};
@@ -46,7 +47,8 @@ pub async fn choose(asked: Asked, page: Page, AsCustomer(customer): AsCustomer) 
     let choices: Vec<Choice> = ready.iter().map(|bill| choice(l, bill, today)).collect();
     let (no_choice, nothing) = (choices.is_empty(), ready.is_empty() && other.is_empty());
     let others = (!other.is_empty()).then(|| {
-        let rows = other.into_iter().map(|bill| unpayable(l, bill, today, page.server.id())).collect_view();
+        let with_pix = page.server.pix.is_some();
+        let rows = other.into_iter().map(|bill| unpayable(l, bill, today, page.server.id(), with_pix)).collect_view();
         view! { <Card title=t::others(l)><Rows>{rows}</Rows></Card> }
     });
     Ok(page.customer(&customer, CustomerRoom::Statement, t::title(l), || {
@@ -92,7 +94,7 @@ fn choice(l: Locale, bill: &PayableBill, today: chrono::NaiveDate) -> Choice {
 }
 
 /// A bill that cannot be paid by a slip today, and what to do instead.
-fn unpayable(l: Locale, bill: PayableBill, today: chrono::NaiveDate, submission: Uuid) -> AnyView {
+fn unpayable(l: Locale, bill: PayableBill, today: chrono::NaiveDate, submission: Uuid, with_pix: bool) -> AnyView {
     use texts::pay as t;
     let (tone, tag, words) = match &bill.situation {
         Situation::PastLimit { slip } => (Tone::Attention, t::past_limit(l), t::past_limit_words(l, texts::date(l, slip.limit_on))),
@@ -113,13 +115,16 @@ fn unpayable(l: Locale, bill: PayableBill, today: chrono::NaiveDate, submission:
             </PostForm>
         }
     });
+    // A charge needs no slip.
+    let pix = (with_pix && !matches!(bill.situation, Situation::InAgreement | Situation::Disputed))
+        .then(|| ask_form(&[bill.id], texts::pix::pay(l), ButtonKind::Secondary, title.clone()));
     let follow = match &bill.situation {
         Situation::RequestOpen(protocol) => Some(view! { <p><a href=paths::request(protocol)>{t::follow(l)}</a></p> }),
         _ => None,
     };
     let (meta, href, owed): (_, _, Money) = (parts::due(l, bill.due_on, today), paths::bill(bill.id), bill.balance);
     view! {
-        <Row title href meta amount=amount(l, owed) tone tag><p class="small">{words}</p>{follow}{ask}</Row>
+        <Row title href meta amount=amount(l, owed) tone tag><p class="small">{words}</p>{follow}{pix}{ask}</Row>
     }
     .into_any()
 }

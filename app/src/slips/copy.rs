@@ -20,6 +20,7 @@ use crate::download::attachment;
 use crate::islands::CopyButton;
 use crate::page::{CustomerRoom, Page, PageResult};
 use crate::paths;
+use crate::pix::page::ask_form;
 use crate::ui::Tone;
 use crate::ui::actions::{Actions, BackLink, Button, ButtonKind, ButtonLink};
 use crate::ui::amounts::MoneyText;
@@ -75,6 +76,11 @@ pub async fn second_copy(asked: Asked, page: Page, AsCustomer(customer): AsCusto
         .collect_view();
     let several = sheets.len() > 1;
     let drawn = sheets.iter().enumerate().map(|(at, sheet)| self::sheet(l, sheet, at + 1, several)).collect_view();
+    let pix = (page.server.pix.is_some() && !payable.is_empty() && day == today).then(|| {
+        let label = if payable.len() == 1 { texts::pix::pay(l) } else { texts::pix::pay_all(l) };
+        let form = ask_form(&payable, label, ButtonKind::Secondary, String::new());
+        view! { <Card title=texts::pix::pay_title(l)><p>{texts::pix::pay_words(l)}</p>{form}</Card> }
+    });
     let pdf = format!("{}&dia={day}", paths::with_bills(paths::SECOND_COPY_PDF, &payable));
     let mail = payable.clone();
     let dates = bills.clone();
@@ -89,6 +95,7 @@ pub async fn second_copy(asked: Asked, page: Page, AsCustomer(customer): AsCusto
             <BackLink href=paths::PAY label=t::title(l)/>
             <PageTitle title=title.clone() lede=t::copies_lede(l)/>
             {refused}
+            {pix}
             {drawn}
             {(more > 0).then(|| view! { <Notice title=t::more(l, i64::try_from(more).unwrap_or(i64::MAX))/> })}
             {printed.then(|| view! {

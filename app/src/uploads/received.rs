@@ -83,7 +83,9 @@ impl<T: DeserializeOwned + Default + Serialize> Received<T> {
             match part.file_name().map(str::to_owned) {
                 // An input for files in which nothing was chosen.
                 Some(file) if file.is_empty() => {}
-                Some(file) => stopped = stopped.and(self.file(post, part, file).await),
+                // With no place for one there is none for the others: what was typed is still read.
+                Some(file) if stopped.is_ok() => stopped = self.file(post, part, file).await,
+                Some(_) => {}
                 None => put(&mut typed, &name, text(part).await?),
             }
         }

@@ -16,7 +16,7 @@ use super::bodies::{Id, Query};
 use super::problems::{Problem, What};
 use super::{Api, records};
 use crate::api_keys::ApiKey;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::requests::feed;
 
 /// A page of a list.
@@ -108,8 +108,7 @@ pub(super) async fn file(
     let Path((protocol, id)) = path.map_err(|_| What::NotFound)?;
     let id = id.parse().map_err(|_| What::NotFound)?;
     let download = feed::attachment(&api.server, &key, &protocol, id).await?;
-    let file = tokio::fs::File::open(&download.path).await.map_err(Error::Io)?;
-    let mut response = Response::new(Body::from_stream(ReaderStream::new(file)));
+    let mut response = Response::new(Body::from_stream(ReaderStream::new(download.file)));
     let headers = response.headers_mut();
     let kind = HeaderValue::from_str(&download.media_type).unwrap_or(HeaderValue::from_static("application/octet-stream"));
     headers.insert(header::CONTENT_TYPE, kind);

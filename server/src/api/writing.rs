@@ -7,16 +7,15 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde_json::Value;
-use std::path::PathBuf;
 use tokio::io::AsyncWriteExt;
 use utoipa::ToSchema;
-use uuid::Uuid;
 
 use super::bodies::{Id, Query, json, json_bytes, media_type};
 use super::problems::{Place, Problem, What, error, of_headers};
 use super::{Api, answers};
 use crate::api_keys::ApiKey;
 use crate::error::{Error, Result};
+use crate::files::store::Incoming;
 use crate::imports::{self, Fault, Kind, LARGEST_MB, Reason, Sent, Taken};
 use crate::texts::Locale;
 
@@ -191,7 +190,7 @@ pub(super) async fn document(
     while let Some(part) = parts.next_field().await.map_err(unread)? {
         match part.name() {
             Some("metadata") if object.is_none() => object = Some(metadata(part).await?),
-            Some("file") if file.is_none() => file = Some(Incoming::receive(&api, part).await?),
+            Some("file") if file.is_none() => file = Some(receive(&api, part).await?),
             _ => return Err(What::Malformed.into()),
         }
     }
@@ -199,7 +198,7 @@ pub(super) async fn document(
     let object = object.ok_or_else(|| missing("/metadata"))?;
     let file = file.ok_or_else(|| missing("/file"))?;
     let sent = Sent { external_id: Some(id.clone()), object, pointer: String::new() };
-    let taken = imports::put(&api.server, &key, Kind::Documents, &[sent], Some(&file.0)).await?;
+    let taken = imports::put(&api.server, &key, Kind::Documents, &[sent], Some(file.path())).await?;
     done(id, taken)
 }
 
@@ -218,32 +217,19 @@ async fn metadata(mut part: Field<'_>) -> Result<Value, Problem> {
     json(&bytes)
 }
 
-/// A file on its way, removed when the import has taken its copy. What a process leaves behind is swept with other files that never became
-/// whole.
-struct Incoming(PathBuf);
-
-impl Incoming {
-    async fn receive(api: &Api, mut part: Field<'_>) -> Result<Self, Problem> {
-        let folder = api.server.config.files.join(crate::files::INCOMING);
-        let io = |error| Problem::from(Error::Io(error));
-        tokio::fs::create_dir_all(&folder).await.map_err(io)?;
-        let incoming = Self(folder.join(format!("{}.part", Uuid::now_v7())));
-        let mut file = tokio::fs::OpenOptions::new().write(true).create_new(true).open(&incoming.0).await.map_err(io)?;
-        let mut size = 0;
-        while let Some(bytes) = part.chunk().await.map_err(unread)? {
-            size += bytes.len() as u64;
-            if size > LARGEST_MB * 1024 * 1024 {
-                return Err(Problem::record(vec![Fault { pointer: "/file".to_owned(), reason: Reason::FileTooLarge { max: LARGEST_MB } }]));
-            }
-            file.write_all(&bytes).await.map_err(io)?;
+/// A file on its way, until the import has taken its copy.
+async fn receive(api: &Api, mut part: Field<'_>) -> Result<Incoming, Problem> {
+    let io = |error| Problem::from(Error::Io(error));
+    let incoming = api.server.files.incoming().await?;
+    let mut file = tokio::fs::OpenOptions::new().write(true).create_new(true).open(incoming.path()).await.map_err(io)?;
+    let mut size = 0;
+    while let Some(bytes) = part.chunk().await.map_err(unread)? {
+        size += bytes.len() as u64;
+        if size > LARGEST_MB * 1024 * 1024 {
+            return Err(Problem::record(vec![Fault { pointer: "/file".to_owned(), reason: Reason::FileTooLarge { max: LARGEST_MB } }]));
         }
-        file.flush().await.map_err(io)?;
-        Ok(incoming)
+        file.write_all(&bytes).await.map_err(io)?;
     }
-}
-
-impl Drop for Incoming {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_file(&self.0);
-    }
+    file.flush().await.map_err(io)?;
+    Ok(incoming)
 }

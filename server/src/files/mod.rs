@@ -1,16 +1,24 @@
-//! What people upload: streamed to disk while it is hashed, told by its content, kept under its SHA-256 outside the site.
-//! Never holds a whole file in memory, never serves one for display, never changes a byte.
+//! What people upload, and documents: streamed to disk while it is hashed, told by its content, kept under its SHA-256 in a folder
+//! or a bucket. Never holds a whole file in memory, never serves one for display, never changes a byte.
+//!
+//! A row of `files` is written before its bytes are put into their place, and for a day nobody sweeps what has one: so no
+//! transaction is open while bytes travel. A row whose bytes never came belongs to nobody, and is swept.
 
+mod bucket;
+mod folder;
+pub mod moving;
+pub mod place;
 pub mod sniff;
+pub mod store;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use chrono::TimeDelta;
 use domain::forms::Problem;
 use domain::ids::{CustomerId, RequestId, UploadId};
-use futures::{Stream, StreamExt};
+use futures::{Stream, StreamExt, TryStreamExt};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use tokio::io::AsyncWriteExt;
@@ -18,7 +26,9 @@ use uuid::Uuid;
 
 use crate::db::Tx;
 use crate::error::{Error, Result};
-use crate::{Server, sql};
+use crate::sealing::sha256;
+use crate::{Server, rows, sql};
+use store::Got;
 
 /// The most bytes of one file: 10 MiB, a page scanned in colour at 600 dpi.
 pub const LARGEST: u32 = 10 * 1024 * 1024;
@@ -27,8 +37,6 @@ pub const MOST: u16 = 10;
 /// The field of every form that takes files.
 pub const FIELD: &str = "files";
 
-/// Where files lie until they are whole and known.
-pub(crate) const INCOMING: &str = "incoming";
 /// A file still incoming after this long was left by a process or a browser that went away.
 const ORPHAN_AFTER: Duration = Duration::from_secs(3_600);
 /// A stored file that no request names after this long belonged to a form that was never finished.
@@ -47,43 +55,73 @@ pub struct Stored {
     pub name: String,
 }
 
+/// Whether a request, a document or a return file names a stored file.
+macro_rules! named {
+    ($hash:literal) => {
+        concat!(
+            "(exists (select 1 from uploads u where u.file_hash = ",
+            $hash,
+            ") or exists (select 1 from documents d where d.file_hash = ",
+            $hash,
+            ") or exists (select 1 from return_files r where r.file_hash = ",
+            $hash,
+            "))"
+        )
+    };
+}
+pub(crate) use named;
+
+/// Keeps bytes that are known already for what they are. What nothing names within a day is swept away.
+///
+/// # Errors
+/// [`Error::Files`]; the disk's.
+pub(crate) async fn keep(server: &Server, bytes: &[u8], media_type: &str, name: &str) -> Result<()> {
+    let incoming = server.files.incoming().await?;
+    let mut file = tokio::fs::OpenOptions::new().write(true).create_new(true).open(incoming.path()).await?;
+    file.write_all(bytes).await?;
+    file.sync_all().await?;
+    let stored = Stored { hash: sha256(bytes), size: bytes.len() as u64, media_type: media_type.to_owned(), name: harmless(name) };
+    reserve(server, std::slice::from_ref(&stored)).await?;
+    server.files.put(incoming, &stored.hash).await
+}
+
 /// Receives one file. `name` is only for showing: nothing is told by it.
 ///
 /// # Errors
 /// [`Error::Form`] at [`FIELD`] with [`Problem::FileEmpty`], [`Problem::FileTooLarge`], [`Problem::FileType`],
-/// [`Problem::FilePolyglot`], [`Problem::FileEncrypted`] or [`Problem::FileDamaged`]; the disk's and the stream's.
+/// [`Problem::FilePolyglot`], [`Problem::FileEncrypted`] or [`Problem::FileDamaged`]; [`Error::Files`] when there is no place for it
+/// now; the disk's and the stream's.
 pub async fn receive<S, E>(server: &Server, stream: S, name: &str) -> Result<Stored>
 where
     S: Stream<Item = Result<Bytes, E>>,
     E: Into<Box<dyn std::error::Error + Send + Sync>>,
 {
-    let folder = server.config.files.join(INCOMING);
-    tokio::fs::create_dir_all(&folder).await?;
-    let incoming = Incoming(folder.join(format!("{}.part", Uuid::now_v7())));
-    let (hash, size) = write(&incoming.0, stream).await?;
-    let path = incoming.0.clone();
+    let incoming = server.files.incoming().await?;
+    let (hash, size) = write(incoming.path(), stream).await?;
+    let path = incoming.path().to_owned();
     let told = tokio::task::spawn_blocking(move || sniff::sniff(&mut std::fs::File::open(path)?))
         .await
         .map_err(|_| Error::Io(std::io::Error::other("reading stopped")))??;
     let media = told.map_err(|problem| Error::field(FIELD, problem))?;
-    let mut tx = server.db.write().await?;
-    // The row first: it makes a sweep of the same content wait, or this one wait for the sweep.
-    sql!(tx, execute: "insert into files (hash, size, media_type, stored_at) values ($1, $2, $3, $4)
-         on conflict (hash) do update set stored_at = excluded.stored_at",
-        hash.as_str(), i64::try_from(size).unwrap_or(i64::MAX), media.as_str(), server.clock.now())?;
-    place(server, &incoming.0, &hash).await?;
-    tx.commit().await?;
-    Ok(Stored { hash, size, media_type: media.as_str().to_owned(), name: harmless(name) })
+    let stored = Stored { hash, size, media_type: media.as_str().to_owned(), name: harmless(name) };
+    reserve(server, std::slice::from_ref(&stored)).await?;
+    server.files.put(incoming, &stored.hash).await?;
+    Ok(stored)
 }
 
-/// A file on its way, removed unless it was moved to its place.
-struct Incoming(PathBuf);
-
-impl Drop for Incoming {
-    fn drop(&mut self) {
-        // Nothing to remove when it was moved; what cannot be removed now is swept later.
-        let _ = std::fs::remove_file(&self.0);
-    }
+/// Writes the rows of files that are about to be put into their places. A sweep of the same content is waited for; the next one
+/// finds them new.
+pub(crate) async fn reserve(server: &Server, files: &[Stored]) -> Result<()> {
+    let now = server.clock.now();
+    let mut tx = server.db.write().await?;
+    rows!(
+        tx,
+        "insert into files (hash, size, media_type, stored_at)",
+        files,
+        |file| [&file.hash, i64::try_from(file.size).unwrap_or(i64::MAX), &file.media_type, now],
+        "on conflict (hash) do update set stored_at = excluded.stored_at"
+    );
+    tx.commit().await
 }
 
 /// Writes the stream, hashing as it comes; durable when this returns.
@@ -111,25 +149,13 @@ where
     Ok((hex::encode(hasher.finalize()), size))
 }
 
-/// Moves a whole file to its place and makes the move durable.
-async fn place(server: &Server, from: &Path, hash: &str) -> Result<()> {
-    let to = path(server, hash)?;
-    let folder = to.parent().ok_or(Error::Corrupt("file hash"))?.to_owned();
-    tokio::fs::create_dir_all(&folder).await?;
-    tokio::fs::rename(from, &to).await?;
-    tokio::fs::File::open(&folder).await?.sync_all().await?;
-    Ok(())
-}
-
-/// Where the file of a hash lies: `ab/cd/abcd…` under the folder for files.
+/// Opens a stored file. Its bytes are held against its name before the first of them is handed out.
 ///
 /// # Errors
-/// Something that is no SHA-256: a path is never made of what is not.
-pub fn path(server: &Server, hash: &str) -> Result<PathBuf> {
-    if hash.len() != 64 || !hash.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')) {
-        return Err(Error::Corrupt("file hash"));
-    }
-    Ok(server.config.files.join(&hash[..2]).join(&hash[2..4]).join(hash))
+/// [`Error::Corrupt`] for a file that is not where it should be, or not what it was; [`Error::Files`] when its place is not reached.
+pub(crate) async fn open(server: &Server, hash: &str) -> Result<Got> {
+    let got = server.files.get(hash).await?.ok_or(Error::Corrupt("file: it is not there"))?;
+    if got.whole { Ok(got) } else { Err(Error::Corrupt("file: it is not what was stored")) }
 }
 
 /// The last part of a name, without control characters and quotes, at most 120 characters; `arquivo` when nothing is left.
@@ -169,42 +195,78 @@ pub(crate) async fn attach(
 }
 
 /// A file to be handed out, as an attachment and never for display.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Download {
-    /// Where its bytes are.
-    pub path: PathBuf,
-    /// What its sender called it.
+    /// What its sender calls it.
     pub name: String,
     /// What it is, by its content.
     pub media_type: String,
     /// How many bytes.
     pub size: u64,
+    /// The bytes.
+    pub file: tokio::fs::File,
 }
 
-/// Removes what was left behind: files that never became whole, and stored ones that no request and no document names.
+/// Opens a file to be handed out under a name.
+///
+/// # Errors
+/// As [`open`].
+pub(crate) async fn download(server: &Server, hash: &str, name: String, media_type: String) -> Result<Download> {
+    let got = open(server, hash).await?;
+    Ok(Download { name, media_type, size: got.size, file: got.file })
+}
+
+/// Removes what was left behind: files that never became whole, and stored ones that nothing names.
 /// Says how many.
 ///
 /// # Errors
-/// The database's and the disk's.
+/// The database's and the disk's; [`Error::Files`].
 pub async fn sweep(server: &Server) -> Result<usize> {
-    let mut removed = sweep_incoming(&server.config.files.join(INCOMING)).await?;
+    let mut removed = sweep_incoming(server.files.incoming_folder()).await?;
     let before = server.clock.now() - TimeDelta::hours(UNUSED_AFTER_HOURS);
     let mut conn = server.db.read().await?;
-    let unused = sql!(conn, all (String,): "select hash from files f where stored_at < $1
-        and not exists (select 1 from uploads u where u.file_hash = f.hash)
-        and not exists (select 1 from documents d where d.file_hash = f.hash) limit 1000", before)?;
+    let unused = sql!(conn, all (String,): concat!("select hash from files f where stored_at < $1 and not ", named!("f.hash"), " limit 1000"), before)?;
     drop(conn);
     for (hash,) in unused {
         let mut tx = server.db.write().await?;
-        let gone = sql!(tx, execute: "delete from files where hash = $1 and stored_at < $2
-            and not exists (select 1 from uploads u where u.file_hash = files.hash)
-            and not exists (select 1 from documents d where d.file_hash = files.hash)", hash.as_str(), before)?;
+        let gone = sql!(tx, execute: concat!("delete from files where hash = $1 and stored_at < $2 and not ", named!("files.hash")), hash.as_str(), before)?;
         if gone == 1 {
             // Before the commit: whoever brings the same content again waits for it, and puts the file back.
-            match tokio::fs::remove_file(path(server, &hash)?).await {
-                Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
-                _ => removed += 1,
-            }
+            server.files.remove(&hash).await?;
+            removed += 1;
+        }
+        tx.commit().await?;
+    }
+    Ok(removed)
+}
+
+/// Removes stored files that have no row, as a move or a restored backup leaves them. Looks at every file there is, so once a day
+/// is enough. Says how many.
+///
+/// # Errors
+/// As [`sweep`].
+pub async fn sweep_strays(server: &Server) -> Result<usize> {
+    let before = server.clock.now() - TimeDelta::hours(UNUSED_AFTER_HOURS);
+    let mut removed = 0;
+    let mut files = server.files.list();
+    while let Some(found) = files.try_next().await? {
+        if found.at >= before {
+            continue;
+        }
+        let mut conn = server.db.read().await?;
+        let known = sql!(conn, optional (String,): "select hash from files where hash = $1", found.hash.as_str())?;
+        drop(conn);
+        if known.is_some() {
+            continue;
+        }
+        // With a row of our own, whoever brings the same content waits for us; without one, somebody was first.
+        let mut tx = server.db.write().await?;
+        let ours = sql!(tx, execute: "insert into files (hash, size, media_type, stored_at) values ($1, 0, '', $2) on conflict (hash) do nothing",
+            found.hash.as_str(), before)?;
+        if ours == 1 {
+            server.files.remove(&found.hash).await?;
+            sql!(tx, execute: "delete from files where hash = $1", found.hash.as_str())?;
+            removed += 1;
         }
         tx.commit().await?;
     }
@@ -218,6 +280,10 @@ async fn sweep_incoming(folder: &Path) -> Result<usize> {
         entries => entries?,
     };
     while let Some(entry) = entries.next_entry().await? {
+        // What is not ours, in a folder that the settings name, stays.
+        if entry.path().extension().is_none_or(|ending| ending != "part") {
+            continue;
+        }
         let modified = entry.metadata().await?.modified()?;
         if SystemTime::now().duration_since(modified).is_ok_and(|age| age > ORPHAN_AFTER) {
             tokio::fs::remove_file(entry.path()).await?;
@@ -225,6 +291,44 @@ async fn sweep_incoming(folder: &Path) -> Result<usize> {
         }
     }
     Ok(removed)
+}
+
+/// What is wrong with the files that something names.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Checked {
+    /// How many were read.
+    pub files: u64,
+    /// How many bytes.
+    pub bytes: u64,
+    /// SHA-256 of those that are not there.
+    pub missing: Vec<String>,
+    /// SHA-256 of those whose bytes are others now.
+    pub changed: Vec<String>,
+}
+
+/// Reads every file that something names, and holds it against its name.
+///
+/// # Errors
+/// The database's and the disk's; [`Error::Files`].
+pub async fn verify(server: &Server) -> Result<Checked> {
+    let mut checked = Checked::default();
+    let mut rows = moving::rows(server);
+    while let Some(page) = rows.next().await? {
+        let mut read = futures::stream::iter(page.into_iter().filter(|row| row.named))
+            .map(|row| async move { Ok::<_, Error>((server.files.get(&row.hash).await?, row)) })
+            .buffer_unordered(moving::AT_ONCE);
+        while let Some((got, row)) = read.try_next().await? {
+            checked.files += 1;
+            match got {
+                None => checked.missing.push(row.hash),
+                Some(got) if !got.whole => checked.changed.push(row.hash),
+                Some(got) => checked.bytes += got.size,
+            }
+        }
+    }
+    checked.missing.sort();
+    checked.changed.sort();
+    Ok(checked)
 }
 
 #[cfg(test)]

@@ -4,21 +4,26 @@ use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::{Component, Path, PathBuf};
+use std::sync::OnceLock;
 
 use chrono::NaiveDate;
 use domain::ids::DocumentId;
+use futures::{StreamExt, TryStreamExt};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::fields::{Column, ID, Row, Shape, optional, required};
 use super::{Kind, Outcome, Reason, Record, Refused, Run};
-use crate::db::Tx;
+use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
+use crate::files::store::Incoming;
 use crate::{among, files, sql};
 
 const KINDS: &[&str] = &["nfse_pdf", "nfse_xml", "letter", "statement", "clearance", "income_tax", "term", "other"];
 /// A scanned contract fits; a film does not.
 pub(crate) const LARGEST_MB: u64 = 25;
+/// Files on their way to their place at the same time.
+const AT_ONCE: usize = 4;
 
 /// One line.
 pub(super) struct Document {
@@ -30,6 +35,8 @@ pub(super) struct Document {
     competence: String,
     issued_on: NaiveDate,
     file: PathBuf,
+    /// SHA-256 of the file, once it is in its place, or what is wrong with it.
+    kept: OnceLock<Result<String, Reason>>,
 }
 
 #[derive(PartialEq, Eq, sqlx::FromRow)]
@@ -57,8 +64,13 @@ struct Copied {
     hash: String,
     size: u64,
     media_type: &'static str,
-    /// Where it waits.
-    waiting: PathBuf,
+}
+
+/// What is known of the records of a batch.
+struct Known {
+    customers: HashMap<String, Uuid>,
+    bills: HashMap<String, BillRow>,
+    stored: HashMap<String, Stored>,
 }
 
 impl Record for Document {
@@ -84,54 +96,112 @@ impl Record for Document {
             competence: row.said("competence", |_| Ok(()))?.flatten().map(|()| row.month("competence")).transpose()?.unwrap_or_default(),
             issued_on: row.date("issued_on")?,
             file: within(&row.text("file")?).ok_or(Refused::new("file", Reason::FilePath))?,
+            kept: OnceLock::new(),
         })
     }
 
+    /// Puts the files of those that will be written into their places: what is a day old and named by nobody is swept.
+    async fn prepare(run: &Run<'_>, records: &[&Self]) -> Result<()> {
+        let mut conn = run.server.db.read().await?;
+        let known = Known::of(&mut conn, records).await?;
+        drop(conn);
+        let mut files = Vec::new();
+        for record in records {
+            if record.owner(&known).is_ok() {
+                files.push(record.bring(run, known.stored.get(&record.external_id)));
+            }
+        }
+        futures::stream::iter(files).buffer_unordered(AT_ONCE).try_collect().await
+    }
+
     async fn write(run: &Run<'_>, tx: &mut Tx, records: &[&Self]) -> Result<Vec<Outcome>> {
-        let customers = records.iter().map(|record| record.customer.as_str()).collect();
-        let customers = among!(tx, (String, Uuid): "select external_id, id from customers", "external_id", customers)?;
-        let customers: HashMap<String, Uuid> = customers.into_iter().collect();
-        let bills = records.iter().filter_map(|record| record.bill.as_deref()).collect();
-        let bills = among!(tx, BillRow: "select external_id, id, customer_id from bills", "external_id", bills)?;
-        let bills: HashMap<&str, &BillRow> = bills.iter().map(|bill| (bill.external_id.as_str(), bill)).collect();
-        let ids = records.iter().map(|record| record.external_id.as_str()).collect();
-        let known = among!(tx, Stored:
-            "select id, external_id, customer_id, bill_id, kind, name, competence, issued_on, file_hash from documents", "external_id", ids)?;
-        let known: HashMap<&str, &Stored> = known.iter().map(|stored| (stored.external_id.as_str(), stored)).collect();
+        let known = Known::of(tx, records).await?;
         let mut outcomes = Vec::with_capacity(records.len());
         for record in records {
-            let owner = record.owner(&customers, &bills);
-            let stored = known.get(record.external_id.as_str()).copied();
-            outcomes.push(match owner {
+            outcomes.push(match record.owner(&known) {
                 Err(refused) => Outcome::Refused(refused),
-                Ok((customer, _)) if stored.is_some_and(|stored| stored.customer_id != customer) => {
-                    Outcome::refused("customer", Reason::CannotChange)
-                }
-                Ok((customer, bill)) => record.store(run, tx, customer, bill, stored).await?,
+                Ok((customer, bill)) => record.store(run, tx, customer, bill, known.stored.get(&record.external_id)).await?,
             });
         }
         Ok(outcomes)
     }
 }
 
+impl Known {
+    async fn of(conn: &mut Conn, records: &[&Document]) -> Result<Self> {
+        let customers = records.iter().map(|record| record.customer.as_str()).collect();
+        let customers = among!(conn, (String, Uuid): "select external_id, id from customers", "external_id", customers)?;
+        let bills = records.iter().filter_map(|record| record.bill.as_deref()).collect();
+        let bills = among!(conn, BillRow: "select external_id, id, customer_id from bills", "external_id", bills)?;
+        let ids = records.iter().map(|record| record.external_id.as_str()).collect();
+        let stored = among!(conn, Stored:
+            "select id, external_id, customer_id, bill_id, kind, name, competence, issued_on, file_hash from documents", "external_id", ids)?;
+        Ok(Self {
+            customers: customers.into_iter().collect(),
+            bills: bills.into_iter().map(|bill| (bill.external_id.clone(), bill)).collect(),
+            stored: stored.into_iter().map(|stored| (stored.external_id.clone(), stored)).collect(),
+        })
+    }
+}
+
 impl Document {
-    fn owner(&self, customers: &HashMap<String, Uuid>, bills: &HashMap<&str, &BillRow>) -> Result<(Uuid, Option<Uuid>), Refused> {
-        let customer =
-            customers.get(&self.customer).ok_or_else(|| Refused::new("customer", Reason::UnknownCustomer { id: self.customer.clone() }))?;
-        let Some(bill) = &self.bill else { return Ok((*customer, None)) };
-        let bill = bills.get(bill.as_str()).ok_or_else(|| Refused::new("bill", Reason::UnknownBill { id: bill.clone() }))?;
-        if bill.customer_id == *customer { Ok((*customer, Some(bill.id))) } else { Err(Refused::new("bill", Reason::DifferentCustomers)) }
+    fn owner(&self, known: &Known) -> Result<(Uuid, Option<Uuid>), Refused> {
+        let customer = *known
+            .customers
+            .get(&self.customer)
+            .ok_or_else(|| Refused::new("customer", Reason::UnknownCustomer { id: self.customer.clone() }))?;
+        let bill = match &self.bill {
+            None => None,
+            Some(id) => {
+                let bill = known.bills.get(id).ok_or_else(|| Refused::new("bill", Reason::UnknownBill { id: id.clone() }))?;
+                if bill.customer_id != customer {
+                    return Err(Refused::new("bill", Reason::DifferentCustomers));
+                }
+                Some(bill.id)
+            }
+        };
+        if known.stored.get(&self.external_id).is_some_and(|stored| stored.customer_id != customer) {
+            return Err(Refused::new("customer", Reason::CannotChange));
+        }
+        Ok((customer, bill))
+    }
+
+    async fn bring(&self, run: &Run<'_>, stored: Option<&Stored>) -> Result<()> {
+        let kept = self.keep(run, stored).await?;
+        // Nobody else sets it.
+        let _ = self.kept.set(kept);
+        Ok(())
+    }
+
+    /// Puts the file into its place, unless the document has that very file already.
+    async fn keep(&self, run: &Run<'_>, stored: Option<&Stored>) -> Result<Result<String, Reason>> {
+        let Some(folder) = run.folder.clone() else { return Ok(Err(Reason::FilePath)) };
+        let incoming = run.server.files.incoming().await?;
+        let (path, kind) = (self.file.clone(), self.kind);
+        let (incoming, copied) = tokio::task::spawn_blocking(move || {
+            let copied = copy(&folder, &path, kind, &incoming);
+            (incoming, copied)
+        })
+        .await
+        .map_err(|_| Error::Corrupt("copy of a document"))?;
+        let Copied { hash, size, media_type } = match copied? {
+            Ok(copied) => copied,
+            Err(reason) => return Ok(Err(reason)),
+        };
+        if stored.is_none_or(|stored| stored.file_hash != hash) {
+            let file = files::Stored { hash: hash.clone(), size, media_type: media_type.to_owned(), name: String::new() };
+            files::reserve(run.server, &[file]).await?;
+            run.server.files.put(incoming, &hash).await?;
+        }
+        Ok(Ok(hash))
     }
 
     async fn store(&self, run: &Run<'_>, tx: &mut Tx, customer: Uuid, bill: Option<Uuid>, stored: Option<&Stored>) -> Result<Outcome> {
-        let Some(folder) = run.folder.clone() else { return Ok(Outcome::refused("file", Reason::FilePath)) };
-        let (path, kind, root) = (self.file.clone(), self.kind, run.server.config.files.clone());
-        let copied = tokio::task::spawn_blocking(move || copy(&folder, &path, kind, &root))
-            .await
-            .map_err(|_| Error::Corrupt("copy of a document"))??;
-        let copied = match copied {
-            Ok(copied) => copied,
-            Err(reason) => return Ok(Outcome::refused("file", reason)),
+        let hash = match self.kept.get() {
+            Some(Ok(hash)) => hash,
+            Some(Err(reason)) => return Ok(Outcome::refused("file", reason.clone())),
+            // Its customer or bill came after we looked: the next import finds them.
+            None => return Ok(Outcome::refused("customer", Reason::UnknownCustomer { id: self.customer.clone() })),
         };
         let now = Stored {
             id: stored.map_or_else(|| run.server.id::<DocumentId>().0, |stored| stored.id),
@@ -142,17 +212,11 @@ impl Document {
             name: self.name.clone(),
             competence: self.competence.clone(),
             issued_on: self.issued_on,
-            file_hash: copied.hash.clone(),
+            file_hash: hash.clone(),
         };
         if stored == Some(&now) {
-            std::fs::remove_file(&copied.waiting)?;
             return Ok(Outcome::Unchanged);
         }
-        // The row first, as for what people upload: a sweep of the same content waits for it.
-        sql!(tx, execute: "insert into files (hash, size, media_type, stored_at) values ($1, $2, $3, $4)
-             on conflict (hash) do update set stored_at = excluded.stored_at",
-            &copied.hash, i64::try_from(copied.size).unwrap_or(i64::MAX), copied.media_type, run.server.clock.now())?;
-        copied.keep(&files::path(run.server, &copied.hash)?)?;
         sql!(tx, execute: "insert into documents (id, external_id, customer_id, bill_id, kind, name, competence, issued_on, file_hash)
              values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
              on conflict (external_id) do update set bill_id = excluded.bill_id, kind = excluded.kind, name = excluded.name,
@@ -169,8 +233,8 @@ fn within(path: &str) -> Option<PathBuf> {
     (plain && path.file_name().is_some()).then_some(path)
 }
 
-/// Copies a file beside its later place, hashing it on the way. The outer error is the disk's, the inner one the line's.
-fn copy(folder: &Path, path: &Path, kind: &str, root: &Path) -> io::Result<Result<Copied, Reason>> {
+/// Copies a file aside, hashing it on the way. The outer error is the disk's, the inner one the line's.
+fn copy(folder: &Path, path: &Path, kind: &str, to: &Incoming) -> io::Result<Result<Copied, Reason>> {
     // Links are followed first, and what they lead to has to be in the folder as well.
     let (Ok(folder), Ok(path)) = (folder.canonicalize(), folder.join(path).canonicalize()) else { return Ok(Err(Reason::FileMissing)) };
     if !path.starts_with(&folder) {
@@ -180,18 +244,11 @@ fn copy(folder: &Path, path: &Path, kind: &str, root: &Path) -> io::Result<Resul
     if !file.metadata().is_ok_and(|data| data.is_file()) {
         return Ok(Err(Reason::FileMissing));
     }
-    let incoming = root.join(files::INCOMING);
-    std::fs::create_dir_all(&incoming)?;
-    let waiting = incoming.join(format!("{}.part", Uuid::now_v7()));
-    let copied = copy_to(file.take(LARGEST_MB * 1024 * 1024 + 1), kind, &waiting);
-    if !matches!(copied, Ok(Ok(_))) && waiting.exists() {
-        std::fs::remove_file(&waiting)?;
-    }
-    copied
+    copy_to(file.take(LARGEST_MB * 1024 * 1024 + 1), kind, to.path())
 }
 
-fn copy_to(mut from: impl Read, kind: &str, waiting: &Path) -> io::Result<Result<Copied, Reason>> {
-    let mut to = File::create_new(waiting)?;
+fn copy_to(mut from: impl Read, kind: &str, to: &Path) -> io::Result<Result<Copied, Reason>> {
+    let mut to = File::create_new(to)?;
     let (mut hasher, mut size, mut media_type) = (Sha256::new(), 0_u64, None);
     let mut buffer = vec![0; 64 * 1024];
     loop {
@@ -220,7 +277,7 @@ fn copy_to(mut from: impl Read, kind: &str, waiting: &Path) -> io::Result<Result
     }
     to.sync_all()?;
     Ok(match media_type {
-        Some(media_type) => Ok(Copied { hash: hex::encode(hasher.finalize()), size, media_type, waiting: waiting.to_owned() }),
+        Some(media_type) => Ok(Copied { hash: hex::encode(hasher.finalize()), size, media_type }),
         None => Err(Reason::FileEmpty),
     })
 }
@@ -244,14 +301,4 @@ fn media_type_of(head: &[u8]) -> Option<&'static str> {
 /// The XML of an invoice is XML, and nothing else is.
 fn fits(kind: &str, media_type: &str) -> bool {
     (kind == "nfse_xml") == (media_type == "application/xml") && (kind != "nfse_pdf" || media_type == "application/pdf")
-}
-
-impl Copied {
-    /// Moves it to its place, and makes the move durable.
-    fn keep(&self, place: &Path) -> io::Result<()> {
-        let folder = place.parent().unwrap_or(place);
-        std::fs::create_dir_all(folder)?;
-        std::fs::rename(&self.waiting, place)?;
-        File::open(folder)?.sync_all()
-    }
 }

@@ -225,6 +225,11 @@ trait Record: Sized + Send + Sync + 'static {
     /// Reads one line; what needs the database is looked at later.
     fn read(row: &Row<'_>) -> Result<Self, Refused>;
 
+    /// What takes long and needs no transaction: done before one is opened for a batch.
+    fn prepare(_: &Run<'_>, _: &[&Self]) -> impl Future<Output = Result<(), Error>> + Send {
+        std::future::ready(Ok(()))
+    }
+
     /// Writes a batch of records with different external ids; answers for each, in order. A refused one is not written.
     fn write(run: &Run<'_>, tx: &mut Tx, records: &[&Self]) -> impl Future<Output = Result<Vec<Outcome>, Error>> + Send;
 }
@@ -266,6 +271,7 @@ async fn import<T: Record, R: Read + Send + 'static>(
     let mut refused_lines = options.refused.map(|out| lines::RefusedLines::new(out, options.locale));
     while let Some(batch) = batches.recv().await {
         let records: Vec<&T> = batch.items.iter().filter_map(|item| item.record.as_ref().ok()).collect();
+        T::prepare(&run, &records).await?;
         let mut tx = server.db.write().await?;
         one_at_a_time(&mut tx).await?;
         let outcomes = T::write(&run, &mut tx, &records).await?;

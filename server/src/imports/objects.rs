@@ -91,6 +91,7 @@ async fn take<T: Record>(run: &Run<'_>, sent: &[Sent], file: Option<&str>) -> Re
     if records.is_empty() {
         return Ok(read.into_iter().map(|record| Taken::Refused(record.err().unwrap_or_default())).collect());
     }
+    T::prepare(run, &records).await?;
     let mut tx = run.server.db.write().await?;
     one_at_a_time(&mut tx).await?;
     let mut outcomes = T::write(run, &mut tx, &records).await?.into_iter();

@@ -1,6 +1,6 @@
 //! Payments as the bank reports them, each with its entries in the ledger. Never changes one: what the bank said stays said.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
 use domain::money::Money;
@@ -111,6 +111,10 @@ impl Record for Payment {
         let known = among!(tx, Stored:
             "select p.external_id, b.external_id as bill, s.external_id as slip, p.paid_on, p.credited_on, p.amount, p.method, p.bank_reference, p.payer_tax_id
                from payments p left join bills b on b.id = p.bill_id left join slips s on s.id = p.slip_id", "p.external_id", ids)?;
+        // A Pix that the provider has told of, under its end-to-end id, is not posted again.
+        let references = records.iter().filter(|record| record.method == "pix").map(|record| record.bank_reference.as_str()).collect();
+        let told = among!(tx, (String,): "select bank_reference from payments", "external_id like 'pix/%' and bank_reference", references)?;
+        let told: HashSet<&str> = told.iter().map(|(reference,)| reference.as_str()).collect();
         let known: HashMap<&str, &Stored> = known.iter().map(|stored| (stored.external_id.as_str(), stored)).collect();
         let slips = records.iter().filter_map(|record| record.slip.as_deref()).collect();
         let slip_rows = among!(tx, SlipRow:
@@ -131,6 +135,7 @@ impl Record for Payment {
             let outcome = match known.get(record.external_id.as_str()) {
                 Some(stored) if record.is(stored) => Outcome::Unchanged,
                 Some(_) => Outcome::Refused(Refused { column: None, reason: Reason::CannotChange }),
+                None if record.method == "pix" && told.contains(record.bank_reference.as_str()) => Outcome::Unchanged,
                 None => match record.targets(&slips, &bills) {
                     Err(refused) => Outcome::Refused(refused),
                     Ok((targets, slip)) => {

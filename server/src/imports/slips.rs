@@ -1,7 +1,7 @@
 //! Boletos as the bank registered them. Never takes one whose bars say something else than its columns: the bank would refuse
 //! it, and a forged boleto looks just so. At most one can be paid for a bill: a new one replaces it.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use chrono::NaiveDate;
 use domain::boleto::barcode::Barcode;
@@ -13,10 +13,11 @@ use super::fields::{self, Column, ID, Row, Said, Shape, optional, required};
 use super::{Kind, Outcome, Reason, Record, Refused, Run};
 use crate::db::Tx;
 use crate::error::Result;
+use crate::slips::turnover::{self, Payable, Turnover};
 use crate::{among, rows, sql};
 
 /// What the bank says of it. `replaced` and the way there are Em Dia's own.
-const STATES: &[&str] = &["registered", "paid", "closed"];
+const STATES: &[&str] = &["pending", "registered", "paid", "closed"];
 
 /// One line.
 pub(super) struct Slip {
@@ -59,14 +60,6 @@ struct BillRow {
     customer_id: Uuid,
 }
 
-/// The slip that can be paid for a bill.
-#[derive(Clone, Copy, Debug, sqlx::FromRow)]
-struct Payable {
-    bill_id: Uuid,
-    slip_id: Uuid,
-    issued_on: NaiveDate,
-}
-
 #[derive(Debug, sqlx::FromRow)]
 struct Agreement {
     id: Uuid,
@@ -86,10 +79,9 @@ struct New<'a> {
 /// What a batch does to slips, worked out before anything is written.
 struct Plan<'a> {
     new: Vec<New<'a>>,
-    /// The slip that can be paid, by bill, as it will be.
-    payable: HashMap<Uuid, Payable>,
-    /// Slips that were replaced, and by which.
-    replaced: Vec<(Uuid, Uuid)>,
+    turnover: Turnover,
+    /// Those that the bank has taken meanwhile.
+    registered: Vec<Uuid>,
 }
 
 impl Record for Slip {
@@ -149,7 +141,7 @@ impl Record for Slip {
             "select sb.bill_id, sb.slip_id, s.issued_on from slip_bills sb join slips s on s.id = sb.slip_id and sb.payable join bills b on b.id = sb.bill_id",
             "b.external_id", bill_ids)?;
         let agreements = sql!(tx, all Agreement: "select id, external_id, bank_code from bank_agreements order by external_id")?;
-        let mut plan = Plan { new: Vec::new(), payable: payable.iter().map(|row| (row.bill_id, *row)).collect(), replaced: Vec::new() };
+        let mut plan = Plan { new: Vec::new(), turnover: Turnover::new(payable), registered: Vec::new() };
         let mut outcomes = Vec::with_capacity(records.len());
         for record in records {
             let stored = known.get(record.external_id.as_str());
@@ -169,7 +161,7 @@ impl Record for Slip {
             };
             outcomes.push(outcome);
         }
-        plan.write(tx, &payable).await?;
+        plan.write(tx).await?;
         Ok(outcomes)
     }
 }
@@ -271,53 +263,40 @@ impl Slip {
             now.instructions = instructions.clone().unwrap_or_default();
         }
         match (stored.state.as_str(), self.state) {
-            ("registered", "paid" | "closed") | ("replaced" | "closed", "paid") => now.state = self.state.to_owned(),
+            ("registered", "paid" | "closed") | ("replaced" | "closed", "paid") | ("pending" | "sent" | "rejected", "paid" | "closed") => {
+                now.state = self.state.to_owned();
+            }
+            // What the bank did not take may be sent again, mended where it stands.
+            ("rejected", "pending") => now.state = self.state.to_owned(),
+            ("pending" | "sent" | "rejected", "registered") => plan.registered.push(stored.id),
             _ => {}
         }
-        let same =
-            (&now.emv, now.limit_on, &now.instructions, &now.state) == (&stored.emv, stored.limit_on, &stored.instructions, &stored.state);
+        let registered = plan.registered.last() == Some(&stored.id);
+        let same = !registered
+            && (&now.emv, now.limit_on, &now.instructions, &now.state)
+                == (&stored.emv, stored.limit_on, &stored.instructions, &stored.state);
         if same {
             return Ok(Outcome::Unchanged);
         }
         sql!(tx, execute: "update slips set emv = $2, limit_on = $3, instructions = $4, state = $5 where id = $1",
             stored.id, now.emv, now.limit_on, now.instructions, &now.state)?;
         if now.state != "registered" {
-            plan.payable.retain(|_, payable| payable.slip_id != stored.id);
+            plan.turnover.leave(stored.id);
         }
         Ok(Outcome::Updated)
     }
 }
 
 impl<'a> Plan<'a> {
-    /// Adds a slip. Of two that can be paid for one bill, the one issued later stays; issued on one day, the one that comes later.
     fn add(&mut self, new: New<'a>) {
         if new.line.state == "registered" {
-            let rivals: Vec<Payable> = new.bills.iter().filter_map(|bill| self.payable.get(bill).copied()).collect();
-            if let Some(newer) = rivals.iter().find(|rival| rival.issued_on > new.line.issued_on) {
-                self.replaced.push((new.id, newer.slip_id));
-            } else {
-                let old: HashSet<Uuid> = rivals.iter().map(|rival| rival.slip_id).collect();
-                // An old slip for several bills cannot be paid for the others either.
-                self.payable.retain(|_, payable| !old.contains(&payable.slip_id));
-                self.replaced.extend(old.into_iter().map(|slip| (slip, new.id)));
-                let issued_on = new.line.issued_on;
-                self.payable.extend(new.bills.iter().map(|bill| (*bill, Payable { bill_id: *bill, slip_id: new.id, issued_on })));
-            }
+            self.turnover.enter(new.id, new.line.issued_on, &new.bills);
         }
         self.new.push(new);
     }
 
-    async fn write(self, tx: &mut Tx, before: &[Payable]) -> Result<()> {
-        // First make room: a bill has at most one payable slip at any moment.
-        let still = |row: &&Payable| self.payable.get(&row.bill_id).is_some_and(|now| now.slip_id == row.slip_id);
-        let over: Vec<Uuid> = before.iter().filter(|row| !still(row)).map(|row| row.slip_id).collect();
-        rows!(
-            tx,
-            "update slip_bills set payable = not true from (",
-            over,
-            |slip| [*slip],
-            ") as past where slip_bills.slip_id = past.column1 and payable"
-        );
+    async fn write(self, tx: &mut Tx) -> Result<()> {
+        self.turnover.make_room(tx).await?;
         rows!(
             tx,
             "insert into slips (id, external_id, customer_id, bank_agreement_id, nosso_numero, document_number, barcode, emv, amount, issued_on, due_on, limit_on, state, instructions)",
@@ -344,16 +323,10 @@ impl<'a> Plan<'a> {
             .new
             .iter()
             .flat_map(|slip| slip.bills.iter().map(|bill| (slip.id, *bill)))
-            .map(|(slip, bill)| (slip, bill, self.payable.get(&bill).is_some_and(|payable| payable.slip_id == slip)))
+            .map(|(slip, bill)| (slip, bill, self.turnover.is_payable(slip, bill)))
             .collect();
         rows!(tx, "insert into slip_bills (slip_id, bill_id, payable)", bills, |row| [row.0, row.1, row.2], "");
-        rows!(
-            tx,
-            "update slips set state = 'replaced', replaced_by = pair.column2 from (",
-            self.replaced,
-            |pair| [pair.0, pair.1],
-            ") as pair where slips.id = pair.column1 and slips.state = 'registered'"
-        );
-        Ok(())
+        self.turnover.replace(tx).await?;
+        turnover::register(tx, &self.registered).await
     }
 }

@@ -1,9 +1,10 @@
 //! One batch of a file in one transaction: how far the file got first, then what each event does. Never writes half an event,
 //! and never an event twice.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use chrono::NaiveDate;
+use chrono::{Days, NaiveDate};
+use domain::charges::Posted;
 use domain::cnab::Movement;
 use domain::ids::{BillId, CustomerId, EntryId, NoticeId, PaymentId};
 use domain::money::Money;
@@ -22,8 +23,12 @@ use crate::ledger::{self, NewEntry};
 use crate::mail::Mail;
 use crate::outbox::{self, Outgoing};
 use crate::payments::{self, Laid, New, Parts, Posting, Target};
+use crate::slips::turnover;
 use crate::texts::{self, Locale};
 use crate::{Server, bills, policies, rows, sql};
+
+/// Days after a Pix within which a return file may book it: a weekend between holidays.
+const BOOKED_LATER: u64 = 5;
 
 /// How a batch went.
 pub(super) enum Step {
@@ -56,6 +61,8 @@ struct Written {
     payments: Vec<New>,
     postings: Vec<Posting>,
     closed: Vec<Uuid>,
+    registered: Vec<Uuid>,
+    rejected: Vec<Uuid>,
     lines: Vec<Line>,
     /// Whose duplicate it is.
     duplicates: Vec<Uuid>,
@@ -105,8 +112,14 @@ pub(super) async fn batch(context: &Context<'_>, feed: &mut Feed<'_>, by: Hand<'
             if decided.outcome == Outcome::Duplicate {
                 written.duplicates.extend(decided.payment.as_ref().map(|payment| payment.customer));
             }
-            if decided.outcome == Outcome::Closed {
-                written.closed.extend(found.map(|(slip, _)| slip));
+            let of_state = match decided.outcome {
+                Outcome::Closed => Some(&mut written.closed),
+                Outcome::Registered => Some(&mut written.registered),
+                Outcome::Rejected if event.movement == Movement::Rejected => Some(&mut written.rejected),
+                _ => None,
+            };
+            if let Some(slips) = of_state {
+                slips.extend(found.map(|(slip, _)| slip));
             }
             let payment = decided.payment.as_ref().map(|payment| payment.id);
             written.payments.extend(decided.payment);
@@ -132,6 +145,17 @@ pub(super) async fn batch(context: &Context<'_>, feed: &mut Feed<'_>, by: Hand<'
 
 /// Writes payments, entries and slips so far.
 async fn flush(server: &Server, tx: &mut Tx, written: &mut Written) -> Result<()> {
+    // What the bank has taken it may tell as paid in the same file.
+    turnover::register(tx, &written.registered).await?;
+    written.registered.clear();
+    rows!(
+        tx,
+        "update slips set state = 'rejected' from (",
+        written.rejected,
+        |id| [*id],
+        ") as refused where slips.id = refused.column1 and slips.state in ('pending', 'sent')"
+    );
+    written.rejected.clear();
     if !written.payments.is_empty() {
         payments::record(server, tx, &written.payments, &written.postings, server.clock.now()).await?;
         written.payments.clear();
@@ -143,7 +167,7 @@ async fn flush(server: &Server, tx: &mut Tx, written: &mut Written) -> Result<()
             "update slips set state = 'closed' from (",
             written.closed,
             |id| [*id],
-            ") as over where slips.id = over.column1 and slips.state = 'registered'"
+            ") as over where slips.id = over.column1 and slips.state in ('pending', 'sent', 'rejected', 'registered')"
         );
         rows!(
             tx,
@@ -163,13 +187,20 @@ async fn decide(conn: &mut Conn, context: &Context<'_>, world: &mut World, event
         let outcome = match event.movement {
             Movement::Closed => {
                 if let Some(slip) = found.and_then(|(slip, _)| world.slips.get_mut(&slip))
-                    && slip.state == SlipState::Registered
+                    && (slip.state == SlipState::Registered || slip.state.unregistered())
                 {
                     slip.state = SlipState::Closed;
                 }
                 Outcome::Closed
             }
-            Movement::Registered => Outcome::Registered,
+            Movement::Registered => {
+                if let Some(slip) = found.and_then(|(slip, _)| world.slips.get_mut(&slip))
+                    && slip.state.unregistered()
+                {
+                    slip.state = SlipState::Registered;
+                }
+                Outcome::Registered
+            }
             Movement::Rejected | Movement::InstructionRejected => Outcome::Rejected,
             Movement::PaymentPending => Outcome::Pending,
             Movement::Unknown => Outcome::Unknown,
@@ -191,7 +222,7 @@ async fn decide(conn: &mut Conn, context: &Context<'_>, world: &mut World, event
         .bills
         .iter()
         .filter_map(|bill| world.bills.get(bill))
-        .map(|bill| OpenBill { balance: bill.balance, due_on: bill.due_on, standing: bill.standing })
+        .map(|bill| OpenBill { balance: bill.balance, due_on: bill.due_on, standing: bill.standing, posted: bill.posted })
         .collect();
     let title = Title { state: slip.state, nominal: slip.nominal, due_on: slip.due_on };
     let terms = bills::terms(&slip.tax_id, &slip.fine_rate, &slip.monthly_interest)?;
@@ -210,6 +241,12 @@ async fn decide(conn: &mut Conn, context: &Context<'_>, world: &mut World, event
         discount: split.discount,
     };
     let (customer, postings) = lay(&laid, &slip, world)?;
+    if split.fine_posted() + split.interest_posted() != Money::ZERO
+        && let Some(bill) = slip.bills.last().and_then(|last| world.bills.get_mut(last))
+    {
+        let open = bill.posted.map_or(Money::ZERO, |posted| posted.open) + split.unpaid_fine + split.unpaid_interest;
+        bill.posted = Some(Posted { to: paid_on.max(bill.posted.map_or(paid_on, |posted| posted.to)), open });
+    }
     if let Some(slip) = world.slips.get_mut(&id) {
         slip.state = SlipState::Paid;
     }
@@ -267,11 +304,13 @@ fn lay(laid: &Laid<'_>, slip: &Slip, world: &mut World) -> Result<(Uuid, Vec<Pos
     Ok((customer, postings))
 }
 
-/// Whether a payment of this slip, of this amount and day, is there already from elsewhere: another file, or an import.
+/// Whether a payment of this slip, of this amount and day, is there already from elsewhere: another file, an import, or the provider of
+/// Pix, which tells of it at once, while the file books what came on a closed day on a later one.
 async fn came_before(conn: &mut Conn, context: &Context<'_>, slip: Uuid, amount: Money, paid_on: NaiveDate) -> Result<bool> {
     let own = format!("{}%", external_prefix(&context.file.content_hash));
-    let found = sql!(conn, optional (Uuid,): "select id from payments where slip_id = $1 and amount = $2 and paid_on = $3 and reversed_at is null
-        and external_id not like $4 limit 1", slip, amount.as_cents(), paid_on, own)?;
+    let found = sql!(conn, optional (Uuid,): "select id from payments where slip_id = $1 and amount = $2 and reversed_at is null and external_id not like $4
+        and (paid_on = $3 or (method = 'pix' and paid_on between $5 and $3)) limit 1",
+        slip, amount.as_cents(), paid_on, own, paid_on - Days::new(BOOKED_LATER))?;
     Ok(found.is_some())
 }
 
@@ -337,12 +376,10 @@ async fn cancel(context: &Context<'_>, tx: &mut Tx, world: &mut World, event: &E
             note: "",
         };
         ledger::post(server, tx, &new).await?;
-        if let Some(bill) = entry.bill_id.and_then(|bill| world.bills.get_mut(&bill)) {
-            bill.balance += amount;
-            if bill.balance.is_positive() && bill.standing == Standing::Settled {
-                bill.standing = Standing::Open;
-            }
-        }
+    }
+    let bills: BTreeSet<Uuid> = entries.iter().filter_map(|entry| entry.bill_id).collect();
+    for bill in bills {
+        world.again(tx, bill).await?;
     }
     if all == 1 {
         sql!(tx, execute: "update slips set state = 'closed' where id = $1 and state = 'paid'", slip)?;
@@ -414,7 +451,7 @@ struct Addressee {
 }
 
 /// Tells a customer that money came twice and is theirs: where it goes, only they can say.
-pub(super) async fn tell_of_duplicate(server: &Server, tx: &mut Tx, customer: CustomerId) -> Result<()> {
+pub(crate) async fn tell_of_duplicate(server: &Server, tx: &mut Tx, customer: CustomerId) -> Result<()> {
     use texts::reconciliation as t;
     let Addressee { email, locale: l } = sql!(tx, one Addressee: "select email, locale from customers where id = $1", customer.0)?;
     let creditor = policies::creditor(tx).await?.name;

@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 
 use chrono::NaiveDate;
+use domain::charges::Posted;
 use domain::money::Money;
 use domain::reconciliation::{MatchedBy, bare, spellings};
 use domain::slips::SlipState;
@@ -11,9 +12,10 @@ use domain::statement::Standing;
 use uuid::Uuid;
 
 use super::reading::Event;
-use crate::among;
 use crate::db::{Conn, Link};
 use crate::error::Result;
+use crate::ledger::ChargedBefore;
+use crate::{among, sql};
 
 /// The agreements with the bank that a file may be about.
 #[derive(Debug)]
@@ -48,6 +50,7 @@ pub(super) struct Bill {
     pub(super) balance: Money,
     pub(super) due_on: NaiveDate,
     pub(super) standing: Standing,
+    pub(super) posted: Option<Posted>,
 }
 
 /// Slips and bills that lines of a file are about.
@@ -81,6 +84,8 @@ struct Row {
     tax_id: String,
     fine_rate: String,
     monthly_interest: String,
+    #[sqlx(flatten)]
+    charged: ChargedBefore,
 }
 
 /// Slips with their bills whose key is among many.
@@ -89,7 +94,7 @@ macro_rules! slips_by {
         among!($conn, Row:
             "select s.id as slip_id, s.bank_agreement_id, s.state, s.amount as nominal, s.due_on as slip_due_on, s.nosso_numero, s.document_number,
                     s.external_id as slip_external_id, b.id as bill_id, b.external_id as bill_external_id, b.customer_id, b.balance, b.due_on, b.standing,
-                    c.tax_id, k.fine_rate, k.monthly_interest
+                    c.tax_id, k.fine_rate, k.monthly_interest, b.charged_to, b.charges_open
                from slips s join slip_bills sb on sb.slip_id = s.id join bills b on b.id = sb.bill_id
                join contracts k on k.id = b.contract_id join customers c on c.id = b.customer_id", $key, $keys)
     };
@@ -109,6 +114,7 @@ impl World {
                 balance: row.balance,
                 due_on: row.due_on,
                 standing: row.standing,
+                posted: row.charged.posted(),
             });
             if found.last() != Some(&row.slip_id) {
                 found.push(row.slip_id);
@@ -259,27 +265,57 @@ async fn take_bills(conn: &mut Conn, world: &mut World, mut bills: Vec<Uuid>) ->
     bills.sort_unstable();
     bills.dedup();
     if let Link::Postgres(conn) = conn.link() {
-        let rows = sqlx::query_as::<_, (Uuid, i64, String)>(
-            "select id, balance, standing from bills where id = any($1) order by id for no key update",
+        let rows = sqlx::query_as::<_, Moving>(
+            "select id, balance, standing, charged_to, charges_open from bills where id = any($1) order by id for no key update",
         )
         .bind(bills)
         .fetch_all(conn)
         .await?;
-        for (id, balance, standing) in rows {
-            if let (Some(bill), Ok(standing)) = (world.bills.get_mut(&id), standing.parse()) {
-                (bill.balance, bill.standing) = (Money::cents(balance), standing);
+        for row in rows {
+            if let Some(bill) = world.bills.get_mut(&row.id) {
+                (bill.balance, bill.standing, bill.posted) = (row.balance, row.standing, row.charged.posted());
             }
         }
     }
     Ok(())
 }
 
-/// Lines that only tell something are recorded without looking further than their number.
+/// What changes on a bill when money comes.
+#[derive(sqlx::FromRow)]
+struct Moving {
+    id: Uuid,
+    #[sqlx(try_from = "i64")]
+    balance: Money,
+    #[sqlx(try_from = "String")]
+    standing: Standing,
+    #[sqlx(flatten)]
+    charged: ChargedBefore,
+}
+
+impl World {
+    /// Takes what a bill's row says now, once more of its entries stand than one payment's.
+    pub(super) async fn again(&mut self, conn: &mut Conn, bill: Uuid) -> Result<()> {
+        let row = sql!(conn, one Moving: "select id, balance, standing, charged_to, charges_open from bills where id = $1", bill)?;
+        if let Some(bill) = self.bills.get_mut(&bill) {
+            (bill.balance, bill.standing, bill.posted) = (row.balance, row.standing, row.charged.posted());
+        }
+        Ok(())
+    }
+}
+
+/// Lines that only tell something are recorded without looking further than their number; what the bank did or did not take
+/// changes a slip.
 fn wants_a_slip(event: &Event) -> bool {
     use domain::cnab::Movement;
     matches!(
         event.movement,
-        Movement::Paid | Movement::PaidAfterClosing | Movement::PaymentCancelled | Movement::PaymentPending | Movement::Closed
+        Movement::Paid
+            | Movement::PaidAfterClosing
+            | Movement::PaymentCancelled
+            | Movement::PaymentPending
+            | Movement::Closed
+            | Movement::Registered
+            | Movement::Rejected
     )
 }
 

@@ -9,9 +9,11 @@ mod matching;
 mod reading;
 mod reasons;
 mod unidentified;
+mod watching;
 
 use std::collections::BTreeMap;
 
+use bytes::Bytes;
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::actors::Role;
 use domain::calendar::Calendar;
@@ -27,12 +29,17 @@ use self::reading::{Event, ReadFile};
 use crate::audit::{self, Actor};
 use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
+use crate::files::{self, Download};
 use crate::sessions::Staff;
 use crate::{Server, policies, requests, sql};
 
+pub(crate) use self::applying::tell_of_duplicate;
 pub use self::reasons::{Refused, Warning, outcome};
-pub use self::unidentified::{Allocated, Suggestion, Unidentified, allocate, approve, list, numbered, send_back};
+pub use self::unidentified::{Allocated, Suggestion, Unidentified, allocate, approve, list, not_repeated, numbered, send_back};
+pub use self::watching::{RefusedFile, look, refused, run as watch};
 
+/// The most bytes of a file: some 200,000 lines.
+pub const LARGEST: u32 = 80 * 1_048_576;
 /// Events in one transaction: enough for few commits, few enough that nobody waits long for the writer.
 const BATCH: usize = 2_000;
 /// Lines in a report that somebody must look at; the others are in the table.
@@ -99,8 +106,12 @@ pub struct Report {
     pub counts: Vec<(Outcome, i64, Money)>,
     /// What is worth knowing.
     pub warnings: Vec<Warning>,
+    /// Lines that were taken for a payment that is there already; staff may say that they are payments of their own.
+    pub repeated: Vec<Repeated>,
     /// When all of it was applied.
     pub applied_at: Option<DateTime<Utc>>,
+    /// Whether the file is kept as it came: see [`original`].
+    pub kept: bool,
 }
 
 impl Report {
@@ -109,6 +120,20 @@ impl Report {
     pub fn count(&self, outcome: Outcome) -> i64 {
         self.counts.iter().find(|(found, ..)| *found == outcome).map_or(0, |(_, count, _)| *count)
     }
+}
+
+/// A line that says what another file, or an import, had said: the same slip, amount and day.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Repeated {
+    /// The line.
+    pub line: i32,
+    /// The bank's number of the slip.
+    pub nosso_numero: Option<String>,
+    /// What it says was paid.
+    #[sqlx(try_from = "i64")]
+    pub amount: Money,
+    /// When.
+    pub paid_on: NaiveDate,
 }
 
 /// What is the same for every event of a file.
@@ -187,7 +212,7 @@ pub fn may(staff: &Staff) -> Result<()> {
 /// As [`apply`].
 pub async fn preview(server: &Server, by: Hand<'_>, name: &str, bytes: Vec<u8>, options: Options) -> Result<Report, Refused> {
     by.check()?;
-    let file = read(server, bytes).await?;
+    let file = read(server, Bytes::from(bytes)).await?;
     let mut conn = server.db.read().await?;
     let context = Context::load(server, &mut conn, &file).await?;
     let known = known(&mut conn, &file).await?;
@@ -211,7 +236,7 @@ pub async fn preview(server: &Server, by: Hand<'_>, name: &str, bytes: Vec<u8>, 
             *count += 1;
             *paid += event.paid.unwrap_or_default();
             if outcome.needs_eyes() && warnings.len() < usize::try_from(TOLD).unwrap_or(usize::MAX) {
-                warnings.push(Warning::Line { line: event.line, code: event.code.clone(), outcome });
+                warnings.push(Warning::line(event.line, &event.code, outcome, &event.motives));
             }
         }
     }
@@ -229,7 +254,9 @@ pub async fn preview(server: &Server, by: Hand<'_>, name: &str, bytes: Vec<u8>, 
         fees,
         counts: counts.into_iter().map(|(outcome, (count, paid))| (outcome, count, paid)).collect(),
         warnings,
+        repeated: Vec::new(),
         applied_at: None,
+        kept: false,
     })
 }
 
@@ -247,10 +274,14 @@ pub async fn apply(
     mut progress: impl FnMut(usize, usize) + Send,
 ) -> Result<Report, Refused> {
     by.check()?;
-    let file = read(server, bytes).await?;
+    let bytes = Bytes::from(bytes);
+    let file = read(server, bytes.clone()).await?;
     let mut conn = server.db.read().await?;
     let context = Context::load(server, &mut conn, &file).await?;
     drop(conn);
+    // As it came: for whoever asks the bank about it. A file that is refused below is swept away again.
+    files::keep(server, &bytes, "text/plain", name).await?;
+    drop(bytes);
     let (id, gap) = begin(&context, by, name, options).await?;
     let many = file.events > BATCH;
     if many {
@@ -280,7 +311,7 @@ async fn run(context: &Context<'_>, by: Hand<'_>, id: Uuid, progress: &mut (impl
     }
 }
 
-async fn read(server: &Server, bytes: Vec<u8>) -> Result<ReadFile, Refused> {
+async fn read(server: &Server, bytes: Bytes) -> Result<ReadFile, Refused> {
     let today = server.clock.today();
     tokio::task::spawn_blocking(move || reading::read(&bytes, today)).await.map_err(|_| Error::Corrupt("reading of a return file"))?
 }
@@ -366,6 +397,7 @@ struct FileRow {
     credited: i64,
     fees: i64,
     applied_at: Option<DateTime<Utc>>,
+    kept: bool,
 }
 
 #[derive(sqlx::FromRow)]
@@ -382,6 +414,7 @@ struct LookAt {
     code: String,
     #[sqlx(try_from = "String")]
     outcome: Outcome,
+    motives: String,
 }
 
 /// What came of a file.
@@ -393,13 +426,41 @@ pub async fn report(server: &Server, staff: &Staff, file: Uuid) -> Result<Report
     report_of(&mut server.db.read().await?, file).await
 }
 
+/// The file as it came; who fetched it is recorded, since it names people.
+///
+/// # Errors
+/// [`Error::Forbidden`]; [`Error::NotFound`] for one that is not kept; [`Error::Files`].
+pub async fn original(server: &Server, staff: &Staff, file: Uuid) -> Result<Download> {
+    staff.only(RECEIVERS)?;
+    let mut tx = server.db.write().await?;
+    let (name, hash) = sql!(tx, optional (String, String):
+        "select r.name, r.file_hash from return_files r join files f on f.hash = r.file_hash where r.id = $1", file)?
+    .ok_or(Error::NotFound)?;
+    let download = files::download(server, &hash, name, "text/plain".to_owned()).await?;
+    audit(server, &mut tx, Hand::Staff(staff), "reconciliation.fetch", file, json!({ "file": hash })).await?;
+    tx.commit().await?;
+    Ok(download)
+}
+
 async fn report_of(conn: &mut Conn, id: Uuid) -> Result<Report> {
     let file = sql!(conn, optional FileRow:
-        "select name, bank_code, sequence, file_date, lines, events, paid, credited, fees, applied_at from return_files where id = $1", id)?
+        "select name, bank_code, sequence, file_date, lines, events, paid, credited, fees, applied_at,
+                exists (select 1 from files f where f.hash = return_files.file_hash) as kept from return_files where id = $1", id)?
     .ok_or(Error::NotFound)?;
     let looked = sql!(conn, all LookAt:
-        "select line, code, outcome from return_lines where file_id = $1 and outcome in ('in_agreement', 'repeated', 'unidentified', 'nothing_to_cancel', 'unknown')
+        "select line, code, outcome, motives from return_lines
+          where file_id = $1 and outcome in ('in_agreement', 'repeated', 'unidentified', 'nothing_to_cancel', 'rejected', 'unknown')
           order by line limit $2", id, TOLD)?;
+    let repeated = sql!(conn, all Repeated:
+        "select line, nosso_numero, paid as amount, occurred_on as paid_on from return_lines
+          where file_id = $1 and outcome = 'repeated' and paid > 0 and occurred_on is not null order by line limit $2", id, TOLD)?;
+    let open = sql!(conn, all (String,):
+        "select distinct s.nosso_numero from return_lines r join slip_bills paid on paid.slip_id = r.slip_id
+           join slip_bills other on other.bill_id = paid.bill_id and other.slip_id <> r.slip_id
+           join slips s on s.id = other.slip_id and s.state = 'registered' join bills b on b.id = other.bill_id and b.balance <= 0
+          where r.file_id = $1 and r.outcome in ('superseded', 'after_closing') order by s.nosso_numero limit $2", id, TOLD)?;
+    let mut warnings: Vec<Warning> = looked.into_iter().map(|row| Warning::line(row.line, &row.code, row.outcome, &row.motives)).collect();
+    warnings.extend(open.into_iter().map(|(number,)| Warning::StillOpen { number }));
     Ok(Report {
         id: Some(id),
         name: file.name,
@@ -412,8 +473,10 @@ async fn report_of(conn: &mut Conn, id: Uuid) -> Result<Report> {
         credited: Money::cents(file.credited),
         fees: Money::cents(file.fees),
         counts: counts(conn, id).await?,
-        warnings: looked.into_iter().map(|row| Warning::Line { line: row.line, code: row.code, outcome: row.outcome }).collect(),
+        warnings,
+        repeated,
         applied_at: file.applied_at,
+        kept: file.kept,
     })
 }
 

@@ -164,16 +164,31 @@ pub enum Warning {
         code: String,
         /// What came of it.
         outcome: Outcome,
+        /// The bank's codes of why, where it gives any.
+        motives: String,
+    },
+    /// A slip of a bill that was paid with another one: the bank goes on taking it until it is told to close it.
+    StillOpen {
+        /// Its nosso número.
+        number: String,
     },
 }
 
 impl Warning {
+    /// A line to look at. What a bank writes as motives says why it refused, but of a payment only where it was made.
+    pub(super) fn line(line: i32, code: &str, outcome: Outcome, motives: &str) -> Self {
+        let motives = if outcome == Outcome::Rejected { motives.to_owned() } else { String::new() };
+        Self::Line { line, code: code.to_owned(), outcome, motives }
+    }
+
     /// In words.
     #[must_use]
     pub fn told(&self, l: Locale) -> String {
         match self {
             Self::Gap { last, sequence } => words::gap(l, last, sequence),
-            Self::Line { line, code, outcome } => words::look_at(l, code, line, self::outcome(l, *outcome)),
+            Self::Line { line, code, outcome, motives } if motives.is_empty() => words::look_at(l, code, line, self::outcome(l, *outcome)),
+            Self::Line { line, code, outcome, motives } => words::look_at_why(l, code, line, motives, self::outcome(l, *outcome)),
+            Self::StillOpen { number } => words::still_open(l, number),
         }
     }
 }

@@ -15,6 +15,7 @@ use super::{RECEIVERS, external_id};
 use crate::audit::{self, Event};
 use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
+use crate::ledger::ChargedBefore;
 use crate::payments::{self, Laid, New, Parts, Target};
 use crate::requests::take_bill;
 use crate::sessions::Staff;
@@ -32,10 +33,12 @@ const NEAR: u64 = 45;
 pub struct Unidentified {
     /// Which.
     pub id: Uuid,
-    /// The file it came in.
-    pub file: String,
+    /// The return file it came in, and on which line; none when the provider of Pix told of it.
+    pub file: Option<String>,
     /// On which line.
-    pub line: i32,
+    pub line: Option<i32>,
+    /// The id of the Pix, when it is one.
+    pub end_to_end_id: Option<String>,
     /// How much was paid.
     #[sqlx(try_from = "i64")]
     pub amount: Money,
@@ -50,6 +53,7 @@ pub struct Unidentified {
     /// Due date, as the file has it.
     pub due_on: Option<NaiveDate>,
     nominal: Option<i64>,
+    slip_id: Option<Uuid>,
     prepared_by: Option<Uuid>,
     /// The number of the bill that somebody has prepared it for.
     pub bill_number: Option<String>,
@@ -116,11 +120,11 @@ pub async fn list(server: &Server, staff: &Staff, page: u32) -> Result<Vec<Unide
     let mut conn = server.db.read().await?;
     let tolerance = policies::requests(server, &mut conn).await?.late_charge_tolerance.absolute;
     let mut waiting = sql!(conn, all Unidentified:
-        "select u.id, f.name as file, u.line, u.amount, u.paid_on, l.nosso_numero, l.document, l.company_use, l.due_on, l.nominal,
+        "select u.id, f.name as file, u.line, u.end_to_end_id, u.amount, u.paid_on, l.nosso_numero, l.document, l.company_use, l.due_on, l.nominal, l.slip_id,
                 u.prepared_by, b.number as bill_number, c.name as customer_name, u.note, u.prepared_at
-           from unidentified_payments u join return_files f on f.id = u.file_id
-           join return_lines l on l.file_id = u.file_id and l.line = u.line left join bills b on b.id = u.bill_id left join customers c on c.id = b.customer_id
-          where u.state <> 'allocated' order by u.paid_on, u.id limit $1 offset $2",
+           from unidentified_payments u left join return_files f on f.id = u.file_id
+           left join return_lines l on l.file_id = u.file_id and l.line = u.line left join bills b on b.id = u.bill_id left join customers c on c.id = b.customer_id
+          where u.state in ('open', 'prepared') order by u.paid_on, u.id limit $1 offset $2",
         PAGE, i64::from(page.saturating_sub(1)) * PAGE)?;
     for money in &mut waiting {
         money.suggestions = suggestions(&mut conn, money, tolerance).await?;
@@ -134,15 +138,46 @@ async fn suggestions(conn: &mut Conn, money: &Unidentified, tolerance: Money) ->
     let due_on = money.due_on.unwrap_or(money.paid_on);
     Ok(sql!(conn, all Suggestion:
         "select b.id as bill, b.number, b.customer_id as customer, c.name, b.due_on, b.balance,
-                cast(case when b.number = $1 or b.number = $2 then 1 else 0 end as integer) as same_document
+                cast(case when b.number = $1 or b.number = $2 or b.id in (select bill_id from slip_bills where slip_id = $10) then 1 else 0 end as integer)
+                    as same_document
            from bills b join customers c on c.id = b.customer_id
-          where b.balance <> 0 and b.balance > 0
+          where b.id in (select bill_id from slip_bills where slip_id = $10)
+             or b.balance <> 0 and b.balance > 0
             and (((b.number = $1 or b.number = $2) and $1 <> '')
                 or ((abs(b.balance - $3) <= $5 or abs(b.balance - $4) <= $5) and b.due_on between $6 and $7))
-          order by case when b.number = $1 or b.number = $2 then 0 else 1 end, case when b.due_on = $8 then 0 else 1 end,
+          order by 7 desc, case when b.due_on = $8 then 0 else 1 end,
                    abs(b.balance - $3), b.due_on, b.id limit $9",
         document, document.trim_start_matches('0'), amount, nominal, tolerance.as_cents(),
-        money.paid_on - Days::new(NEAR), money.paid_on + Days::new(NEAR), due_on, MOST)?)
+        money.paid_on - Days::new(NEAR), money.paid_on + Days::new(NEAR), due_on, MOST, money.slip_id)?)
+}
+
+/// A line that was taken for a payment known already is one of its own: its money waits for a bill, like any other.
+///
+/// # Errors
+/// [`Error::Forbidden`]; [`Error::NotFound`] for a line that is none; [`Error::Overtaken`] when somebody was first.
+pub async fn not_repeated(server: &Server, staff: &Staff, file: Uuid, line: i32) -> Result<()> {
+    staff.only(RECEIVERS)?;
+    let mut tx = server.db.write().await?;
+    let moved = sql!(tx, optional (i64, NaiveDate):
+        "update return_lines set outcome = 'unidentified' where file_id = $1 and line = $2 and outcome = 'repeated' and paid > 0 and occurred_on is not null
+         returning paid, occurred_on", file, line)?;
+    let Some((paid, paid_on)) = moved else {
+        let waits = sql!(tx, optional (Uuid,): "select id from unidentified_payments where file_id = $1 and line = $2", file, line)?;
+        return Err(if waits.is_some() { Error::Overtaken("payment_allocated") } else { Error::NotFound });
+    };
+    let id: Uuid = server.id();
+    sql!(tx, execute: "insert into unidentified_payments (id, file_id, line, amount, paid_on, state, note) values ($1, $2, $3, $4, $5, 'open', '')",
+        id, file, line, paid, paid_on)?;
+    let event = Event {
+        actor: staff.actor(),
+        action: "reconciliation.not_repeated",
+        subject_kind: "return_file",
+        subject_id: Some(file),
+        customer: None,
+        detail: json!({ "line": line, "cents": paid }),
+    };
+    audit::record(server, &mut tx, event).await?;
+    tx.commit().await
 }
 
 /// The bill of a number, where the suggestions do not have it.
@@ -171,8 +206,9 @@ pub enum Allocated {
 #[derive(sqlx::FromRow)]
 struct Row {
     id: Uuid,
-    file_id: Uuid,
-    line: i32,
+    file_id: Option<Uuid>,
+    line: Option<i32>,
+    end_to_end_id: Option<String>,
     amount: i64,
     paid_on: NaiveDate,
     state: String,
@@ -183,7 +219,7 @@ struct Row {
 /// Takes it for this transaction.
 async fn take(tx: &mut Tx, id: Uuid) -> Result<Row> {
     sql!(tx, optional Row: "update unidentified_payments set state = state where id = $1
-        returning id, file_id, line, amount, paid_on, state, bill_id, prepared_by", id)?
+        returning id, file_id, line, end_to_end_id, amount, paid_on, state, bill_id, prepared_by", id)?
     .ok_or(Error::NotFound)
 }
 
@@ -262,7 +298,8 @@ async fn prepared(tx: &mut Tx, id: Uuid) -> Result<(Row, BillId, CustomerId)> {
     Ok((row, BillId(bill), CustomerId(customer)))
 }
 
-#[derive(sqlx::FromRow)]
+/// What a line of a file says of a payment; of a Pix nothing but its amount is said.
+#[derive(Default, sqlx::FromRow)]
 struct Said {
     content_hash: String,
     nosso_numero: Option<String>,
@@ -280,6 +317,8 @@ struct Terms {
     tax_id: String,
     fine_rate: String,
     monthly_interest: String,
+    #[sqlx(flatten)]
+    charged: ChargedBefore,
 }
 
 /// Posts it as the file would have, had it known the bill.
@@ -291,17 +330,22 @@ async fn post(
     customer: CustomerId,
     approved_by: Option<StaffId>,
 ) -> Result<PaymentId> {
-    let said = sql!(tx, one Said:
-        "select f.content_hash, l.nosso_numero, l.credited, l.fee, l.fine, l.interest, l.discount, l.abatement, l.credited_on
-           from return_lines l join return_files f on f.id = l.file_id where l.file_id = $1 and l.line = $2", row.file_id, row.line)?;
+    let said = match (row.file_id, row.line) {
+        (Some(file), Some(line)) => sql!(tx, one Said:
+            "select f.content_hash, l.nosso_numero, l.credited, l.fee, l.fine, l.interest, l.discount, l.abatement, l.credited_on
+               from return_lines l join return_files f on f.id = l.file_id where l.file_id = $1 and l.line = $2", file, line)?,
+        // A Pix is in the account when it is paid.
+        _ => Said { credited: Some(row.amount), credited_on: Some(row.paid_on), ..Said::default() },
+    };
     let line = take_bill(tx, customer, bill).await?.ok_or(Error::NotFound)?;
     let terms = sql!(tx, one Terms:
-        "select c.tax_id, k.fine_rate, k.monthly_interest from bills b join contracts k on k.id = b.contract_id join customers c on c.id = b.customer_id
+        "select c.tax_id, k.fine_rate, k.monthly_interest, b.charged_to, b.charges_open from bills b join contracts k on k.id = b.contract_id join customers c on c.id = b.customer_id
           where b.id = $1", bill.0)?;
+    let posted = terms.charged.posted();
     let terms = bills::terms(&terms.tax_id, &terms.fine_rate, &terms.monthly_interest)?;
     let tolerance = policies::requests(server, tx).await?.late_charge_tolerance;
     let title = Title { state: SlipState::Registered, nominal: line.amount, due_on: line.due_on };
-    let open = [OpenBill { balance: line.balance, due_on: line.due_on, standing: line.standing }];
+    let open = [OpenBill { balance: line.balance, due_on: line.due_on, standing: line.standing, posted }];
     let cents = |amount: Option<i64>| amount.map(Money::cents);
     let charged = match (cents(said.interest), cents(said.fine)) {
         (None, None) => None,
@@ -316,7 +360,8 @@ async fn post(
     let due = rules::due(&title, &open, row.paid_on, &terms, &policies::calendar(tx).await?);
     let (outcome, split) = rules::decide(&title, &open, Movement::Paid, &due, &received, &tolerance);
     let payment: PaymentId = server.id();
-    let external_id = external_id(&said.content_hash, row.line);
+    let pix = row.end_to_end_id.as_deref();
+    let external_id = pix.map_or_else(|| external_id(&said.content_hash, row.line.unwrap_or_default()), |id| format!("pix/{id}"));
     let laid = Laid {
         payment: payment.0,
         external_id: &external_id,
@@ -337,8 +382,8 @@ async fn post(
         paid_on: row.paid_on,
         credited_on: said.credited_on,
         amount: received.paid,
-        method: "boleto",
-        bank_reference: said.nosso_numero.unwrap_or_default(),
+        method: if pix.is_some() { "pix" } else { "boleto" },
+        bank_reference: pix.map(str::to_owned).or(said.nosso_numero).unwrap_or_default(),
         payer_tax_id: None,
         parts: Parts {
             credited: cents(said.credited),
@@ -355,6 +400,7 @@ async fn post(
     // What the file came to stays said; who found its bill, and which payment it is, is new.
     sql!(tx, execute: "update return_lines set matched_by = $3, payment_id = $4 where file_id = $1 and line = $2",
         row.file_id, row.line, MatchedBy::Staff.as_str(), payment.0)?;
+    sql!(tx, execute: "update pix_payments set payment_id = $2 where end_to_end_id = $1", pix, payment.0)?;
     if outcome == domain::reconciliation::Outcome::Duplicate {
         super::applying::tell_of_duplicate(server, tx, customer).await?;
     }

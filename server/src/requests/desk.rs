@@ -16,11 +16,11 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::advance::{By, Step, advance};
-use super::{BillLine, BillNote, Detail, Page, RequestView, Row, Side, What, digits, download, take, view};
+use super::{BillLine, BillNote, Detail, Page, RequestView, Row, Side, What, digits, take, view};
 use crate::audit::{self, Event};
 use crate::db::Conn;
 use crate::error::{Error, Result};
-use crate::files::Download;
+use crate::files::{self, Download};
 use crate::sessions::Staff;
 use crate::{Server, bills, disputes, policies, sql};
 
@@ -455,11 +455,12 @@ async fn warnings(conn: &mut Conn, row: &Row, request: &RequestView) -> Result<V
 pub async fn attachment(server: &Server, staff: &Staff, upload: UploadId) -> Result<Download> {
     staff.sees_customers()?;
     let mut conn = server.db.read().await?;
-    let row = sql!(conn, optional (String, String, String, i64): "select f.hash, u.name, f.media_type, f.size
+    let row = sql!(conn, optional (String, String, String): "select f.hash, u.name, f.media_type
         from uploads u join files f on f.hash = u.file_hash where u.id = $1", upload.0)?;
     let owner = sql!(conn, optional (Uuid,): "select customer_id from uploads where id = $1", upload.0)?;
     drop(conn);
-    let download = download(server, row)?;
+    let (hash, name, media_type) = row.ok_or(Error::NotFound)?;
+    let download = files::download(server, &hash, name, media_type).await?;
     let mut tx = server.db.write().await?;
     audit::record(
         server,

@@ -12,13 +12,13 @@ use utoipa::ToSchema;
 use utoipa::openapi::schema::Object;
 use uuid::Uuid;
 
-use super::{Detail, Row, Side, What, digits, download, view};
+use super::{Detail, Row, Side, What, digits, view};
 use crate::api::words;
 use crate::api_keys::ApiKey;
 use crate::audit::{self, Event};
 use crate::db::Conn;
 use crate::error::{Error, Result};
-use crate::files::Download;
+use crate::files::{self, Download};
 use crate::{Server, sql};
 
 /// Which requests; an empty text means all.
@@ -301,9 +301,10 @@ pub(crate) async fn attachment(server: &Server, key: &ApiKey, protocol: &str, up
     let protocol = digits(protocol)?;
     let mut tx = server.db.write().await?;
     let request = sql!(tx, optional Row: "select * from requests where protocol = $1", protocol.as_str())?.ok_or(Error::NotFound)?;
-    let row = sql!(tx, optional (String, String, String, i64): "select f.hash, u.name, f.media_type, f.size
+    let row = sql!(tx, optional (String, String, String): "select f.hash, u.name, f.media_type
         from uploads u join files f on f.hash = u.file_hash where u.id = $1 and u.request_id = $2", upload.0, request.id.0)?;
-    let found = download(server, row)?;
+    let (hash, name, media_type) = row.ok_or(Error::NotFound)?;
+    let found = files::download(server, &hash, name, media_type).await?;
     let event = Event {
         actor: key.actor(),
         action: "requests.look",

@@ -398,18 +398,15 @@ async fn detail(conn: &mut Conn, row: &Row) -> Result<Detail> {
 /// A file of one of the customer's own requests.
 ///
 /// # Errors
-/// [`Error::NotFound`], also for somebody else's.
+/// [`Error::NotFound`], also for somebody else's; a file that is not where it should be, or not what it was; [`Error::Files`].
 pub async fn attachment(server: &Server, customer: &Customer, upload: UploadId) -> Result<Download> {
     let mut conn = server.db.read().await?;
-    let row = sql!(conn, optional (String, String, String, i64): "select f.hash, u.name, f.media_type, f.size
+    let row = sql!(conn, optional (String, String, String): "select f.hash, u.name, f.media_type
         from uploads u join requests r on r.id = u.request_id join files f on f.hash = u.file_hash
         where u.id = $1 and r.customer_id = $2", upload.0, customer.id.0)?;
-    download(server, row)
-}
-
-fn download(server: &Server, row: Option<(String, String, String, i64)>) -> Result<Download> {
-    let (hash, name, media_type, size) = row.ok_or(Error::NotFound)?;
-    Ok(Download { path: files::path(server, &hash)?, name, media_type, size: size.unsigned_abs() })
+    drop(conn);
+    let (hash, name, media_type) = row.ok_or(Error::NotFound)?;
+    files::download(server, &hash, name, media_type).await
 }
 
 /// Adds a message, files, or both; when staff had asked something, this is the answer. The same form twice adds one.

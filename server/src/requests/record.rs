@@ -74,14 +74,22 @@ async fn settle_all(server: &Server, due: Vec<(Uuid,)>) -> Result<usize> {
     Ok(moved)
 }
 
+/// Rounds between two looks at every stored file: a day.
+const ROUNDS: u32 = 288;
+
 /// Settles what is due, and sweeps what uploads left behind, for as long as the process runs. Any number of processes may.
 pub async fn run(server: Server) {
-    loop {
+    for round in 1_u32.. {
         if let Err(error) = settle(&server).await {
             tracing::error!(%error, "settling by the record");
         }
         if let Err(error) = files::sweep(&server).await {
             tracing::error!(%error, "sweeping files");
+        }
+        if round % ROUNDS == 0
+            && let Err(error) = files::sweep_strays(&server).await
+        {
+            tracing::error!(%error, "sweeping strays");
         }
         tokio::time::sleep(EVERY).await;
     }

@@ -1,11 +1,13 @@
 //! A customer, whole: who, what is open, what was paid, asked, agreed, told and handed out.
 
 use axum::extract::Path;
+use chrono::NaiveDate;
 use domain::ids::CustomerId;
 use domain::money::Money;
+use domain::reconciliation::Stage;
 use domain::slips::SlipState;
 use leptos::prelude::*;
-use server::customers::{self, Picture};
+use server::customers::{self, Payment, Picture};
 use server::error::Error;
 use server::slips::Situation;
 use server::texts::{self, Locale};
@@ -30,6 +32,7 @@ pub(super) async fn picture(page: Page, AsStaff(staff): AsStaff, Path(customer):
     let l = page.l;
     let customer: CustomerId = customer.parse().map_err(|_| Error::NotFound)?;
     let picture = customers::picture(&page.server, &staff, customer).await?;
+    let charges = server::pix::of_customer(&page.server, &staff, customer).await?;
     let name = picture.person.name.clone();
     let lede = t::customer_lede(l, &picture.person.external_id, tax_id(&picture.person.tax_id));
     let position = &picture.statement.position;
@@ -45,7 +48,7 @@ pub(super) async fn picture(page: Page, AsStaff(staff): AsStaff, Path(customer):
     .collect_view();
     let as_of = t::as_of(l, texts::date_time(l, page.server.clock.local(picture.statement.as_of)));
     let records = view! {
-        {payments(l, &picture)}
+        {payments(&page, &picture)}
         {ledger(l, &picture)}
         {slips(&page, &picture)}
         {notices(&page, &picture)}
@@ -54,6 +57,7 @@ pub(super) async fn picture(page: Page, AsStaff(staff): AsStaff, Path(customer):
     let main = view! {
         {bills(l, &picture)}
         {requests(&page, &picture)}
+        {crate::pix::staff::card(&page, &charges)}
         <Card title=t::records(l)>{records}</Card>
         {timeline::card(&page, &picture.timeline)}
     };
@@ -148,15 +152,24 @@ fn requests(page: &Page, picture: &Picture) -> impl IntoView + use<> {
     view! { <Card title=t::requests(l)>{body}</Card> }
 }
 
-fn payments(l: Locale, picture: &Picture) -> impl IntoView + use<> {
+fn payments(page: &Page, picture: &Picture) -> impl IntoView + use<> {
     use texts::customers_staff as t;
+    let (l, today) = (page.l, page.server.clock.today());
     let rows = picture
         .payments
         .iter()
         .map(|payment| {
             vec![
                 texts::date(l, payment.paid_on).into_any(),
-                money(l, payment.amount),
+                view! {
+                    {money(l, payment.amount)}
+                    {payment.credited().map(|(credited, fee)| {
+                        let words = t::payment_credited(l, texts::money(l, credited), texts::money(l, fee));
+                        view! { <br/><span class="small soft">{words}</span> }
+                    })}
+                }
+                .into_any(),
+                stage(page, payment, today),
                 payment.method.clone().into_any(),
                 payment.bill_number.clone().unwrap_or_else(|| texts::desk::on_no_bill(l).to_owned()).into_any(),
                 view! { <span class="small">{payment.bank_reference.clone()}</span> }.into_any(),
@@ -166,6 +179,7 @@ fn payments(l: Locale, picture: &Picture) -> impl IntoView + use<> {
     let columns = vec![
         Column::new(texts::desk::column_day(l)),
         Column::amount(texts::desk::column_amount(l)),
+        Column::new(t::payment_stage(l)),
         Column::new(texts::desk::column_method(l)),
         Column::new(texts::desk::column_bill(l)),
         Column::new(texts::desk::column_reference(l)),
@@ -176,6 +190,17 @@ fn payments(l: Locale, picture: &Picture) -> impl IntoView + use<> {
         picture.payments.len(),
         view! { <DataTable caption=t::payments(l) caption_hidden=true columns rows/> }.into_any(),
     )
+}
+
+/// How far the money is, and since when.
+fn stage(page: &Page, payment: &Payment, today: NaiveDate) -> AnyView {
+    let (l, stage) = (page.l, payment.stage(today));
+    let (tone, since) = match stage {
+        Stage::Informed | Stage::Found => (Tone::Info, payment.found_at.map(|at| moment(page, at))),
+        Stage::Cleared => (Tone::Good, payment.credited_on.map(|on| texts::date(l, on))),
+        Stage::Reversed => (Tone::Attention, payment.reversed_at.map(|at| moment(page, at))),
+    };
+    view! { <StatusTag tone words=wording::stage(l, stage)/><br/><span class="small soft">{since}</span> }.into_any()
 }
 
 fn ledger(l: Locale, picture: &Picture) -> impl IntoView + use<> {

@@ -1,6 +1,5 @@
 //! One request, for staff: what is asked, what it rests on, what was done, what can be done.
 
-use axum::body::Body;
 use axum::extract::Path;
 use domain::ids::UploadId;
 use domain::requests::{Action, Urgency};
@@ -9,10 +8,9 @@ use server::error::Error;
 use server::requests::desk::{self, Happened, StaffView};
 use server::requests::{Detail, Side, What};
 use server::texts::{self, Locale};
-use tokio_util::io::ReaderStream;
 
 use super::{decide, evidence};
-use crate::download::attachment;
+use crate::download::stored;
 use crate::page::{Page, PageResult, StaffRoom};
 use crate::ui::actions::BackLink;
 use crate::ui::layout::PageTitle;
@@ -139,7 +137,5 @@ fn title(l: Locale, happened: &Happened) -> &'static str {
 /// A file of a request, to be kept: never shown inside a page.
 pub(super) async fn file(page: Page, AsStaff(staff): AsStaff, Path((_, upload)): Path<(String, String)>) -> PageResult {
     let upload: UploadId = upload.parse().map_err(|_| Error::NotFound)?;
-    let download = desk::attachment(&page.server, &staff, upload).await?;
-    let file = tokio::fs::File::open(&download.path).await.map_err(Error::Io)?;
-    Ok(attachment(&download.name, &download.media_type, Body::from_stream(ReaderStream::new(file))))
+    Ok(stored(desk::attachment(&page.server, &staff, upload).await?))
 }

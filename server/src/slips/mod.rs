@@ -1,6 +1,8 @@
 //! Second copies of slips: the exact line the bank registered, on screen, as PDF, by e-mail; each one handed out is recorded.
 //! Never computes a line, a barcode, a due date or a registered amount: what a late slip comes to is an estimate, and says so.
 
+pub(crate) mod turnover;
+
 use std::collections::HashMap;
 
 use base64::Engine as _;

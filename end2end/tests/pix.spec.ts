@@ -1,0 +1,87 @@
+import type { Page } from '@playwright/test';
+import { OPERATOR, another, expect, expectAccessible, ofProject, shot, signIn, signInStaff, test, tickOnly, withJavaScript } from './helpers';
+
+/** The provider that this server asks for charges, where whoever pays pastes the code. */
+const PROVIDER = `http://127.0.0.1:${Number(process.env.EMDIA_TEST_PORT ?? 3100) + 500}`;
+
+/** Pays a code as somebody does in their bank's program. */
+async function pay(page: Page, code: string) {
+  const bank = await another(page);
+  await bank.goto(PROVIDER);
+  await bank.getByLabel('Pix copia e cola').fill(code);
+  await bank.getByRole('button', { name: 'Pagar o código' }).click();
+  await expect(bank.getByRole('heading', { level: 2, name: 'Pagamentos' })).toBeVisible();
+  await bank.context().close();
+}
+
+/** Asks for one Pix for so many of the bills that can be paid. */
+async function ask(page: Page, bills: number) {
+  await page.goto('/pagar');
+  await tickOnly(page, bills);
+  await page.getByRole('button', { name: 'Ver boletos e Pix' }).click();
+  await page.getByRole('button', { name: bills > 1 ? 'Pagar com um Pix só' : 'Pagar com Pix' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Pagar com Pix' })).toBeVisible();
+  return (await page.locator('#pix').innerText()).trim();
+}
+
+test('a bill is paid with Pix, and the open page says so', async ({ page }) => {
+  const taxId = ofProject(PAYERS);
+  await signIn(page, taxId);
+  const code = await ask(page, 1);
+  expect(code).toMatch(/^000201.*6304[0-9A-F]{4}$/);
+  await expect(page.getByRole('img', { name: /Código QR/ })).toBeVisible();
+  await expectAccessible(page);
+  await shot(page, 'pix');
+  const address = page.url();
+  // Asked for again, it is the same.
+  expect(await ask(page, 1)).toBe(code);
+  expect(page.url()).toBe(address);
+  if (withJavaScript()) {
+    await expect(page.getByRole('status').filter({ hasText: 'Esta página muda sozinha' })).toBeVisible();
+  } else {
+    await expect(page.getByText('Esta página muda sozinha')).toBeHidden();
+  }
+
+  await pay(page, code);
+  const received = page.getByRole('heading', { level: 1, name: 'Pagamento recebido' });
+  if (withJavaScript()) {
+    await expect(received).toBeVisible();
+  } else {
+    await expect(async () => {
+      await page.getByRole('link', { name: 'Ver se o pagamento chegou' }).click({ timeout: 1000 });
+      await expect(received).toBeVisible({ timeout: 1000 });
+    }).toPass();
+  }
+  await expect(page.getByText(/^E99999004\d{12}\w{11}$/)).toBeVisible();
+  await expectAccessible(page);
+  await shot(page, 'pix-paid');
+  // The bill itself is settled.
+  await page.locator('main a[href^="/extrato/conta/"]').first().click();
+  await expect(page.getByText('Não há nada a pagar nesta conta')).toBeVisible();
+
+  // And staff see how it came.
+  const desk = await another(page);
+  await signInStaff(desk, OPERATOR);
+  await desk.goto('/equipe/busca');
+  await desk.getByLabel('O que procurar').fill(taxId);
+  await desk.getByRole('button', { name: 'Buscar' }).click();
+  await desk.locator('main a[href^="/equipe/clientes/"]').first().click();
+  await expect(desk.getByRole('heading', { level: 2, name: 'Cobranças Pix' })).toBeVisible();
+  await expectAccessible(desk);
+  await shot(desk, 'pix-staff');
+  await desk.context().close();
+});
+
+test('a code that a newer one has replaced is not shown', async ({ page }) => {
+  await signIn(page, ofProject(SEVERAL));
+  await ask(page, 1);
+  const first = page.url();
+  await ask(page, 2);
+  await expect(page.getByText('O que este Pix paga')).toBeVisible();
+  await page.goto(first);
+  await expect(page.getByRole('heading', { level: 1, name: 'Este Pix não vale mais' })).toBeVisible();
+  await expect(page.getByText('Há um Pix mais novo')).toBeVisible();
+  await expect(page.locator('#pix')).toHaveCount(0);
+  await expectAccessible(page);
+  await shot(page, 'pix-cancelled');
+});
