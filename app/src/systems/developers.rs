@@ -104,9 +104,10 @@ fn drawn(l: Locale, document: &Value, operation: &Operation) -> AnyView {
     let statuses: Vec<&str> = said["responses"].as_object().into_iter().flatten().map(|(status, _)| status.as_str()).collect();
     let summary = format!("{} {}", operation.method, operation.path);
     let answers = t::answers(l, statuses.join(", "));
+    let about = format!("{}. {scope}", (operation.told)(l));
     view! {
         <Details summary>
-            <p>{(operation.told)(l)} ". " {scope}</p>
+            <p>{about}</p>
             {(!params.is_empty()).then(|| table(l, t::parameters(l).to_owned(), params))}
             {fields.map(|(media_type, fields)| table(l, t::body(l, media_type), fields))}
             <p class="small soft">{answers}</p>

@@ -33,20 +33,21 @@ pub(super) async fn systems(page: Page, AsStaff(staff): AsStaff) -> PageResult {
     let endpoints = webhooks::list(&page.server, by).await?;
     let dead = webhooks::deliveries(&page.server, by, Some(Delivery::Dead), Uuid::nil(), SHOWN).await?;
     let due = webhooks::deliveries(&page.server, by, Some(Delivery::Due), Uuid::nil(), SHOWN).await?;
+    let (keys, endpoints, deliveries) = (keys_table(&page, &keys), endpoint_rows(&page, &endpoints), deliveries(&page, &dead, &due));
     Ok(page.staff(&staff, StaffRoom::Systems, t::title(l), || {
         view! {
             <PageTitle title=t::title(l) lede=t::lede(l)/>
             <p><a href=paths::DEVELOPERS>{t::to_developers(l)}</a></p>
             <Card title=t::keys(l)>
-                {keys_table(&page, &keys)}
+                {keys}
                 <p class="small soft">{t::keys_how(l)} " " <code>"emdia keys create"</code></p>
             </Card>
             <Card title=t::endpoints(l)>
-                {endpoint_rows(&page, &endpoints)}
+                {endpoints}
                 <p class="small soft">{t::endpoints_how(l)} " " <code>"emdia webhooks add"</code></p>
             </Card>
             <h2>{t::undelivered(l)}</h2>
-            {deliveries(&page, &dead, &due)}
+            {deliveries}
         }
     }))
 }
@@ -146,14 +147,14 @@ fn delivery(page: &Page, line: &DeliveryOut) -> Vec<AnyView> {
         Delivery::Due => view! { {moment(page, line.attempt_at)} }.into_any(),
         _ => view! { <StatusTag tone=Tone::Attention words=t::given_up(l, i64::from(line.attempts))/> }.into_any(),
     };
-    let (id, topic) = (line.id.to_string(), line.topic.clone());
+    let (id, topic, same) = (line.id.to_string(), line.topic.clone(), line.topic.clone());
     let again = if line.failure.as_deref() == Some("removed") {
         view! { <span class="small soft">{t::failure_removed(l)}</span> }.into_any()
     } else {
         view! {
             <PostForm action=api::redeliver_url()>
                 <Hidden name="id" value=id/>
-                <button class="button button-secondary" type="submit">{t::redeliver(l)} <span class="visually-hidden">" " {topic.clone()}</span></button>
+                <button class="button button-secondary" type="submit">{t::redeliver(l)} <span class="visually-hidden">" " {same}</span></button>
             </PostForm>
         }
         .into_any()
