@@ -47,6 +47,7 @@ pub mod sign_in;
 pub mod site;
 pub mod slips;
 pub mod statement;
+pub mod systems;
 #[cfg(feature = "ssr")]
 pub mod ui;
 pub mod uploads;

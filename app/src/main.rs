@@ -8,6 +8,9 @@ use anyhow::Context;
 use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand};
 use domain::actors::Role;
+use domain::api_keys::Scope;
+use domain::ids::{DeliveryId, EndpointId};
+use domain::webhooks::Topic;
 use server::Server;
 use server::config::{Config, KEYS, Sources};
 use server::exports::{self, Kind as Kinds};
@@ -124,6 +127,16 @@ enum Command {
         /// operator, receivables, supervisor, legal or administrator
         role: Role,
     },
+    /// Keys of the HTTP API: without a word, every one of them
+    Keys {
+        #[command(subcommand)]
+        command: Option<KeysCommand>,
+    },
+    /// Where the creditor's systems are told what happens: without a word, every address
+    Webhooks {
+        #[command(subcommand)]
+        command: Option<WebhooksCommand>,
+    },
     /// Check that the audit trail is whole, that every balance is the sum of its entries, and that every file is what it was
     Verify,
     /// Move files from one place to another: a folder, or a bucket of an S3-compatible server
@@ -154,6 +167,47 @@ enum Command {
         pkg: PathBuf,
         #[arg(long)]
         out: PathBuf,
+    },
+}
+
+#[derive(Subcommand)]
+enum KeysCommand {
+    /// Make a key and print it, this once
+    Create {
+        /// Which system it is for
+        name: String,
+        /// What it opens; say it again for more (see `/desenvolvedores`)
+        #[arg(long = "scope", required = true, value_name = "SCOPE")]
+        scopes: Vec<Scope>,
+    },
+    /// Revoke a key: from now on it opens nothing
+    Revoke {
+        /// What it begins with, as listed
+        prefix: String,
+    },
+}
+
+#[derive(Subcommand)]
+enum WebhooksCommand {
+    /// Register an address and print the secret that what is sent there is signed with, this once
+    Add {
+        /// Where: https
+        url: String,
+        /// What it is told of; say it again for more
+        #[arg(long = "event", required = true, value_name = "EVENT")]
+        topics: Vec<Topic>,
+    },
+    /// Take an address away
+    Remove {
+        /// As listed
+        id: EndpointId,
+    },
+    /// What could not be delivered
+    Dead,
+    /// Deliver once more
+    Redeliver {
+        /// As listed by `dead`
+        id: DeliveryId,
     },
 }
 
@@ -205,6 +259,8 @@ async fn main() -> anyhow::Result<()> {
         Command::Demo { scale, seed } => cli::data::demo(&open(&settings).await?, scale, seed).await,
         Command::Creditor { file } => cli::set_up::creditor(&open(&settings).await?, &file).await,
         Command::Staff { email, name, role } => cli::set_up::staff(&open(&settings).await?, &email, &name, role).await,
+        Command::Keys { command } => cli::systems::keys(&open(&settings).await?, command).await,
+        Command::Webhooks { command } => cli::systems::webhooks(&open(&settings).await?, command).await,
         Command::Verify => cli::data::verify(&open(&settings).await?).await,
         Command::Files(Files::Move { to, from, delete, settings_of_other }) => {
             let mut sources = sources(&settings)?;

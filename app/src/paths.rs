@@ -82,6 +82,10 @@ pub const EXPORT_FILE: &str = "/equipe/exportacoes/arquivo";
 pub const RETURN_FILES: &str = "/equipe/retornos";
 /// Money whose slip is not known.
 pub const UNIDENTIFIED: &str = "/equipe/retornos/nao-identificados";
+/// How the creditor's systems speak with us.
+pub const DEVELOPERS: &str = server::api::PAGE;
+/// Keys and webhooks.
+pub const SYSTEMS: &str = "/equipe/integracoes";
 /// The demo's mailbox.
 pub const MAILBOX: &str = "/demo/caixa-de-correio";
 /// The demo's log-ins.

@@ -206,7 +206,7 @@ pub async fn list(server: &Server, by: Keeper<'_>) -> Result<Vec<EndpointOut>> {
     let line = |(id, url, topics, created_at): (Uuid, String, String, DateTime<Utc>)| EndpointOut {
         id: EndpointId(id),
         url,
-        topics: topics.split(' ').filter_map(|word| word.parse().ok()).collect(),
+        topics: words_of(&topics),
         created_at,
     };
     Ok(rows.into_iter().map(line).collect())
@@ -268,20 +268,28 @@ pub(crate) struct Happened {
 
 /// Whether anybody is told of a topic: what it costs to find out what happened need not be paid for nobody.
 pub(crate) async fn wanted(conn: &mut Conn, topic: Topic) -> Result<bool> {
-    Ok(!endpoints(conn, topic).await?.is_empty())
+    Ok(endpoints(conn).await?.iter().any(|(_, topics)| topics.contains(&topic)))
 }
 
-async fn endpoints(conn: &mut Conn, topic: Topic) -> Result<Vec<Uuid>> {
+async fn endpoints(conn: &mut Conn) -> Result<Vec<(Uuid, Vec<Topic>)>> {
     let rows = sql!(conn, all (Uuid, String): "select id, topics from webhook_endpoints where removed_at is null order by id")?;
-    Ok(rows.into_iter().filter(|(_, topics)| topics.split(' ').any(|word| word == topic.as_str())).map(|(id, _)| id).collect())
+    Ok(rows.into_iter().map(|(id, topics)| (id, words_of(&topics))).collect())
+}
+
+fn words_of(topics: &str) -> Vec<Topic> {
+    topics.split(' ').filter_map(|word| word.parse().ok()).collect()
 }
 
 /// Tells whoever asked to be told, in the transaction of what happened.
 pub(crate) async fn tell(server: &Server, tx: &mut Tx, happened: &[Happened]) -> Result<()> {
+    if happened.is_empty() {
+        return Ok(());
+    }
     let now = server.clock.now();
     let mut new: Vec<(Uuid, Uuid, Topic, String)> = Vec::new();
+    let told = endpoints(tx).await?;
     for one in happened {
-        for endpoint in endpoints(tx, one.topic).await? {
+        for endpoint in told.iter().filter(|(_, topics)| topics.contains(&one.topic)).map(|(id, _)| *id) {
             let id: Uuid = server.id();
             let body = json!({ "id": id, "topic": one.topic, "at": now, "data": one.data });
             new.push((id, endpoint, one.topic, body.to_string()));

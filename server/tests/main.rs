@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, unused_crate_dependencies)]
 
 mod agreements;
+mod api;
+mod api_shapes;
 mod authenticity;
 mod backup;
 mod bills;
@@ -26,3 +28,4 @@ mod s3;
 mod sign_in;
 mod slips;
 mod statement;
+mod webhooks;

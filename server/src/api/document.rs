@@ -23,6 +23,11 @@ use crate::imports::{Column, Kind, Shape};
 use crate::texts::{Locale, api as t};
 use utoipa::{PartialSchema, ToSchema};
 
+/// A text of one line that is not blank.
+const PLAIN: &str = r"^[^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$";
+/// The years that dates are of.
+const YEARS: &str = "^(199[0-9]|20[0-9]{2})-";
+
 /// The name of the security scheme.
 const KEY: &str = "key";
 
@@ -239,19 +244,19 @@ fn in_path(name: &str) -> Parameter {
     let schema = match name {
         "id" => text(Some("uuid")),
         "protocol" => text(None).pattern(Some("^[0-9]{20}$")),
-        _ => text(None).min_length(Some(1)).max_length(Some(100)),
+        _ => text(None).min_length(Some(1)).max_length(Some(100)).pattern(Some(PLAIN)),
     };
     ParameterBuilder::new().name(name).parameter_in(ParameterIn::Path).required(Required::True).schema(Some(schema)).build()
 }
 
 fn in_query(param: &Param) -> Parameter {
     let schema = match param.rule {
-        Rule::Id => text(None).min_length(Some(1)).max_length(Some(100)),
+        Rule::Id => text(None).min_length(Some(1)).max_length(Some(100)).pattern(Some(PLAIN)),
         Rule::Word(words) => text(None).enum_values(Some(words())),
         Rule::Limit => ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(1)).maximum(Some(MOST_LINES)),
         Rule::Cursor => text(None).pattern(Some("^[0-9a-f]{32}$")),
-        Rule::Time => text(Some("date-time")),
-        Rule::Date => text(Some("date")),
+        Rule::Time => text(Some("date-time")).pattern(Some(YEARS)),
+        Rule::Date => text(Some("date")).pattern(Some(YEARS)),
     };
     ParameterBuilder::new().name(param.name).parameter_in(ParameterIn::Query).required(Required::False).schema(Some(schema)).build()
 }
@@ -295,7 +300,10 @@ fn field(column: &Column) -> RefOr<Schema> {
         ObjectBuilder::new().schema_type(types(Type::String)).format(format)
     };
     match column.shape {
-        Shape::Text(longest) => text(None).min_length(column.required.then_some(1)).max_length(Some(usize::from(longest))).into(),
+        Shape::Text(longest) => {
+            let plain = column.required.then_some(PLAIN);
+            text(None).min_length(column.required.then_some(1)).max_length(Some(usize::from(longest))).pattern(plain).into()
+        }
         Shape::Word(words) => {
             let words =
                 words.iter().map(|word| serde_json::Value::from(*word)).chain((!column.required).then_some(serde_json::Value::Null));
@@ -308,8 +316,8 @@ fn field(column: &Column) -> RefOr<Schema> {
             ids.min_items = Some(1);
             Schema::Array(ids).into()
         }
-        Shape::Date => text(Some("date")).into(),
-        Shape::Month => text(None).pattern(Some("^[0-9]{4}-(0[1-9]|1[0-2])$")).into(),
+        Shape::Date => text(Some("date")).pattern(Some(YEARS)).into(),
+        Shape::Month => text(None).pattern(Some("^(199[0-9]|20[0-9]{2})-(0[1-9]|1[0-2])$")).into(),
         // As much as any amount that is typed; see domain::money.
         Shape::Cents => {
             let most = domain::money::Money::MAX_TYPED.as_cents();

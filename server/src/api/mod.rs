@@ -26,7 +26,7 @@ use crate::throttle::{Left, Limit, Meter};
 pub use answers::sweep;
 pub use document::document;
 pub use operations::{OPERATIONS, Opens, Operation, Param};
-pub use problems::{What, panicked};
+pub use problems::What;
 pub(crate) use records::words;
 
 use operations::Opens::{AnyKey, Everybody, Scoped};
@@ -91,7 +91,10 @@ async fn authorize(State((api, operation)): State<(Api, &'static Operation)>, mu
 }
 
 async fn key(api: &Api, headers: &HeaderMap) -> Result<ApiKey, Problem> {
-    let said = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).and_then(|value| value.split_once(' '));
+    let mut values = headers.get_all(header::AUTHORIZATION).iter();
+    // Of two keys nobody could say which one asks.
+    let (Some(value), None) = (values.next(), values.next()) else { return Err(What::Unauthorized.into()) };
+    let said = value.to_str().ok().and_then(|value| value.split_once(' '));
     let Some((scheme, token)) = said else { return Err(What::Unauthorized.into()) };
     if !scheme.eq_ignore_ascii_case("bearer") {
         return Err(What::Unauthorized.into());

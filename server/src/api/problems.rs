@@ -1,10 +1,13 @@
 //! What the API answers when it does not do what was asked: RFC 9457, always. Worded here, in the language asked for; never tells
 //! whose a thing is, and quotes nothing of what was sent.
 
+use std::panic::AssertUnwindSafe;
+
 use axum::extract::{Request, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use futures::FutureExt;
 use serde_json::{Value, json};
 
 use super::{Api, RequestId};
@@ -224,7 +227,9 @@ impl IntoResponse for Problem {
 pub(super) async fn worded(State(api): State<Api>, request: Request, next: Next) -> Response {
     let l = locale(&request);
     let id = request.extensions().get::<RequestId>().map_or_else(String::new, |id| id.0.clone());
-    let mut response = next.run(request).await;
+    // A panic is a fault of ours, told like any other. The runtime has logged where it happened.
+    let answered = AssertUnwindSafe(next.run(request)).catch_unwind().await;
+    let mut response = answered.unwrap_or_else(|_| Problem::from(What::Broken).into_response());
     let Some(problem) = response.extensions_mut().remove::<Problem>() else { return response };
     let body = problem.body(l, &api.server.config.public_url, &id).to_string();
     let (mut parts, _) = response.into_parts();
@@ -248,12 +253,6 @@ pub(super) fn locale(request: &Request) -> Locale {
 /// The language that headers ask for.
 pub(super) fn of_headers(headers: &axum::http::HeaderMap) -> Locale {
     headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).and_then(Locale::of_header).unwrap_or_default()
-}
-
-/// What a panic is answered with. The runtime has logged where it happened.
-#[must_use]
-pub fn panicked(_: Box<dyn std::any::Any + Send + 'static>) -> Response {
-    Problem::from(What::Broken).into_response()
 }
 
 /// The header that a rate limit is told in.

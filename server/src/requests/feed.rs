@@ -299,12 +299,12 @@ async fn installments(conn: &mut Conn, agreement: Uuid) -> Result<Vec<Installmen
 pub(crate) async fn attachment(server: &Server, key: &ApiKey, protocol: &str, upload: UploadId) -> Result<Download> {
     key.may(Scope::EvidenceRead)?;
     let protocol = digits(protocol)?;
-    let mut tx = server.db.write().await?;
-    let request = sql!(tx, optional Row: "select * from requests where protocol = $1", protocol.as_str())?.ok_or(Error::NotFound)?;
-    let row = sql!(tx, optional (String, String, String): "select f.hash, u.name, f.media_type
+    let mut conn = server.db.read().await?;
+    let request = sql!(conn, optional Row: "select * from requests where protocol = $1", protocol.as_str())?.ok_or(Error::NotFound)?;
+    let row = sql!(conn, optional (String, String, String): "select f.hash, u.name, f.media_type
         from uploads u join files f on f.hash = u.file_hash where u.id = $1 and u.request_id = $2", upload.0, request.id.0)?;
+    drop(conn);
     let (hash, name, media_type) = row.ok_or(Error::NotFound)?;
-    let found = files::download(server, &hash, name, media_type).await?;
     let event = Event {
         actor: key.actor(),
         action: "requests.look",
@@ -313,7 +313,8 @@ pub(crate) async fn attachment(server: &Server, key: &ApiKey, protocol: &str, up
         customer: Some(request.customer_id),
         detail: json!({ "upload": upload }),
     };
+    let mut tx = server.db.write().await?;
     audit::record(server, &mut tx, event).await?;
     tx.commit().await?;
-    Ok(found)
+    files::download(server, &hash, name, media_type).await
 }
