@@ -397,6 +397,23 @@ impl NfseKey {
         Self::check(&Typed::read(text)?)
     }
 
+    /// Completes the first 49 characters with the digit that checks them: for synthetic documents.
+    ///
+    /// ```
+    /// use domain::access_keys::NfseKey;
+    /// let key = NfseKey::with_check_digit("3550308" /* São Paulo */, "12ABC34501DE35", 42, 2026, 8, "123456789")?;
+    /// assert_eq!(key.as_str(), "35503081212ABC34501DE35000000000004226081234567893");
+    /// # Ok::<(), domain::access_keys::AccessKeyError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// See [`AccessKeyError`]; a part that is too long or too short is a wrong length.
+    pub fn with_check_digit(municipality: &str, cnpj: &str, number: u64, year: u16, month: u8, code: &str) -> Result<Self, AccessKeyError> {
+        let characters = format!("{municipality}12{cnpj}{number:013}{:02}{month:02}{code}", year % 100);
+        let digit = char::from(check_digit(characters.as_bytes(), 9, None));
+        Self::parse(&format!("{characters}{digit}"))
+    }
+
     fn check(typed: &Typed) -> Result<Self, AccessKeyError> {
         let company = typed.characters.get(8) == Some(&b'2');
         // A CPF has no letters.

@@ -86,4 +86,10 @@ id! {
     StaffId;
     /// A signed-in browser.
     SessionId;
+    /// A key of the HTTP API.
+    ApiKeyId;
+    /// An address that webhooks go to.
+    EndpointId;
+    /// One webhook on its way to one address.
+    DeliveryId;
 }

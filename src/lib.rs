@@ -46,7 +46,8 @@
 //! - **Paying**: [`boleto`] (line, bars, the fields of nine banks, collection guides), [`pix`] (BR Code, keys, ids), [`slips`]
 //!   (may a copy be handed out), [`receipts`] ("I have paid").
 //! - **Plans**: [`agreements`] (who may have one, what it costs, who grants it).
-//! - **Documents**: [`declarations`] (is a year paid, and the code that proves a document).
+//! - **Documents**: [`declarations`] (is a year paid, and the code that proves a document), [`papers`] (what a year's
+//!   payments come to for the income tax).
 //! - **Requests and people**: [`requests`] (the workflow as one table), [`disputes`], [`refunds`], [`actors`] (who acts),
 //!   [`sign_in`], [`tax_ids`] (CPF and CNPJ), [`bank_accounts`], [`forms`] (what is typed, and what is wrong with it).
 //! - **Files of banks and tax authorities**: [`cnab`] (return files), [`reconciliation`] (what they do to bills),
@@ -70,6 +71,7 @@
 pub mod access_keys;
 pub mod actors;
 pub mod agreements;
+pub mod api_keys;
 pub mod bank_accounts;
 pub mod boleto;
 pub mod calendar;
@@ -81,6 +83,7 @@ pub mod forms;
 pub mod ids;
 pub mod indices;
 pub mod money;
+pub mod papers;
 pub mod pix;
 pub mod receipts;
 pub mod reconciliation;
@@ -90,4 +93,5 @@ pub mod sign_in;
 pub mod slips;
 pub mod statement;
 pub mod tax_ids;
+pub mod webhooks;
 pub mod words;

@@ -8,8 +8,8 @@ use tower_http::compression::{CompressionLayer, CompressionLevel};
 
 use crate::visitor::{self, App};
 use crate::{
-    agreements, authenticity, bills, customers, demo, disputes, documents, help, http, notices, paths, pix, receipts, reconciliation,
-    refunds, requests, sign_in, slips, statement,
+    agreements, authenticity, bills, customers, demo, disputes, documents, exports, help, http, notices, paths, pix, receipts,
+    reconciliation, refunds, requests, sign_in, slips, statement, systems,
 };
 
 /// The whole application.
@@ -30,7 +30,7 @@ pub fn router(app: App) -> Router {
         .layer(from_fn(http::same_origin))
         .layer(from_fn_with_state(app.clone(), http::failures))
         .layer(from_fn_with_state(app.clone(), visitor::layer))
-        .merge(quick())
+        .merge(quick(&app))
         .merge(pix::webhook())
         .layer(from_fn(http::outermost))
         .with_state(app)
@@ -50,13 +50,20 @@ fn features() -> Router<App> {
         .merge(receipts::routes())
         .merge(refunds::routes())
         .merge(reconciliation::routes())
+        .merge(exports::routes())
         .merge(agreements::routes())
         .merge(requests::routes())
         .merge(disputes::routes())
         .merge(help::routes())
+        .merge(systems::routes())
 }
 
-/// What needs to know nothing of the visitor.
-fn quick() -> Router<App> {
-    Router::new().route("/health/live", get(http::live)).route("/health/ready", get(http::ready)).route("/pkg/{*file}", get(http::fallback))
+/// What needs to know nothing of the visitor: systems show a key with each request, and no cookie.
+fn quick(app: &App) -> Router<App> {
+    let api = server::api::router(app.server.clone()).layer(CompressionLayer::new().quality(CompressionLevel::Fastest));
+    Router::new()
+        .route("/health/live", get(http::live))
+        .route("/health/ready", get(http::ready))
+        .route("/pkg/{*file}", get(http::fallback))
+        .nest_service(server::api::BASE, api)
 }

@@ -10,14 +10,12 @@ use axum::response::{IntoResponse, Response};
 use http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use uuid::Uuid;
 
+use server::api::{self, RequestId};
+
 use crate::page::{Failure, Page};
 use crate::paths;
 use crate::post::Post;
 use crate::visitor::{App, Visitor};
-
-/// The name of one request in the logs and on the page of a failure.
-#[derive(Clone, Debug)]
-pub struct RequestId(pub String);
 
 /// Names the request, logs how it went, and puts the headers on that every answer carries.
 pub async fn outermost(mut request: Request, next: Next) -> Response {
@@ -40,7 +38,11 @@ fn without_names(path: &str) -> String {
     let part = |part: &str| {
         if part.len() >= 8 && part.bytes().filter(u8::is_ascii_digit).count() >= 6 { "…".to_owned() } else { part.to_owned() }
     };
-    path.split('/').map(part).collect::<Vec<_>>().join("/")
+    let Some(of_api) = path.strip_prefix(api::BASE) else { return path.split('/').map(part).collect::<Vec<_>>().join("/") };
+    // Ids of the creditor's own may be anything; its words are these.
+    let known = |part: &&str| api::OPERATIONS.iter().any(|operation| operation.path.split('/').any(|word| word == *part));
+    let parts: Vec<&str> = of_api.split('/').map(|part| if known(&part) || part.is_empty() { part } else { "…" }).collect();
+    format!("{}{}", api::BASE, parts.join("/"))
 }
 
 fn secure(response: &mut Response) {
@@ -233,5 +235,8 @@ mod tests {
         assert_eq!(without_names("/pedidos/36346120261121000042/recebido"), "/pedidos/…/recebido");
         assert_eq!(without_names("/extrato/conta/0193b3c4-7a6e-7cc3-98c4-dc0c0c07398f"), "/extrato/conta/…");
         assert_eq!(without_names("/entrar/codigo"), "/entrar/codigo");
+        assert_eq!(without_names("/api/v1/customers/joao.silva"), "/api/v1/customers/…");
+        assert_eq!(without_names("/api/v1/requests/36346120261121000042/files/x"), "/api/v1/requests/…/files/…");
+        assert_eq!(without_names("/api/v1/webhooks/deliveries"), "/api/v1/webhooks/deliveries");
     }
 }

@@ -23,6 +23,8 @@ pub mod documents;
 pub mod download;
 #[cfg(feature = "ssr")]
 pub mod drafts;
+#[cfg(feature = "ssr")]
+pub mod exports;
 pub mod help;
 #[cfg(feature = "ssr")]
 pub mod http;
@@ -45,6 +47,7 @@ pub mod sign_in;
 pub mod site;
 pub mod slips;
 pub mod statement;
+pub mod systems;
 #[cfg(feature = "ssr")]
 pub mod ui;
 pub mod uploads;

@@ -5,10 +5,15 @@ mod cli;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
+use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand};
 use domain::actors::Role;
+use domain::api_keys::Scope;
+use domain::ids::{DeliveryId, EndpointId};
+use domain::webhooks::Topic;
 use server::Server;
 use server::config::{Config, KEYS, Sources};
+use server::exports::{self, Kind as Kinds};
 use server::imports::{Format, Kind};
 use server::sealing::Keys;
 
@@ -82,6 +87,23 @@ enum Command {
         #[arg(long)]
         late: bool,
     },
+    /// Write refunds, compensations, slips or decisions of some days into a file for other systems (see IMPORT.md)
+    Export {
+        /// refunds, compensations, slips (that wait for the bank) or decisions
+        kind: Kinds,
+        /// The first day, as 2026-11-01
+        #[arg(long, value_name = "DAY")]
+        from: NaiveDate,
+        /// The last day
+        #[arg(long, value_name = "DAY")]
+        to: NaiveDate,
+        /// csv, csv_bom (for spreadsheets) or xlsx
+        #[arg(long, default_value = "csv")]
+        format: exports::Format,
+        /// The file to make; - writes to standard output [default: a name of its own in this folder]
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
     /// Fill an empty database with a fictional creditor, its customers and their bills
     Demo {
         /// Times 500 beneficiaries
@@ -104,6 +126,16 @@ enum Command {
         name: String,
         /// operator, receivables, supervisor, legal or administrator
         role: Role,
+    },
+    /// Keys of the HTTP API: without a word, every one of them
+    Keys {
+        #[command(subcommand)]
+        command: Option<KeysCommand>,
+    },
+    /// Where the creditor's systems are told what happens: without a word, every address
+    Webhooks {
+        #[command(subcommand)]
+        command: Option<WebhooksCommand>,
     },
     /// Check that the audit trail is whole, that every balance is the sum of its entries, and that every file is what it was
     Verify,
@@ -135,6 +167,47 @@ enum Command {
         pkg: PathBuf,
         #[arg(long)]
         out: PathBuf,
+    },
+}
+
+#[derive(Subcommand)]
+enum KeysCommand {
+    /// Make a key and print it, this once
+    Create {
+        /// Which system it is for
+        name: String,
+        /// What it opens; say it again for more (see `/desenvolvedores`)
+        #[arg(long = "scope", required = true, value_name = "SCOPE")]
+        scopes: Vec<Scope>,
+    },
+    /// Revoke a key: from now on it opens nothing
+    Revoke {
+        /// What it begins with, as listed
+        prefix: String,
+    },
+}
+
+#[derive(Subcommand)]
+enum WebhooksCommand {
+    /// Register an address and print the secret that what is sent there is signed with, this once
+    Add {
+        /// Where: https
+        url: String,
+        /// What it is told of; say it again for more
+        #[arg(long = "event", required = true, value_name = "EVENT")]
+        topics: Vec<Topic>,
+    },
+    /// Take an address away
+    Remove {
+        /// As listed
+        id: EndpointId,
+    },
+    /// What could not be delivered
+    Dead,
+    /// Deliver once more
+    Redeliver {
+        /// As listed by `dead`
+        id: DeliveryId,
     },
 }
 
@@ -179,9 +252,15 @@ async fn main() -> anyhow::Result<()> {
         }
         Command::Import { kind, file, format, refused } => cli::data::import(&open(&settings).await?, kind, &file, format, refused).await,
         Command::Reconcile { files, dry_run, late } => cli::data::reconcile(&open(&settings).await?, &files, dry_run, late).await,
+        Command::Export { kind, from, to, format, out } => {
+            let period = exports::Period::new(from, to).context("--to is before --from, or more than ten years later")?;
+            cli::data::export(&open(&settings).await?, kind, period, format, out).await
+        }
         Command::Demo { scale, seed } => cli::data::demo(&open(&settings).await?, scale, seed).await,
         Command::Creditor { file } => cli::set_up::creditor(&open(&settings).await?, &file).await,
         Command::Staff { email, name, role } => cli::set_up::staff(&open(&settings).await?, &email, &name, role).await,
+        Command::Keys { command } => cli::systems::keys(&open(&settings).await?, command).await,
+        Command::Webhooks { command } => cli::systems::webhooks(&open(&settings).await?, command).await,
         Command::Verify => cli::data::verify(&open(&settings).await?).await,
         Command::Files(Files::Move { to, from, delete, settings_of_other }) => {
             let mut sources = sources(&settings)?;

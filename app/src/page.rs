@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
 use axum::response::{Html, IntoResponse, Response};
+use domain::actors::Role;
 use domain::forms::FieldError;
 use http::request::Parts;
 use http::{HeaderValue, StatusCode, header};
@@ -174,6 +175,10 @@ pub enum StaffRoom {
     Refunds,
     /// Return files of banks.
     ReturnFiles,
+    /// Exports for the creditor's own systems.
+    Exports,
+    /// Keys and webhooks of the creditor's systems.
+    Systems,
 }
 
 impl Page {
@@ -276,15 +281,18 @@ impl Page {
             count: Words::default(),
             counted: Words::default(),
         };
-        let wings = vec![Wing {
-            title: Words::default(),
-            rooms: vec![
-                here(StaffRoom::Queue, paths::QUEUE, texts::frame::queue(l), Icon::Tray),
-                here(StaffRoom::Customers, paths::STAFF_SEARCH, texts::frame::customers(l), Icon::People),
-                here(StaffRoom::Refunds, paths::REFUND_ORDERS, texts::frame::refund_orders(l), Icon::Refund),
-                here(StaffRoom::ReturnFiles, paths::RETURN_FILES, texts::frame::return_files(l), Icon::Ledger),
-            ],
-        }];
+        let mut rooms = vec![
+            here(StaffRoom::Queue, paths::QUEUE, texts::frame::queue(l), Icon::Tray),
+            here(StaffRoom::Customers, paths::STAFF_SEARCH, texts::frame::customers(l), Icon::People),
+            here(StaffRoom::Refunds, paths::REFUND_ORDERS, texts::frame::refund_orders(l), Icon::Refund),
+            here(StaffRoom::ReturnFiles, paths::RETURN_FILES, texts::frame::return_files(l), Icon::Ledger),
+            here(StaffRoom::Exports, paths::EXPORTS, texts::frame::exports(l), Icon::Download),
+        ];
+        // Whoever keeps the installation has no business in the others.
+        if staff.role() == Role::Administrator {
+            rooms = vec![here(StaffRoom::Systems, paths::SYSTEMS, texts::frame::systems(l), Icon::Settings)];
+        }
+        let wings = vec![Wing { title: Words::default(), rooms }];
         let person = texts::frame::staff_person(l, staff.name(), wording::role(l, staff.role()));
         let sign_out = SignOut { action: crate::sign_in::api::sign_out_url().into(), words: texts::frame::sign_out(l).into() };
         self.document(StatusCode::OK, title, move || {
@@ -314,6 +322,7 @@ impl Page {
         };
         let frame = self.frame();
         let home = match self.visitor.actors {
+            Some(Actors::Staff(ref staff)) if staff.role() == Role::Administrator => paths::SYSTEMS,
             Some(Actors::Staff(_)) => paths::QUEUE,
             _ => paths::HOME,
         };

@@ -50,6 +50,10 @@ pub const DISPUTE: &str = "/contestar";
 pub const DOCUMENTS: &str = "/documentos";
 /// The filter's documents as one ZIP.
 pub const DOCUMENTS_ZIP: &str = "/documentos.zip";
+/// A statement of payments: which period.
+pub const PAYMENTS_PAPER: &str = "/documentos/pagamentos";
+/// The statement of payments of a period.
+pub const PAYMENTS_PAPER_PDF: &str = "/documentos/pagamentos.pdf";
 /// Account: data, sessions, for whom one acts.
 pub const ACCOUNT: &str = "/conta";
 /// Notices.
@@ -70,10 +74,18 @@ pub const STAFF_SEARCH: &str = "/equipe/busca";
 pub const REFUND_ORDERS: &str = "/equipe/devolucoes";
 /// Refund orders as CSV.
 pub const REFUND_ORDERS_CSV: &str = "/equipe/devolucoes.csv";
+/// Exports for the creditor's own systems.
+pub const EXPORTS: &str = "/equipe/exportacoes";
+/// One of them as a file.
+pub const EXPORT_FILE: &str = "/equipe/exportacoes/arquivo";
 /// Return files of banks.
 pub const RETURN_FILES: &str = "/equipe/retornos";
 /// Money whose slip is not known.
 pub const UNIDENTIFIED: &str = "/equipe/retornos/nao-identificados";
+/// How the creditor's systems speak with us.
+pub const DEVELOPERS: &str = server::api::PAGE;
+/// Keys and webhooks.
+pub const SYSTEMS: &str = "/equipe/integracoes";
 /// The demo's mailbox.
 pub const MAILBOX: &str = "/demo/caixa-de-correio";
 /// The demo's log-ins.
@@ -163,6 +175,18 @@ pub fn pix_changes(id: PixChargeId) -> String {
 #[must_use]
 pub fn declaration(year: i32) -> String {
     format!("{DOCUMENTS}/quitacao/{year}")
+}
+
+/// The income-tax statement of a year.
+#[must_use]
+pub fn income_tax(year: i32) -> String {
+    format!("{DOCUMENTS}/imposto-de-renda/{year}")
+}
+
+/// The term of an agreement, by the protocol of its request.
+#[must_use]
+pub fn agreement_term(protocol: &str) -> String {
+    format!("{DOCUMENTS}/acordo/{protocol}")
 }
 
 /// What came of a return file.

@@ -1,8 +1,23 @@
 import { execFileSync } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Page } from '@playwright/test';
 
 import { LATE, UP_TO_DATE, expect, expectAccessible, shot, signIn, test } from './helpers';
 
+/** A company with an establishment for every contract. */
+const COMPANY = '99.944.395/0001-48';
+/** Somebody who pays in installments. */
+const IN_AGREEMENT = '100.152.243-50';
+
 const year = new Date().getFullYear() - 1;
+
+/** Opens the filters, unless they are open. */
+async function openFilters(page: Page) {
+  const filters = page.locator('details.filters');
+  if (!(await filters.evaluate(details => (details as HTMLDetailsElement).open))) await filters.locator('summary').click();
+}
 
 test('documents are listed, narrowed, and kept as files', async ({ page }) => {
   await signIn(page, UP_TO_DATE);
@@ -13,8 +28,97 @@ test('documents are listed, narrowed, and kept as files', async ({ page }) => {
   const answer = await page.request.get((await first.getAttribute('href'))!);
   expect(answer.headers()['content-disposition']).toContain('attachment');
   expect(answer.headers()['content-security-policy']).toContain('sandbox');
-  await page.goto('/documentos?mes=1999-01');
+  await page.goto('/documentos?de=01/1999&ate=02/1999');
   await expect(page.getByText('Nenhum documento aqui')).toBeVisible();
+  await expectAccessible(page);
+});
+
+test('a company narrows its invoices to a branch, and downloads them with their table in one file', async ({ page }) => {
+  await signIn(page, COMPANY);
+  await page.goto('/documentos');
+  await expect(page.getByText('Cancelada').first()).toBeVisible();
+  await expectAccessible(page);
+  await shot(page, 'documents-company');
+  await openFilters(page);
+  await page.getByLabel('Tipo').selectOption({ label: 'Nota fiscal (XML)' });
+  await page.getByLabel('Contrato').selectOption({ index: 2 });
+  await page.getByRole('button', { name: 'Aplicar' }).click();
+  const rows = page.getByRole('main').getByRole('listitem').filter({ hasText: 'Nota fiscal (XML)' });
+  await expect(rows).toHaveCount(6);
+  await expectAccessible(page);
+  await shot(page, 'documents-branch');
+  const link = page.getByRole('link', { name: 'Baixar em um arquivo (ZIP)' });
+  const answer = await page.request.get((await link.getAttribute('href'))!);
+  expect(answer.headers()['content-disposition']).toMatch(/documentos-\d{4}-\d\d-\d{4}-\d\d\.zip/);
+  const folder = await mkdtemp(join(tmpdir(), 'emdia-zip-'));
+  await writeFile(join(folder, 'a.zip'), await answer.body());
+  const listed = execFileSync('python3', ['-m', 'zipfile', '-l', join(folder, 'a.zip')]).toString().trim().split('\n').slice(1);
+  expect(listed).toHaveLength(7);
+  expect(listed.filter(line => /^\d{4}-\d\d\/NFS-e \d+\.xml /.test(line))).toHaveLength(6);
+  execFileSync('python3', ['-m', 'zipfile', '-e', join(folder, 'a.zip'), folder]);
+  const table = await readFile(join(folder, 'indice.csv'), 'utf8');
+  expect(table.trim().split('\r\n')).toHaveLength(7);
+  expect(table).toContain('Chave de acesso');
+  await rm(folder, { recursive: true });
+});
+
+test('whoever keeps the books of a branch reads its documents and nothing else of the company', async ({ page }) => {
+  await signIn(page, UP_TO_DATE);
+  await page.goto('/documentos');
+  await openFilters(page);
+  const whose = page.getByLabel('De quem');
+  await whose.selectOption({ index: 1 });
+  await page.getByRole('button', { name: 'Aplicar' }).click();
+  await expect(page.getByText('filiais que a empresa liberou')).toBeVisible();
+  await expect(page.getByLabel('Contrato').getByRole('option')).toHaveCount(3);
+  await expect(page.getByText('Nota fiscal (XML)').first()).toBeVisible();
+  await expectAccessible(page);
+  await shot(page, 'documents-limited');
+  // Of the rest of the company there is nothing: one's own statement stays one's own.
+  await page.goto('/conta');
+  await expect(page.getByRole('button', { name: /^Ver as contas de/ })).toHaveCount(0);
+});
+
+test('the income-tax statement is made, and whoever holds it can check it', async ({ page }) => {
+  await signIn(page, UP_TO_DATE);
+  await page.goto('/documentos');
+  const link = page.getByRole('link', { name: `Baixar o informe de ${year} (PDF)` });
+  const answer = await page.request.get((await link.getAttribute('href'))!);
+  expect(answer.headers()['content-disposition']).toContain(`imposto-de-renda-${year}.pdf`);
+  const text = execFileSync('pdftotext', ['-raw', '-', '-'], { input: await answer.body() }).toString();
+  expect(text).toContain(`ano-calendário ${year}`);
+  const code = text.match(/\b[0-9A-Z]{4}(?:-[0-9A-Z]{4}){3}\b/)![0];
+  await page.goto('/e-nosso');
+  await page.getByLabel('código de documento').fill(code);
+  await page.getByRole('button', { name: 'Conferir' }).click();
+  await expect(page.getByText('É nosso e continua valendo')).toBeVisible();
+  await expect(page.getByText(`Informe para o imposto de renda de ${year}`)).toBeVisible();
+  await expectAccessible(page);
+});
+
+test('payments of a period are put on paper, and a period that none has is said', async ({ page }) => {
+  await signIn(page, UP_TO_DATE);
+  await page.goto('/documentos');
+  await page.getByRole('link', { name: 'Fazer um extrato de pagamentos' }).click();
+  await expectAccessible(page);
+  await shot(page, 'payments-paper');
+  await page.getByLabel('Primeiro dia').fill('2001-01-01');
+  await page.getByRole('button', { name: 'Baixar o extrato (PDF)' }).click();
+  await expect(page.getByRole('alert')).toContainText('período de até um ano');
+  await expectAccessible(page);
+  const answer = await page.request.get(`/documentos/pagamentos.pdf?de=${year}-01-01&ate=${year}-12-31`);
+  expect(answer.headers()['content-type']).toBe('application/pdf');
+  const text = execFileSync('pdftotext', ['-raw', '-', '-'], { input: await answer.body() }).toString();
+  expect(text).toContain(`Extrato de pagamentos de 01/01/${year} a 31/12/${year}`);
+});
+
+test('an agreement has its term on paper', async ({ page }) => {
+  await signIn(page, IN_AGREEMENT);
+  await page.goto('/acordos');
+  const link = page.getByRole('link', { name: 'Baixar o termo (PDF)' }).first();
+  const answer = await page.request.get((await link.getAttribute('href'))!);
+  const text = execFileSync('pdftotext', ['-raw', '-', '-'], { input: await answer.body() }).toString();
+  expect(text).toContain('Condições aceitas, palavra por palavra');
   await expectAccessible(page);
 });
 

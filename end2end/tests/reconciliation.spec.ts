@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import type { Page } from '@playwright/test';
 import { RECEIVABLES, SUPERVISOR, another, expect, expectAccessible, ofProject, shot, signIn, signInStaff, test, tick } from './helpers';
 
@@ -96,8 +97,27 @@ test('a return file settles a bill by itself, and money nobody knows waits for t
   await expect(desk.getByText(`${file.name} foi aplicado.`)).toBeVisible();
   await expectAccessible(desk);
   await shot(desk, 'return-file-applied');
+  const [original] = await Promise.all([desk.waitForEvent('download'), desk.getByRole('link', { name: 'Baixar o arquivo como chegou' }).click()]);
+  expect(await readFile(await original.path())).toEqual(file.buffer);
   await page.goto(paid.href);
   await expect(page.getByRole('main')).toContainText('Quitada');
+  // What is known of the money, and as of when.
+  await expect(page.getByRole('main')).toContainText('Compensado');
+  await expect(page.getByRole('main')).toContainText('O banco nos avisa em lotes; o último chegou em');
+  await expectAccessible(page);
+  await shot(page, 'bill-paid');
+
+  // The bank says it once more in another file: no second payment, unless somebody knows better.
+  await desk.goto('/equipe/retornos');
+  await desk.getByLabel('Arquivo de retorno').setInputFiles(returnFile(walk + 101, [{ ...paid, number: `1238798${paid.number}` }]));
+  await tick(late);
+  await desk.getByRole('button', { name: 'Aplicar' }).click();
+  await expect(desk.getByRole('heading', { name: 'Linhas iguais a pagamentos já recebidos' })).toBeVisible();
+  await expectAccessible(desk);
+  await shot(desk, 'return-file-repeated');
+  await desk.getByRole('button', { name: 'É outro pagamento' }).click();
+  await expect(desk.getByText('Está na fila. Escolha a conta.')).toBeVisible();
+  await expect(desk.locator('.card').filter({ hasText: `1238798${paid.number}` })).toBeVisible();
 
   await desk.goto('/equipe/retornos');
   await desk.getByLabel('Arquivo de retorno').setInputFiles(file);

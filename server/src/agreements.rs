@@ -16,6 +16,7 @@ use domain::money::Money;
 use domain::requests::protocol::Protocol;
 use domain::requests::{Action, Kind};
 use domain::statement::{EntryKind, Nature, Standing, days_late};
+use domain::webhooks::Topic;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use uuid::Uuid;
@@ -29,6 +30,7 @@ use crate::requests::{BillLine, New, Row as Request, once, open, take_bill};
 use crate::sealing::sha256;
 use crate::sessions::Customer;
 use crate::texts::{self, Locale, requests as t};
+use crate::webhooks::{self, Happened};
 use crate::{Server, bills, policies, sql};
 
 /// The most open bills that are offered at once.
@@ -560,7 +562,7 @@ pub(crate) async fn granted(server: &Server, tx: &mut Tx, request: &Request) -> 
     open(server, tx, By::System, request.customer_id, request.person_id, &new).await?;
     let awaits = plan.down_payment.is_some();
     let (status, starts_on) = if awaits { (Status::AwaitingDownPayment, None) } else { (Status::Active, Some(server.clock.today())) };
-    set_status(tx, agreement.id, Status::Requested, status, starts_on, None).await?;
+    set_status(server, tx, agreement.id, Status::Requested, status, starts_on, None).await?;
     Ok(if awaits { Effect::Pending } else { Effect::Complete })
 }
 
@@ -674,7 +676,7 @@ async fn put_installments(
 /// Nothing happened to the bills, and nothing will.
 pub(crate) async fn cancelled(server: &Server, tx: &mut Tx, request: &Request) -> Result<Effect> {
     let agreement = row(tx, request.id).await?;
-    set_status(tx, agreement.id, Status::Requested, Status::Cancelled, None, Some(server.clock.today())).await?;
+    set_status(server, tx, agreement.id, Status::Requested, Status::Cancelled, None, Some(server.clock.today())).await?;
     Ok(Effect::Pending)
 }
 
@@ -687,6 +689,7 @@ pub(crate) async fn in_force(tx: &mut Tx, request: &Request) -> Result<Effect> {
 }
 
 async fn set_status(
+    server: &Server,
     tx: &mut Tx,
     agreement: AgreementId,
     from: Status,
@@ -699,7 +702,19 @@ async fn set_status(
     }
     let moved = sql!(tx, execute: "update agreements set status = $3, starts_on = coalesce($4, starts_on), ended_on = $5 where id = $1 and status = $2",
         agreement.0, from.as_str(), to.as_str(), starts_on, ended_on)?;
-    if moved == 0 { Err(Error::Overtaken("agreement_moved")) } else { Ok(()) }
+    if moved == 0 {
+        return Err(Error::Overtaken("agreement_moved"));
+    }
+    let topic = match to {
+        Status::Active => Topic::AgreementEffective,
+        // What was never granted has not ended.
+        Status::Settled | Status::Broken | Status::Cancelled if from != Status::Requested => Topic::AgreementEnded,
+        _ => return Ok(()),
+    };
+    let (protocol,) =
+        sql!(tx, one (String,): "select r.protocol from agreements a join requests r on r.id = a.request_id where a.id = $1", agreement.0)?;
+    let data = json!({ "agreement": agreement, "request": protocol, "status": to });
+    webhooks::tell(server, tx, &[Happened { topic, data }]).await
 }
 
 /// Where the payments of an agreement lead it: to its beginning, to its end, or, without a down payment, back. Says whether
@@ -715,7 +730,7 @@ pub(crate) async fn follow(server: &Server, tx: &mut Tx, request: &Request) -> R
             let Some(down) = installments.first().filter(|first| first.number == 0) else { return Ok(false) };
             let (policy, calendar) = (policies::plans(server, tx).await?, policies::calendar(tx).await?);
             if paid(down) {
-                set_status(tx, agreement.id, Status::AwaitingDownPayment, Status::Active, Some(today), None).await?;
+                set_status(server, tx, agreement.id, Status::AwaitingDownPayment, Status::Active, Some(today), None).await?;
             } else if today > policy.last_day_to_begin(down.due_on, &calendar) && untouched(&installments) {
                 give_back(server, tx, request, &agreement, &installments).await?;
             } else {
@@ -725,7 +740,7 @@ pub(crate) async fn follow(server: &Server, tx: &mut Tx, request: &Request) -> R
             Ok(true)
         }
         Status::Active if !installments.is_empty() && installments.iter().all(paid) => {
-            set_status(tx, agreement.id, Status::Active, Status::Settled, None, Some(today)).await?;
+            set_status(server, tx, agreement.id, Status::Active, Status::Settled, None, Some(today)).await?;
             Ok(true)
         }
         _ => Ok(false),
@@ -753,5 +768,5 @@ async fn give_back(server: &Server, tx: &mut Tx, request: &Request, agreement: &
             post(server, tx, request, bill.into(), EntryKind::Reversal, -line.amount, "not_begun").await?;
         }
     }
-    set_status(tx, agreement.id, Status::AwaitingDownPayment, Status::Cancelled, None, Some(server.clock.today())).await
+    set_status(server, tx, agreement.id, Status::AwaitingDownPayment, Status::Cancelled, None, Some(server.clock.today())).await
 }

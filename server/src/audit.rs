@@ -1,7 +1,7 @@
 //! The audit trail: append-only and hash-chained, so that an edit is found and located. Never holds personal data in clear.
 
 use chrono::{DateTime, Utc};
-use domain::ids::{CustomerId, StaffId};
+use domain::ids::{ApiKeyId, CustomerId, StaffId};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -18,6 +18,8 @@ pub enum Actor {
     Customer(CustomerId),
     /// A member of staff.
     Staff(StaffId),
+    /// A system of the creditor's, by its key.
+    Key(ApiKeyId),
     /// Em Dia itself: an import, a job.
     System,
 }
@@ -29,6 +31,7 @@ impl Actor {
         match self {
             Self::Customer(_) => "customer",
             Self::Staff(_) => "staff",
+            Self::Key(_) => "key",
             Self::System => "system",
         }
     }
@@ -39,6 +42,7 @@ impl Actor {
         match self {
             Self::Customer(id) => Some(id.0),
             Self::Staff(id) => Some(id.0),
+            Self::Key(id) => Some(id.0),
             Self::System => None,
         }
     }

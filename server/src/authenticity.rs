@@ -12,8 +12,8 @@ use domain::statement::Standing;
 use uuid::Uuid;
 
 use crate::db::Conn;
-use crate::declarations::{self, Known};
 use crate::error::{Error, Result};
+use crate::papers::{self, Known};
 use crate::sessions::Visit;
 use crate::throttle::{self, Limit};
 use crate::{Server, pix, sql};
@@ -53,7 +53,7 @@ pub async fn check(server: &Server, visit: &Visit, typed: &str) -> Result<Answer
     heard?;
     let mut conn = server.db.read().await?;
     if let Some(code) = document {
-        return Ok(declarations::known(server, &mut conn, &code).await?.map_or(Answer::NoDocument, Answer::Document));
+        return Ok(papers::known(server, &mut conn, &code).await?.map_or(Answer::NoDocument, Answer::Document));
     }
     if let Some(Typed::Pix(code)) = &typed
         && let Some(payable) = pix::ours(server, &mut conn, code).await?

@@ -32,6 +32,7 @@ pub const TABLES: &[&str] = &[
     "customers",
     "representations",
     "contracts",
+    "representation_contracts",
     "bills",
     "payments",
     "entries",
@@ -40,7 +41,7 @@ pub const TABLES: &[&str] = &[
     "slip_copies",
     "files",
     "documents",
-    "declarations",
+    "papers",
     "staff",
     "sessions",
     "codes",
@@ -70,7 +71,12 @@ pub const TABLES: &[&str] = &[
     "pix_payments",
     "pix_reading",
     "unidentified_payments",
+    "exports",
     "refused_return_files",
+    "api_keys",
+    "api_answers",
+    "webhook_endpoints",
+    "webhook_deliveries",
 ];
 
 /// What a backup says of itself.

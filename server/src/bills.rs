@@ -242,7 +242,7 @@ pub(crate) async fn cost_today(server: &Server, conn: &mut Conn, bill: BillId) -
     Ok(detail(server, conn, None, bill, server.clock.today()).await?.calculation)
 }
 
-async fn detail(server: &Server, conn: &mut Conn, of: Option<CustomerId>, id: BillId, on: NaiveDate) -> Result<BillDetail> {
+pub(crate) async fn detail(server: &Server, conn: &mut Conn, of: Option<CustomerId>, id: BillId, on: NaiveDate) -> Result<BillDetail> {
     let today = server.clock.today();
     let on = on.clamp(today, today + Days::new(365));
     let bill = sql!(conn, optional Bill:

@@ -54,6 +54,11 @@ pub const KEYS: &[Key] = &[
     Key { name: "log_level", default: "info", help: "error, warn, info, debug or trace" },
     Key { name: "trusted_proxy", default: "false", help: "take the client's address from X-Forwarded-For (its last entry)" },
     Key { name: "throttle", default: "1", help: "multiplies the tries allowed in a while; more than 1 only for tests and load" },
+    Key {
+        name: "webhooks_inside",
+        default: "false",
+        help: "webhooks may go to addresses of private networks, and by http; where the creditor's systems are beside us",
+    },
     Key { name: "time_zone", default: "America/Sao_Paulo", help: "the creditor's, for dates and deadlines" },
     Key {
         name: "pix_base_url",
@@ -101,6 +106,8 @@ pub struct Config {
     pub trusted_proxy: bool,
     /// Multiplies every throttle's tries.
     pub throttle: i32,
+    /// Whether webhooks may go to addresses of private networks, and by http.
+    pub webhooks_inside: bool,
     /// The creditor's zone.
     pub time_zone: chrono_tz::Tz,
     /// The provider of Pix charges, if there is one.
@@ -200,6 +207,7 @@ impl Sources {
         let database = self.get("database");
         let demo = self.flag("demo");
         let trusted_proxy = self.flag("trusted_proxy");
+        let webhooks_inside = self.flag("webhooks_inside");
         let listen = self
             .get("listen")
             .parse::<SocketAddr>()
@@ -247,6 +255,7 @@ impl Sources {
                 log_level,
                 trusted_proxy,
                 throttle: throttle.unwrap_or(1),
+                webhooks_inside,
                 time_zone,
                 pix,
                 database,

@@ -1,36 +1,29 @@
-//! The yearly declaration of clearance, made from the ledger when it is asked for, and kept so that anybody who holds it can
-//! check it. Never says more than the ledger does: what changes afterwards makes another declaration, and the first one is told
-//! to hold no longer.
+//! The yearly declaration of clearance, made from the ledger when it is asked for: one of the [`crate::papers`]. Never says more than
+//! the ledger does.
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, Datelike, NaiveDate, Utc};
+use chrono::{Datelike, NaiveDate};
 use domain::agreements::Status;
-use domain::declarations::{BillOfYear, Clearance, Clearing, NotCleared, VerificationCode, clearance};
+use domain::declarations::{BillOfYear, Clearance, Clearing, NotCleared, clearance};
 use domain::ids::{BillId, CustomerId};
 use domain::money::Money;
+use domain::papers::Paper;
 use domain::statement::{Nature, Standing};
-use domain::tax_ids::TaxId;
-use serde_json::json;
 use uuid::Uuid;
 
-use crate::audit::{self, Event};
-use crate::bills;
 use crate::db::Conn;
 use crate::error::{Error, Result};
-use crate::pdf::letter::{self, Block, Column, LetterSheet, Row, Table};
-use crate::pdf::{Align, DocumentInfo};
+use crate::papers::{self, Holder, Issued, Sheet, Written};
+use crate::pdf::Align;
+use crate::pdf::letter::Block;
 use crate::policies::{self, Creditor};
-use crate::sealing::{random, sha256};
 use crate::sessions::Customer;
 use crate::texts::{self, Locale, declarations as t};
-use crate::{Server, sql};
+use crate::{Server, bills, sql};
 
 /// Years before this one that are offered: what the law keeps claims alive for (CC art. 206 §5, I).
 const YEARS: i32 = 5;
-/// The address of the page on which a code is checked.
-const CHECKED_AT: &str = "/e-nosso";
-
 /// A year, and whether it can be declared.
 pub type Year = (i32, Result<Clearance, NotCleared>);
 
@@ -47,22 +40,11 @@ pub async fn years(server: &Server, customer: &Customer) -> Result<Vec<Year>> {
     Ok(years.filter(|(_, cleared)| *cleared != Err(NotCleared::NothingDue)).collect())
 }
 
-/// A declaration as it leaves the house.
-#[derive(Clone, Debug)]
-pub struct Declaration {
-    /// Name of the file.
-    pub name: String,
-    /// The PDF; the same until something changes.
-    pub bytes: Vec<u8>,
-    /// What is printed on it, to be checked by.
-    pub code: VerificationCode,
-}
-
 /// The declaration of a year as PDF, in the customer's language. Asked for again it is the same one, unless something changed.
 ///
 /// # Errors
 /// [`Error::NotFound`] for a year that cannot be declared: [`years`] says why.
-pub async fn declare(server: &Server, customer: &Customer, year: i32) -> Result<Declaration> {
+pub async fn declare(server: &Server, customer: &Customer, year: i32) -> Result<Written> {
     let l = customer.locale();
     let today = server.clock.today();
     let mut tx = server.db.write().await?;
@@ -73,77 +55,21 @@ pub async fn declare(server: &Server, customer: &Customer, year: i32) -> Result<
     let (earlier,) = sql!(tx, one (i64,): "select count(*) from bills b left join agreements a on a.id = b.agreement_id
         where b.customer_id = $1 and b.due_on < $2 and (b.balance > 0 or (b.standing = 'in_agreement' and a.status <> 'settled'))",
         customer.id().0, first_day(year))?;
-    let hash = fingerprint(&cleared)?;
-    let written = sql!(tx, execute: "insert into declarations (id, code, customer_id, kind, year, content_hash, earlier_open, issued_at)
-        values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (customer_id, kind, year, content_hash, earlier_open) do nothing",
-        server.id::<Uuid>(), VerificationCode::of(random()).as_str(), customer.id().0, CLEARANCE, year, hash.as_str(), earlier, server.clock.now())?;
-    let (id, code, issued_at) = sql!(tx, one (Uuid, String, DateTime<Utc>):
-        "select id, code, issued_at from declarations where customer_id = $1 and kind = $2 and year = $3 and content_hash = $4 and earlier_open = $5",
-        customer.id().0, CLEARANCE, year, hash.as_str(), earlier)?;
-    if written > 0 {
-        let event = Event {
-            actor: customer.actor(),
-            action: "declarations.issue",
-            subject_kind: "declaration",
-            subject_id: Some(id),
-            customer: Some(customer.id()),
-            detail: json!({ "year": year, "bills": cleared.paid.len() }),
-        };
-        audit::record(server, &mut tx, event).await?;
-    }
+    // Whether something older is open does not unsay what was said of this year.
+    let variant = earlier.to_string();
+    let issued = papers::issue(server, &mut tx, customer, &Paper::Clearance { year }, &papers::fingerprint(&cleared)?, &variant).await?;
     let creditor = policies::creditor(&mut tx).await?;
-    let (name, tax_id) = sql!(tx, one (String, String): "select name, tax_id from customers where id = $1", customer.id().0)?;
+    let holder = papers::holder(&mut tx, customer.id()).await?;
     tx.commit().await?;
-    let code: VerificationCode = code.parse().map_err(|_| Error::Corrupt("verification code"))?;
-    let issued_on = server.clock.local(issued_at).date_naive();
-    let paper =
-        Paper { name, tax_id, cleared, earlier, lines, code, issued_on, address: format!("{}{CHECKED_AT}", server.config.public_url) };
-    let sheet = worded(l, &creditor, &paper);
-    let info = DocumentInfo { title: sheet.title.clone(), language: l.tag().to_owned(), created: issued_at };
-    let drawn = tokio::task::spawn_blocking(move || letter::draw(&sheet, &info)).await.map_err(|_| Error::Corrupt("a declaration"))?;
-    Ok(Declaration { name: format!("quitacao-{year}.pdf"), bytes: drawn?, code })
+    let sheet = worded(server, l, &creditor, &Content { holder, cleared, earlier, lines }, &issued);
+    papers::write(server, l, &creditor, &issued, format!("quitacao-{year}.pdf"), sheet).await
 }
 
-/// What is told of a code to whoever holds the document: enough to compare it with the paper.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Known {
-    /// The year it is about.
-    pub year: i32,
-    /// When it was issued.
-    pub issued_on: NaiveDate,
-    /// Whose it is, masked.
-    pub tax_id: String,
-    /// Whether it would be issued in the same words today.
-    pub holds: bool,
+/// What a declaration of this year would say now.
+pub(crate) async fn says(server: &Server, conn: &mut Conn, customer: CustomerId, year: i32) -> Result<Option<String>> {
+    let bills: Vec<BillOfYear> = of_years(conn, customer, year, year).await?.into_iter().map(|line| line.bill).collect();
+    clearance(year, &bills, server.clock.today()).ok().map(|cleared| papers::fingerprint(&cleared)).transpose()
 }
-
-/// Looks a code up.
-pub(crate) async fn known(server: &Server, conn: &mut Conn, code: &VerificationCode) -> Result<Option<Known>> {
-    let found = sql!(conn, optional (Uuid, i32, String, DateTime<Utc>, String):
-        "select d.customer_id, d.year, d.content_hash, d.issued_at, c.tax_id from declarations d join customers c on c.id = d.customer_id where d.code = $1",
-        code.as_str())?;
-    let Some((customer, year, hash, issued_at, tax_id)) = found else { return Ok(None) };
-    let bills: Vec<BillOfYear> = of_years(conn, CustomerId(customer), year, year).await?.into_iter().map(|line| line.bill).collect();
-    // Whether something older is open now does not unsay what was said of this year.
-    let holds = match clearance(year, &bills, server.clock.today()) {
-        Ok(now) => fingerprint(&now)? == hash,
-        Err(_) => false,
-    };
-    Ok(Some(Known {
-        year,
-        issued_on: server.clock.local(issued_at).date_naive(),
-        tax_id: TaxId::parse(&tax_id).map(|tax_id| tax_id.masked_for_display()).unwrap_or_default(),
-        holds,
-    }))
-}
-
-/// What was declared, in short: another one, and it is another declaration.
-fn fingerprint(cleared: &Clearance) -> Result<String> {
-    Ok(sha256(serde_json::to_string(cleared).map_err(|_| Error::Corrupt("a declaration"))?.as_bytes()))
-}
-
-/// The word of this kind of declaration in the database.
-const CLEARANCE: &str = "clearance";
 
 fn first_day(year: i32) -> NaiveDate {
     NaiveDate::from_ymd_opt(year, 1, 1).unwrap_or(bills::FIRST_DAY)
@@ -202,22 +128,18 @@ async fn of_years(conn: &mut Conn, customer: CustomerId, first: i32, last: i32) 
 }
 
 /// What is printed.
-struct Paper {
-    name: String,
-    tax_id: String,
+struct Content {
+    holder: Holder,
     cleared: Clearance,
     earlier: i64,
     lines: Vec<Line>,
-    code: VerificationCode,
-    issued_on: NaiveDate,
-    address: String,
 }
 
-fn worded(l: Locale, creditor: &Creditor, paper: &Paper) -> LetterSheet {
+fn worded(server: &Server, l: Locale, creditor: &Creditor, paper: &Content, issued: &Issued) -> Sheet {
     let Clearance { year, paid, disputed } = &paper.cleared;
     let sender = creditor.party();
-    let tax_id = TaxId::parse(&paper.tax_id).map_or_else(|_| paper.tax_id.clone(), |tax_id| tax_id.to_string());
-    let mut blocks = vec![Block::Paragraph(t::declares(l, &sender.tax_id, &sender.name, &paper.name, &tax_id, *year))];
+    let Holder { name, tax_id } = &paper.holder;
+    let mut blocks = vec![Block::Paragraph(t::declares(l, &sender.tax_id, &sender.name, name, tax_id, *year))];
     if *disputed > 0 {
         blocks.push(Block::Paragraph(t::without_disputed(l, i64::from(*disputed), *year)));
     }
@@ -225,46 +147,35 @@ fn worded(l: Locale, creditor: &Creditor, paper: &Paper) -> LetterSheet {
     if paper.earlier > 0 {
         blocks.push(Block::Paragraph(t::but_earlier(l, paper.earlier, *year)));
     }
-    blocks.push(Block::Paragraph(t::issued(l, texts::long_date(l, paper.issued_on))));
+    blocks.push(papers::issued_on(server, l, issued));
     blocks.push(Block::Heading(t::bills(l).to_owned()));
-    // Shares are about millimetres of the 178 mm between the margins.
-    let column = |title: &str, share, align| Column { title: title.to_owned(), share, align };
-    let columns = vec![
-        column(t::column_bill(l), 76, Align::Left),
-        column(t::column_number(l), 38, Align::Left),
-        column(t::column_due(l), 22, Align::Left),
-        column(t::column_paid(l), 22, Align::Left),
-        column(t::column_amount(l), 24, Align::Right),
-    ];
     let lines: HashMap<BillId, &Line> = paper.lines.iter().map(|line| (line.bill.bill, line)).collect();
     let of_bill = |bill: &BillOfYear| lines.get(&bill.bill).copied();
     let name = |line: &Line| {
         let nature = bills::nature(l, line.nature);
         if line.competence.is_empty() { nature.to_owned() } else { format!("{nature}, {}", texts::competence(l, &line.competence)) }
     };
-    let mut rows: Vec<Row> = paid
+    let rows = paid
         .iter()
-        .map(|bill| Row {
-            cells: vec![
+        .map(|bill| {
+            vec![
                 of_bill(bill).map(name).unwrap_or_default(),
                 of_bill(bill).map(|line| line.number.clone()).unwrap_or_default(),
                 texts::date(l, bill.due_on),
                 bill.settled_on.map(|on| texts::date(l, on)).unwrap_or_default(),
                 texts::money(l, bill.amount),
-            ],
-            total: false,
+            ]
         })
         .collect();
     let total = vec![t::total(l).to_owned(), String::new(), String::new(), String::new(), texts::money(l, paper.cleared.total())];
-    rows.push(Row { cells: total, total: true });
-    blocks.push(Block::Table(Table { columns, rows }));
-    LetterSheet {
-        brand: creditor.brand(),
-        sender,
-        kind: t::kind(l).to_owned(),
-        title: t::title(l, *year),
-        blocks,
-        footer: t::check_at(l, &paper.address, paper.code),
-        page_of: texts::statement::paper_page(l, "{page}", "{pages}"),
-    }
+    // Shares are about millimetres of the 178 mm between the margins.
+    let columns = [
+        (t::column_bill(l), 76, Align::Left),
+        (t::column_number(l), 38, Align::Left),
+        (t::column_due(l), 22, Align::Left),
+        (t::column_paid(l), 22, Align::Left),
+        (t::column_amount(l), 24, Align::Right),
+    ];
+    blocks.push(papers::table(&columns, rows, Some(total)));
+    Sheet { kind: t::kind(l).to_owned(), title: t::title(l, *year), blocks }
 }

@@ -7,10 +7,13 @@ use domain::charges::Posted;
 use domain::ids::{BillId, CustomerId, EntryId, PaymentId, RequestId};
 use domain::money::Money;
 use domain::statement::EntryKind;
+use domain::webhooks::Topic;
+use serde_json::json;
 use uuid::Uuid;
 
 use crate::db::Tx;
 use crate::error::{Error, Result};
+use crate::webhooks::{self, Happened};
 use crate::{Server, rows, sql};
 
 /// One line to be written.
@@ -128,6 +131,7 @@ pub async fn post(server: &Server, tx: &mut Tx, entry: &NewEntry<'_>) -> Result<
         if of_charges(entry.kind) {
             recount(tx, &[bill.0]).await?;
         }
+        tell_settled(server, tx, &[((bill.0, entry.customer.0), entry.amount.as_cents())]).await?;
     }
     Ok(true)
 }
@@ -173,7 +177,24 @@ pub async fn post_all(server: &Server, tx: &mut Tx, entries: &[NewEntry<'_>]) ->
     charged.sort_unstable();
     charged.dedup();
     recount(tx, &charged).await?;
+    tell_settled(server, tx, &moved).await?;
     Ok(written.len())
+}
+
+/// Tells of the bills of which nothing is open any more, and something was before their balances moved by so much.
+async fn tell_settled(server: &Server, tx: &mut Tx, moved: &[((Uuid, Uuid), i64)]) -> Result<()> {
+    if !webhooks::wanted(tx, Topic::BillSettled).await? {
+        return Ok(());
+    }
+    let settled = rows!(tx, returning (String,):
+        "select b.external_id from (",
+        moved,
+        |row| [row.0.0, row.1],
+        ") as moved join bills b on b.id = moved.column1
+            where b.standing = 'settled' and b.balance <= 0 and b.balance - moved.column2 > 0");
+    let told: Vec<Happened> =
+        settled.into_iter().map(|(bill,)| Happened { topic: Topic::BillSettled, data: json!({ "bill": bill }) }).collect();
+    webhooks::tell(server, tx, &told).await
 }
 
 /// Bills whose balance is not the sum of their entries, or whose late charges are not what their entries say: none, unless somebody wrote into the database. At most twenty.

@@ -3,6 +3,8 @@
 //! A public function is something a person may do; the actor type in its signature is the authorization. Never knows Leptos.
 
 pub mod agreements;
+pub mod api;
+pub mod api_keys;
 pub mod audit;
 pub mod authenticity;
 pub mod backup;
@@ -17,6 +19,7 @@ pub mod demo;
 pub mod disputes;
 pub mod documents;
 pub mod error;
+pub mod exports;
 pub mod files;
 pub mod flashes;
 pub mod imports;
@@ -24,6 +27,7 @@ pub mod ledger;
 pub mod mail;
 pub mod notices;
 pub mod outbox;
+pub mod papers;
 pub mod payments;
 pub mod pdf;
 pub mod pix;
@@ -41,6 +45,7 @@ pub mod statement;
 pub mod testing;
 pub mod texts;
 pub mod throttle;
+pub mod webhooks;
 
 use std::sync::Arc;
 

@@ -6,11 +6,14 @@ use domain::ids::{BillId, CustomerId, PaymentId};
 use domain::money::Money;
 use domain::reconciliation::Stage;
 use domain::statement::EntryKind;
+use domain::webhooks::Topic;
+use serde_json::json;
 use uuid::Uuid;
 
 use crate::db::{Conn, Tx};
 use crate::error::Result;
 use crate::ledger::{self, NewEntry};
+use crate::webhooks::{self, Happened};
 use crate::{Server, rows, sql};
 
 /// A payment that the bank has told of, as far as it went to one bill.
@@ -209,6 +212,9 @@ pub(crate) async fn record(server: &Server, tx: &mut Tx, new: &[New], postings: 
         })
         .collect();
     ledger::post_all(server, tx, &entries).await?;
+    let told: Vec<Happened> =
+        new.iter().map(|row| Happened { topic: Topic::PaymentPosted, data: json!({ "payment": row.external_id }) }).collect();
+    webhooks::tell(server, tx, &told).await?;
     let paid: Vec<Uuid> = new.iter().filter_map(|row| row.slip).collect();
     rows!(tx, "update slips set state = 'paid' from (", paid, |id| [*id], ") as paid where slips.id = paid.column1");
     rows!(

@@ -23,6 +23,10 @@ const LONGEST_HOURS: i64 = 12;
 /// A session is marked as seen at most this often, so that reading does not write.
 const TOUCH_SECONDS: i64 = 60;
 
+/// The scope of a representation that reaches the documents of some branches, and nothing else: nobody acts for the customer by it
+/// (see [`crate::documents::reader`]).
+pub const BRANCHES: &str = "branches";
+
 /// A person who signed in and the customer that person acts for, mostly the same.
 #[derive(Clone, Debug)]
 pub struct Customer {
@@ -234,10 +238,10 @@ pub async fn find(server: &Server, token: &str) -> Result<Option<Found>> {
            left join customers p on p.id = s.customer_id
            left join customers a on a.id = s.acting_for
            left join representations r on r.representative_id = s.customer_id and r.customer_id = s.acting_for
-                and r.starts_on <= $3 and (r.ends_on is null or r.ends_on >= $3)
+                and r.starts_on <= $3 and (r.ends_on is null or r.ends_on >= $3) and r.scope <> $5
            left join staff t on t.id = s.staff_id and t.active = $4
           where s.id = $1 and s.revoked_at is null and s.expires_at > $2",
-        data.claims.sid, now, server.clock.today(), true)?;
+        data.claims.sid, now, server.clock.today(), true, BRANCHES)?;
     drop(conn);
     let Some(row) = row else { return Ok(None) };
     let idle = if row.staff_id.is_some() { STAFF_IDLE_MINUTES } else { CUSTOMER_IDLE_MINUTES };
@@ -411,8 +415,8 @@ pub async fn represented(server: &Server, customer: &Customer) -> Result<Vec<Rep
     let mut all = sql!(conn, all Represented: "select id, name, tax_id from customers where id = $1", customer.person.0)?;
     all.extend(sql!(conn, all Represented:
         "select c.id, c.name, c.tax_id from representations r join customers c on c.id = r.customer_id
-          where r.representative_id = $1 and r.starts_on <= $2 and (r.ends_on is null or r.ends_on >= $2) order by c.name",
-        customer.person.0, server.clock.today())?);
+          where r.representative_id = $1 and r.starts_on <= $2 and (r.ends_on is null or r.ends_on >= $2) and r.scope <> $3 order by c.name",
+        customer.person.0, server.clock.today(), BRANCHES)?);
     Ok(all)
 }
 

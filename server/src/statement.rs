@@ -447,12 +447,12 @@ fn described(l: Locale, entry: &PaperRow) -> String {
 }
 
 /// A text that no spreadsheet runs: what begins like a formula is put behind an apostrophe (OWASP, "CSV injection").
-fn cell(text: &str) -> String {
+pub(crate) fn cell(text: &str) -> String {
     if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) { format!("'{text}") } else { text.to_owned() }
 }
 
 /// An amount that a spreadsheet of this language reads as a number.
-fn plain(l: Locale, amount: Money) -> String {
+pub(crate) fn plain(l: Locale, amount: Money) -> String {
     texts::decimal(l, amount.plain())
 }
 

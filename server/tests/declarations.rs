@@ -2,10 +2,12 @@ use chrono::{Datelike, NaiveDate, TimeDelta};
 use domain::declarations::NotCleared;
 use domain::ids::{BillId, CustomerId};
 use domain::money::Money;
+use domain::papers::Paper;
 use domain::statement::{EntryKind, Standing};
 use server::authenticity::{Answer, check};
-use server::declarations::{Declaration, declare, years};
+use server::declarations::{declare, years};
 use server::error::Error;
+use server::papers::Written;
 use server::requests::record;
 use server::sessions::Customer;
 use server::testing::TestServer;
@@ -27,14 +29,14 @@ async fn last_year(t: &TestServer, customer: &Customer) -> Result<usize, NotClea
     found.1.map(|cleared| cleared.paid.len())
 }
 
-async fn declared(t: &TestServer, customer: &Customer) -> Declaration {
+async fn declared(t: &TestServer, customer: &Customer) -> Written {
     declare(t, customer, t.clock.today().year() - 1).await.unwrap()
 }
 
 async fn checked(t: &TestServer, code: &str) -> Option<bool> {
     match check(t, &t.visit(), code).await.unwrap() {
         Answer::Document(known) => {
-            assert_eq!(known.year, t.clock.today().year() - 1);
+            assert_eq!(known.paper, Paper::Clearance { year: t.clock.today().year() - 1 });
             assert!(known.tax_id.starts_with("***."), "{}", known.tax_id);
             Some(known.holds)
         }
@@ -65,7 +67,7 @@ on_both_databases! {
         t.clock.advance(TimeDelta::hours(3));
         let again = declared(&t, &customer).await;
         assert_eq!((again.code, again.bytes), (first.code, first.bytes), "the same, to the byte");
-        assert_eq!(t.count("declarations").await, 1);
+        assert_eq!(t.count("papers").await, 1);
         let (this, next) = (t.clock.today().year(), t.clock.today().year() + 1);
         for year in [this, next, year - 1, 1900, 9999] {
             assert!(matches!(declare(&t, &customer, year).await, Err(Error::NotFound)), "{year}");
@@ -140,8 +142,8 @@ on_both_databases! {
         assert_eq!(last_year(&t, &customer).await, Ok(1));
         declared(&t, &customer).await;
         let mut conn = t.db.read().await.unwrap();
-        let (earlier,) = sql!(conn, one (i64,): "select earlier_open from declarations").unwrap();
-        assert_eq!(earlier, 0, "what the agreement paid is not open");
+        let (earlier,) = sql!(conn, one (String,): "select variant from papers").unwrap();
+        assert_eq!(earlier, "0", "what the agreement paid is not open");
         drop(conn);
         t.is_whole().await;
     }
@@ -154,7 +156,7 @@ on_both_databases! {
         let rivals = futures::future::join_all((0..6).map(|_| declare(&t, &customer, year))).await;
         let codes: std::collections::HashSet<_> = rivals.into_iter().map(|one| one.unwrap().code).collect();
         let mut conn = t.db.read().await.unwrap();
-        let (issued,) = sql!(conn, one (i64,): "select count(*) from audit_events where action = 'declarations.issue'").unwrap();
-        assert_eq!((codes.len(), t.count("declarations").await, issued), (1, 1, 1));
+        let (issued,) = sql!(conn, one (i64,): "select count(*) from audit_events where action = 'papers.issue'").unwrap();
+        assert_eq!((codes.len(), t.count("papers").await, issued), (1, 1, 1));
     }
 }

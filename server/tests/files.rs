@@ -188,7 +188,7 @@ in_both_places! {
             assert!(matches!(documents::open(t, &customer, *id).await, Err(Error::Corrupt(_))));
         }
         // One bad file ends an archive with an error, not with a good face.
-        let parts: Result<Vec<_>, _> = documents::zip(t, &customer, &documents::Filter::default()).await.unwrap().try_collect().await;
+        let parts: Result<Vec<_>, _> = documents::zip(t, &customer, &documents::Filter::default()).await.unwrap().bytes.try_collect().await;
         assert!(parts.is_err());
         // Bringing the right bytes again puts it right.
         received(t, pdf("cortado")).await.unwrap();

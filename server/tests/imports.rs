@@ -1,10 +1,12 @@
 use std::io::Cursor;
 use std::path::PathBuf;
 
+use domain::access_keys::NfseKey;
 use domain::boleto::banks::Title as _;
 use domain::boleto::banks::banco_do_brasil::Title;
 use domain::money::Money;
 use domain::pix::br_code::{Charge, Parts};
+use domain::tax_ids::Cnpj;
 use proptest::prelude::*;
 use server::imports::{self, FileError, Kind, Options, Reason, Report, Warning};
 use server::ledger;
@@ -100,6 +102,30 @@ async fn payable(t: &TestServer) -> Vec<(String, String)> {
 
 fn pairs(of: &[(&str, &str)]) -> Vec<(String, String)> {
     of.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect()
+}
+
+/// The key of a note of the test's creditor.
+fn key_of(number: u64) -> String {
+    NfseKey::with_check_digit("4106902", "11222333000181", number, 2026, 9, "271828182").unwrap().as_str().to_owned()
+}
+
+/// A note of the test's creditor, in the national layout.
+fn note(number: u64, taker: &str, amount: &str, on: &str) -> String {
+    let kind = if taker.len() == 11 { "CPF" } else { "CNPJ" };
+    format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<NFSe xmlns=\"http://www.sped.fazenda.gov.br/nfse\" versao=\"1.01\">\n<infNFSe Id=\"NFS{}\">\n\
+         <nNFSe>{number}</nNFSe>\n<dhProc>{on}T08:00:00-03:00</dhProc>\n<emit><CNPJ>11222333000181</CNPJ></emit>\n<DPS><infDPS><tpAmb>1</tpAmb>\n\
+         <toma><{kind}>{taker}</{kind}></toma>\n<valores><vServPrest><vServ>{amount}</vServ></vServPrest></valores>\n</infDPS></DPS>\n</infNFSe></NFSe>\n",
+        key_of(number)
+    )
+}
+
+/// The event that cancels it.
+fn event(key: &str) -> String {
+    format!(
+        "<?xml version=\"1.0\"?><evento xmlns=\"http://www.sped.fazenda.gov.br/nfse\"><infEvento><pedRegEvento><infPedReg>\
+         <CNPJAutor>11222333000181</CNPJAutor><chNFSe>{key}</chNFSe><e101101/></infPedReg></pedRegEvento></infEvento></evento>"
+    )
 }
 
 on_both_databases! {
@@ -360,7 +386,7 @@ on_both_databases! {
         let put = |name: &str, bytes: &[u8]| std::fs::write(folder.path().join(name), bytes).unwrap();
         std::fs::create_dir(folder.path().join("nf")).unwrap();
         put("nf/1.pdf", b"%PDF-1.7 invoice");
-        put("nf/1.xml", b"<?xml version=\"1.0\"?><NFSe/>");
+        put("nf/1.xml", note(1, "52998224725", "523.47", "2026-09-01").as_bytes());
         put("empty.pdf", b"");
         put("page.html", b"<html>");
         std::fs::write(outside.path().join("secret.pdf"), b"%PDF-1.7 secret").unwrap();
@@ -385,7 +411,7 @@ on_both_databases! {
         let mut conn = t.db.read().await.unwrap();
         let files = sql!(conn, all (String, i64, String): "select hash, size, media_type from files order by size").unwrap();
         drop(conn);
-        assert_eq!(files.iter().map(|(_, size, kind)| (*size, &**kind)).collect::<Vec<_>>(), [(16, "application/pdf"), (28, "application/xml")]);
+        assert_eq!(files.iter().map(|(_, _, kind)| &**kind).collect::<Vec<_>>(), ["application/pdf", "application/xml"]);
         let hash = &files[0].0;
         assert_eq!(std::fs::read(t.folder().join(&hash[..2]).join(&hash[2..4]).join(hash)).unwrap(), b"%PDF-1.7 invoice");
         assert_eq!(std::fs::read_dir(t.folder().join("incoming")).unwrap().count(), 0, "nothing is left waiting");
@@ -394,6 +420,139 @@ on_both_databases! {
         put("nf/1.pdf", b"%PDF-1.7 invoice, corrected");
         let again = import_with(&t, Kind::Documents, format!("{head}{good}"), options()).await.unwrap();
         assert_eq!(counts(&again), [0, 1, 1, 0]);
+    }
+
+    async fn an_invoice_is_held_against_its_line_its_customer_and_the_creditor(t: TestServer) {
+        the_three(&t).await;
+        let folder = tempfile::tempdir().unwrap();
+        let put = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+        let good = note(7, "52998224725", "523.47", "2026-09-01");
+        put("good.xml", &good);
+        put("key.xml", &good.replace("NFS4106902", "NFS4106903"));
+        put("trial.xml", &good.replace("<tpAmb>1", "<tpAmb>2"));
+        put("ours.xml", &good.replace("<emit><CNPJ>11222333000181", "<emit><CNPJ>12ABC34501DE35"));
+        put("theirs.xml", &note(8, "12ABC34501DE35", "523.47", "2026-09-01"));
+        put("nobody.xml", &good.replace("<toma><CPF>52998224725</CPF></toma>", ""));
+        put("cut.xml", &good[..good.len() - 9]);
+        put("laughs.xml", "<?xml version=\"1.0\"?><!DOCTYPE l [<!ENTITY a \"ha\"><!ENTITY b \"&a;&a;&a;\">]><NFSe>&b;</NFSe>");
+        put("other.xml", "<?xml version=\"1.0\"?><pedido/>");
+        put("large.xml", &format!("<NFSe>{}</NFSe>", " ".repeat(2_200_000)));
+        let key = key_of(7);
+        let head = "external_id;customer;kind;name;number;access_key;amount;status;issued_on;file\n";
+        let line = |id: &str, number: &str, key: &str, amount: &str, on: &str, file: &str| {
+            format!("{id};C1;nfse_xml;{id}.xml;{number};{key};{amount};;{on};{file}\n")
+        };
+        let plain = |id: &str, file: &str| line(id, "", "", "", "2026-09-01", file);
+        let bad = [
+            plain("K", "key.xml"), plain("T", "trial.xml"), plain("P", "ours.xml"), plain("C", "theirs.xml"), plain("N", "nobody.xml"),
+            plain("X", "cut.xml"), plain("L", "laughs.xml"), plain("O", "other.xml"), plain("B", "large.xml"),
+            line("1", "8", "", "", "2026-09-01", "good.xml"), line("2", "", &key_of(8), "", "2026-09-01", "good.xml"),
+            line("3", "", &key[..49], "", "2026-09-01", "good.xml"), line("4", "", "", "523,48", "2026-09-01", "good.xml"),
+            line("5", "", "", "", "2026-09-02", "good.xml"),
+        ].concat();
+        let options = || Options { folder: Some(PathBuf::from(folder.path())), ..Options::default() };
+        let report = import_with(&t, Kind::Documents, format!("{head}{bad}"), options()).await.unwrap();
+        let day = Some("2026-09-01".parse().unwrap());
+        assert_eq!(reasons(&report).into_iter().map(|(_, column, why)| (column, why)).collect::<Vec<_>>(), [
+            ("file", Reason::AccessKey), ("file", Reason::InvoiceTrial), ("file", Reason::InvoiceProvider), ("file", Reason::InvoiceTaker),
+            ("file", Reason::InvoiceTaker), ("file", Reason::XmlBroken { line: 11 }), ("file", Reason::XmlDoctype), ("file", Reason::XmlUnknown),
+            ("file", Reason::XmlTooLarge), ("number", Reason::InvoiceNumber { in_file: "7".into() }), ("access_key", Reason::InvoiceKey),
+            ("access_key", Reason::AccessKey), ("amount", Reason::InvoiceAmount { in_file: Some(Money::cents(52_347)) }),
+            ("issued_on", Reason::InvoiceDate { in_file: day }),
+        ]);
+        assert!(report.refusals.iter().all(|refusal| !refusal.told(Locale::PtBr).contains("529")));
+        assert_eq!(count(&t, "select count(*) from files").await + count(&t, "select count(*) from documents").await, 0);
+        assert_eq!(std::fs::read_dir(t.folder().join("incoming")).unwrap().count(), 0, "nothing is left waiting");
+        // As it should be, with nothing said or with all of it; and then as its PDF.
+        let all = line("D7", "0007", &key, "523,47", "2026-09-01", "good.xml");
+        assert_eq!(counts(&import_with(&t, Kind::Documents, format!("{head}{all}"), options()).await.unwrap()), [1, 0, 0, 0]);
+        assert_eq!(counts(&import_with(&t, Kind::Documents, format!("{head}{all}"), options()).await.unwrap()), [0, 0, 1, 0]);
+        put("good.pdf", "%PDF-1.7");
+        let (pdf, pdf_of_c2) = (format!("D8;C1;nfse_pdf;7.pdf;;{key};;;2026-09-01;good.pdf\n"), format!("D9;C2;nfse_pdf;7.pdf;;{key};;;2026-09-01;good.pdf\n"));
+        let twice = line("D10", "", "", "", "2026-09-01", "good.xml");
+        let report = import_with(&t, Kind::Documents, format!("{head}{pdf}{pdf_of_c2}{twice}"), options()).await.unwrap();
+        assert_eq!(reasons(&report), [(3, "access_key", Reason::DifferentCustomers), (4, "access_key", Reason::AccessKeyTaken { by: "D7".into() })]);
+        let mut conn = t.db.read().await.unwrap();
+        let known = sql!(conn, all (String, Option<String>, Option<i64>, String): "select number, access_key, amount, status from documents order by external_id").unwrap();
+        assert_eq!(known, [("7".into(), Some(key.clone()), Some(52_347), "valid".into()), ("7".into(), Some(key), None, "valid".into())]);
+    }
+
+    async fn who_acts_for_whom_is_given_and_taken_back(t: TestServer) {
+        the_three(&t).await;
+        let head = "external_id;representative;customer;scope;contracts;starts_on;ends_on\n";
+        let give = async |lines: &str| import(&t, Kind::Representations, format!("{head}{lines}")).await;
+        let bad = give("R1;C1;C1;full;;2026-01-01;\nR2;C1;C2;branches;;2026-01-01;\nR3;C1;C2;full;K2;2026-01-01;\nR4;C1;C2;branches;K2|K1;2026-01-01;\n\
+            R5;C1;C2;branches;K9;2026-01-01;\nR6;C9;C2;full;;2026-01-01;\nR7;C1;C2;all;;2026-01-01;\nR8;C1;C2;full;;2026-01-02;2026-01-01\n").await;
+        let columns: Vec<&str> = reasons(&bad).iter().map(|(_, column, _)| *column).collect();
+        assert_eq!((counts(&bad), columns), ([0, 0, 0, 8], vec!["representative", "contracts", "contracts", "contracts", "contracts", "representative", "scope", "ends_on"]));
+        assert_eq!(t.count("representations").await + t.count("representation_contracts").await, 0);
+        assert_eq!(counts(&give("R1;C1;C2;branches;K2;2026-01-01;\n").await), [1, 0, 0, 0]);
+        assert_eq!(counts(&give("R1;C1;C2;branches;K2|K2;2026-01-01;\n").await), [0, 0, 1, 0]);
+        assert_eq!(t.count("representation_contracts").await, 1);
+        assert_eq!(reasons(&give("R2;C1;C2;full;;2026-01-01;\n").await), [(2, "external_id", Reason::RepresentationTaken { by: "R1".into() })]);
+        assert_eq!(reasons(&give("R1;C2;C1;full;;2026-01-01;\n").await), [(2, "customer", Reason::CannotChange)]);
+        // What may be read ends with what is granted.
+        assert_eq!(counts(&give("R1;C1;C2;full;;2026-01-01;2026-12-31\n").await), [0, 1, 0, 0]);
+        assert_eq!((t.count("representations").await, t.count("representation_contracts").await), (1, 0));
+        assert_eq!(count(&t, "select count(*) from audit_events where action = 'representations.grant'").await, 2);
+    }
+
+    async fn a_cancelled_invoice_is_known_as_such_and_stays_so(t: TestServer) {
+        the_three(&t).await;
+        let folder = tempfile::tempdir().unwrap();
+        let put = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+        put("1.xml", &note(1, "52998224725", "523.47", "2026-09-01"));
+        put("2.xml", &note(2, "52998224725", "523.47", "2026-09-01"));
+        put("1.pdf", "%PDF-1.7");
+        for n in [1, 2] {
+            put(&format!("e{n}.xml"), &event(&key_of(n)));
+        }
+        put("other.xml", &event(&key_of(1)).replace("<CNPJAutor>11222333000181", "<CNPJAutor>12ABC34501DE35"));
+        let head = "external_id;customer;kind;name;access_key;status;issued_on;file\n";
+        let options = || Options { folder: Some(PathBuf::from(folder.path())), ..Options::default() };
+        let first = format!("{head}D1;C1;nfse_xml;1.xml;;;2026-09-01;1.xml\nD2;C1;nfse_pdf;1.pdf;{};;2026-09-01;1.pdf\n", key_of(1));
+        assert_eq!(counts(&import_with(&t, Kind::Documents, first.clone(), options()).await.unwrap()), [2, 0, 0, 0]);
+        let states = async || {
+            let mut conn = t.db.read().await.unwrap();
+            sql!(conn, all (String, String): "select external_id, status from documents order by external_id").unwrap()
+        };
+        assert_eq!(states().await, pairs(&[("D1", "valid"), ("D2", "valid")]));
+        // Only the creditor cancels, and an event is no note.
+        let wrong = format!("{head}E0;C1;nfse_event;e.xml;;;2026-09-02;other.xml\nE3;C1;nfse_xml;e.xml;;;2026-09-02;e1.xml\nE4;C2;nfse_event;e.xml;;;2026-09-02;e1.xml\n");
+        let report = import_with(&t, Kind::Documents, wrong, options()).await.unwrap();
+        assert_eq!(reasons(&report), [(2, "file", Reason::InvoiceProvider), (3, "file", Reason::XmlUnknown), (4, "access_key", Reason::DifferentCustomers)]);
+        assert_eq!(states().await, pairs(&[("D1", "valid"), ("D2", "valid")]));
+        let events = format!("{head}E1;C1;nfse_event;e.xml;;;2026-09-02;e1.xml\nE2;C1;nfse_event;e.xml;;;2026-09-02;e2.xml\n");
+        assert_eq!(counts(&import_with(&t, Kind::Documents, events, options()).await.unwrap()), [2, 0, 0, 0]);
+        // The old file again brings nothing back, and a note whose end came first is born cancelled.
+        import_with(&t, Kind::Documents, first, options()).await.unwrap();
+        let late = format!("{head}D3;C1;nfse_xml;2.xml;;;2026-09-01;2.xml\nD4;C1;letter;c.pdf;;cancelled;2026-09-01;1.pdf\n");
+        import_with(&t, Kind::Documents, late, options()).await.unwrap();
+        let expected = [("D1", "cancelled"), ("D2", "cancelled"), ("D3", "cancelled"), ("D4", "cancelled"), ("E1", "valid"), ("E2", "valid")];
+        assert_eq!(states().await, pairs(&expected));
+    }
+
+    async fn an_invoice_of_a_branch_needs_the_branch_s_contract(t: TestServer) {
+        the_three(&t).await;
+        let branch = Cnpj::with_check_digits(b"12ABC3450002").unwrap();
+        let wrong = "external_id;customer;number;kind;plan_name;starts_on;branch_tax_id\nK3;C2;3;business;P;2023-01-01;11.222.333/0001-81\nK4;C1;4;family;P;2023-01-01;11.222.333/0001-81\n";
+        let report = import(&t, Kind::Contracts, wrong).await;
+        assert_eq!(reasons(&report), [(2, "branch_tax_id", Reason::NotABranch), (3, "branch_tax_id", Reason::NotABranch)]);
+        let contract = format!("external_id;customer;number;kind;plan_name;starts_on;branch_tax_id\nK3;C2;3;business;P;2023-01-01;{branch}\n");
+        assert_eq!(counts(&import(&t, Kind::Contracts, contract.clone()).await), [1, 0, 0, 0]);
+        assert_eq!(counts(&import(&t, Kind::Contracts, contract).await), [0, 0, 1, 0]);
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("1.xml"), note(1, branch.as_str(), "10.00", "2026-09-01")).unwrap();
+        let options = || Options { folder: Some(PathBuf::from(folder.path())), ..Options::default() };
+        let head = "external_id;customer;contract;kind;name;issued_on;file\n";
+        for contract in ["", "K2"] {
+            let report = import_with(&t, Kind::Documents, format!("{head}D1;C2;{contract};nfse_xml;1.xml;2026-09-01;1.xml\n"), options()).await.unwrap();
+            assert_eq!(reasons(&report), [(2, "file", Reason::InvoiceTaker)], "{contract}");
+        }
+        let report = import_with(&t, Kind::Documents, format!("{head}D1;C2;K1;nfse_xml;1.xml;2026-09-01;1.xml\n"), options()).await.unwrap();
+        assert_eq!(reasons(&report), [(2, "contract", Reason::DifferentCustomers)]);
+        let report = import_with(&t, Kind::Documents, format!("{head}D1;C2;K3;nfse_xml;1.xml;2026-09-01;1.xml\n"), options()).await.unwrap();
+        assert_eq!(counts(&report), [1, 0, 0, 0]);
     }
 
     async fn many_batches_are_one_file(t: TestServer) {
@@ -435,16 +594,17 @@ fn no_bytes_panic_and_a_refused_line_leaves_no_trace() {
     let headers = [
         "external_id;tax_id;name;email;phone;address;city;state;postal_code;locale",
         "external_id;customer;number;kind;plan_name;state;starts_on;ends_on;fine_rate;monthly_interest",
+        "external_id;representative;customer;scope;contracts;starts_on;ends_on",
         "external_id;contract;number;nature;competence;description;issued_on;due_on;amount",
         "external_id;bills;bank_agreement;nosso_numero;document_number;barcode;line;emv;amount;issued_on;due_on;limit_on;state",
         "external_id;bill;slip;paid_on;credited_on;amount;fine;interest;discount;method;bank_reference;payer_tax_id",
-        "external_id;customer;bill;kind;name;competence;issued_on;file",
+        "external_id;customer;contract;bill;kind;name;number;access_key;amount;status;competence;issued_on;file",
     ];
     let tables = "select (select count(*) from customers) + (select count(*) from contracts) + (select count(*) from bills)
         + (select count(*) from slips) + (select count(*) from payments) + (select count(*) from documents)";
     let bytes = prop::collection::vec(prop_oneof![Just(b';'), Just(b'"'), Just(b'\n'), Just(b'1'), any::<u8>()], 0..200);
     let config = ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() };
-    proptest!(config, |(kind in 0usize..6, header in any::<bool>(), bytes in bytes)| {
+    proptest!(config, |(kind in 0usize..7, header in any::<bool>(), bytes in bytes)| {
         let mut text = if header { format!("{}\n", headers[kind]).into_bytes() } else { Vec::new() };
         text.extend(bytes);
         runtime.block_on(async {

@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, unused_crate_dependencies)]
 
 mod agreements;
+mod api;
+mod api_shapes;
 mod authenticity;
 mod backup;
 mod bills;
@@ -11,9 +13,11 @@ mod declarations;
 mod demo;
 mod disputes;
 mod documents;
+mod exports;
 mod files;
 mod imports;
 mod notices;
+mod papers;
 mod pdf;
 mod pix;
 mod receipts;
@@ -24,3 +28,4 @@ mod s3;
 mod sign_in;
 mod slips;
 mod statement;
+mod webhooks;

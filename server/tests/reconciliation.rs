@@ -757,6 +757,7 @@ on_both_databases! {
                 .args(["--ignored", "--exact", "reconciliation::the_one_that_is_killed"])
                 .env("EMDIA_KILL_DATABASE", &t.config.database)
                 .env("EMDIA_KILL_FILE", &path)
+                .env("EMDIA_KILL_FILES", t.config.files.to_string())
                 .stdout(std::process::Stdio::null())
                 .stderr(std::process::Stdio::null())
                 .spawn()
@@ -848,14 +849,16 @@ async fn position(t: &TestServer) -> i64 {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "run by another test"]
 async fn the_one_that_is_killed() {
-    let (Ok(database), Ok(file)) = (std::env::var("EMDIA_KILL_DATABASE"), std::env::var("EMDIA_KILL_FILE")) else { return };
-    let server = another(database).await;
+    let said = ["EMDIA_KILL_DATABASE", "EMDIA_KILL_FILE", "EMDIA_KILL_FILES"].map(std::env::var);
+    let [Ok(database), Ok(file), Ok(files)] = said else { return };
+    let server = another(database, files).await;
     apply_bytes(&server, std::fs::read(file).unwrap()).await.unwrap();
 }
 
-async fn another(database: String) -> Server {
+async fn another(database: String, files: String) -> Server {
     let config = Sources::default()
         .set("test", "database", database)
+        .set("test", "files", files)
         .set("test", "secret_key", server::sealing::Keys::generate())
         .set("test", "demo", "true".into())
         .build()
@@ -956,7 +959,8 @@ async fn put_many(t: &TestServer, customer: Uuid, contract: Uuid, due: NaiveDate
 async fn a_hundred_thousand_lines() {
     // In a process of its own, so that its memory is the program's and not that of making the data.
     if let (Ok(database), Ok(file)) = (std::env::var("EMDIA_MEASURED_DATABASE"), std::env::var("EMDIA_MEASURED_FILE")) {
-        let server = another(database).await;
+        let files = tempfile::tempdir().unwrap();
+        let server = another(database, files.path().display().to_string()).await;
         let bytes = std::fs::read(file).unwrap();
         let before = memory("VmRSS");
         let started = Instant::now();

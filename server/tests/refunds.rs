@@ -22,7 +22,7 @@ async fn tax_id(t: &TestServer, customer: &Customer) -> String {
 }
 
 /// A bill paid twice: its second payment's entry is the credit.
-async fn a_duplicate(t: &TestServer, customer: &Customer, cents: i64) -> (BillId, EntryId) {
+pub(crate) async fn a_duplicate(t: &TestServer, customer: &Customer, cents: i64) -> (BillId, EntryId) {
     let bill = t.a_bill(customer.id(), Money::cents(cents), 10).await;
     let payer = tax_id(t, customer).await;
     t.a_payment(customer.id(), bill, Money::cents(cents), Some(&payer)).await;
@@ -32,7 +32,7 @@ async fn a_duplicate(t: &TestServer, customer: &Customer, cents: i64) -> (BillId
     (bill, offer.credit.entry)
 }
 
-fn compensation(credit: EntryId, target: Option<BillId>) -> RefundForm {
+pub(crate) fn compensation(credit: EntryId, target: Option<BillId>) -> RefundForm {
     RefundForm {
         credit: credit.to_string(),
         target: target.map(|bill| bill.to_string()).unwrap_or_default(),
@@ -42,7 +42,7 @@ fn compensation(credit: EntryId, target: Option<BillId>) -> RefundForm {
     }
 }
 
-async fn to_account(t: &TestServer, customer: &Customer, credit: EntryId) -> RefundForm {
+pub(crate) async fn to_account(t: &TestServer, customer: &Customer, credit: EntryId) -> RefundForm {
     RefundForm {
         credit: credit.to_string(),
         submission: submission(),
@@ -60,7 +60,7 @@ async fn to_account(t: &TestServer, customer: &Customer, credit: EntryId) -> Ref
 }
 
 /// Two persons decide in favour.
-async fn approve(t: &TestServer, protocol: &str) -> (Staff, Staff) {
+pub(crate) async fn approve(t: &TestServer, protocol: &str) -> (Staff, Staff) {
     let (ana, bia) = (t.staff(Role::Operator).await, t.staff(Role::Supervisor).await);
     desk::claim(t, &ana, protocol).await.unwrap();
     desk::prepare(t, &ana, protocol, &nothing()).await.unwrap();

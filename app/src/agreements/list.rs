@@ -72,6 +72,7 @@ fn card(l: Locale, page: &Page, agreement: Agreement, today: chrono::NaiveDate) 
     ];
     pairs.extend(agreement.starts_on.map(|on| Pair::new(t::since(l), texts::long_date(l, on))));
     pairs.extend(agreement.ended_on.map(|on| Pair::new(t::ended(l), texts::long_date(l, on))));
+    let has_term = !matches!(agreement.status, Status::Requested | Status::Cancelled);
     let rows: Vec<Vec<AnyView>> = agreement.installments.iter().map(|line| row(l, line, today)).collect();
     let (tone, status) = (tone(agreement.status), agreement_status(l, agreement.status));
     view! {
@@ -84,6 +85,7 @@ fn card(l: Locale, page: &Page, agreement: Agreement, today: chrono::NaiveDate) 
                 rows
             />
             <Details summary=t::terms(l)>{terms_view(agreement.terms)}</Details>
+            {has_term.then(|| view! { <p><a href=paths::agreement_term(&digits)>{texts::papers::term_get(l)}</a></p> })}
         </Card>
     }
     .into_any()

@@ -1,6 +1,7 @@
 //! What the question posts to.
 
 use chrono::NaiveDate;
+use domain::papers::Paper;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use serde::{Deserialize, Serialize};
@@ -37,8 +38,8 @@ pub enum Said {
     NotOurs,
     /// A document of ours.
     Document {
-        /// The year it is about.
-        year: i32,
+        /// What it is.
+        paper: Paper,
         /// When it was issued.
         issued_on: NaiveDate,
         /// Whose it is, masked.
@@ -59,7 +60,7 @@ pub async fn check(#[server(default)] form: CheckForm) -> Result<Answer, ServerF
         authenticity::Answer::OursNotPayable => Said::NotPayable,
         authenticity::Answer::NotOurs => Said::NotOurs,
         authenticity::Answer::Document(known) => {
-            Said::Document { year: known.year, issued_on: known.issued_on, tax_id: known.tax_id, holds: known.holds }
+            Said::Document { paper: known.paper, issued_on: known.issued_on, tax_id: known.tax_id, holds: known.holds }
         }
         authenticity::Answer::NoDocument => Said::NoDocument,
     });

@@ -3,6 +3,7 @@
 use domain::boleto::TextError;
 use domain::boleto::digitable_line::LineError;
 use domain::boleto::typed::{TypedError, read_typed};
+use domain::papers::Paper;
 use leptos::prelude::*;
 use server::texts::{self, Locale};
 
@@ -69,15 +70,15 @@ fn answer(l: Locale, said: Said, contact: &str) -> AnyView {
             </Notice>
         }
         .into_any(),
-        Said::Document { year, issued_on, tax_id, holds: true } => view! {
+        Said::Document { paper, issued_on, tax_id, holds: true } => view! {
             <Notice tone=Tone::Good title=t::document(l) live=true>
-                <p>{t::document_words(l, texts::long_date(l, issued_on), &tax_id, year)}</p>
+                <p>{t::document_words(l, texts::long_date(l, issued_on), named(l, &paper), &tax_id)}</p>
             </Notice>
         }
         .into_any(),
-        Said::Document { year, issued_on, tax_id, holds: false } => view! {
+        Said::Document { paper, issued_on, tax_id, holds: false } => view! {
             <Notice tone=Tone::Attention title=t::document_changed(l) live=true>
-                <p>{t::document_changed_words(l, texts::long_date(l, issued_on), &tax_id, year)}</p>
+                <p>{t::document_changed_words(l, texts::long_date(l, issued_on), named(l, &paper), &tax_id)}</p>
             </Notice>
         }
         .into_any(),
@@ -88,6 +89,17 @@ fn answer(l: Locale, said: Said, contact: &str) -> AnyView {
             </Notice>
         }
         .into_any(),
+    }
+}
+
+/// What a paper is, in words.
+fn named(l: Locale, paper: &Paper) -> String {
+    use texts::authenticity as t;
+    match paper {
+        Paper::Clearance { year } => t::paper_clearance(l, *year),
+        Paper::IncomeTax { year } => t::paper_income_tax(l, *year),
+        Paper::Payments { from, to } => t::paper_payments(l, texts::date(l, *from), texts::date(l, *to)),
+        Paper::Agreement { protocol } => t::paper_agreement(l, protocol),
     }
 }
 

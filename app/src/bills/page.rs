@@ -227,8 +227,8 @@ fn documents(l: Locale, detail: &BillDetail) -> impl IntoView + use<> {
             .documents
             .iter()
             .map(|document| {
-                let meta = format!("{} · {}", crate::documents::kind(l, &document.kind), texts::size(l, document.size));
-                view! { <Row title=document.name.clone() href=paths::document(document.id) meta/> }
+                let meta = format!("{} · {}", server::documents::kind(l, &document.kind), texts::size(l, document.size));
+                view! { <Row title=document.name.clone() href=paths::document(document.id) meta tag=crate::documents::cancelled(l, document) tone=Tone::Attention/> }
             })
             .collect_view();
         view! { <Card title=texts::frame::documents(l)><Rows>{rows}</Rows></Card> }

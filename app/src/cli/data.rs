@@ -11,7 +11,7 @@ use server::config::Config;
 use server::imports::{self, Format, Kind, Options};
 use server::reconciliation::{self, Hand};
 use server::texts::{self, Locale};
-use server::{Server, audit, backup as backups, demo as demonstration, files, ledger};
+use server::{Server, audit, backup as backups, demo as demonstration, exports, files, ledger};
 
 /// A format's word.
 pub(crate) fn format(word: &str) -> Result<Format, String> {
@@ -117,6 +117,30 @@ fn tell(report: &reconciliation::Report, l: Locale, took: Duration) {
         texts::money(l, report.fees),
         texts::money(l, report.credited)
     );
+}
+
+/// Makes a file for other systems, and tells how much is in it.
+pub(crate) async fn export(
+    server: &Server,
+    kind: exports::Kind,
+    period: exports::Period,
+    format: exports::Format,
+    out: Option<PathBuf>,
+) -> anyhow::Result<()> {
+    let made = exports::export(server, exports::Hand::Terminal, kind, period, format).await?;
+    let out = out.unwrap_or_else(|| PathBuf::from(&made.file.name));
+    let mut from = made.file.file.into_std().await;
+    if out == Path::new("-") {
+        io::copy(&mut from, &mut io::stdout().lock())?;
+    } else {
+        // Never over another file: it may be one that was sent already.
+        let mut file = File::create_new(&out).with_context(|| out.display().to_string())?;
+        io::copy(&mut from, &mut file)?;
+        file.sync_all()?;
+    }
+    eprintln!("{}: {} rows, {}", out.display(), made.rows, texts::money(reader(), made.sum));
+    server.db.close().await;
+    Ok(())
 }
 
 /// The terminal's language: `LANG` as everywhere, Portuguese when it says nothing.

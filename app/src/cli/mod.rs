@@ -4,3 +4,4 @@ pub(crate) mod data;
 pub(crate) mod files;
 pub(crate) mod serve;
 pub(crate) mod set_up;
+pub(crate) mod systems;

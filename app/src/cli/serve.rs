@@ -11,7 +11,7 @@ use app::visitor::App;
 use server::config::Config;
 use server::error::Error;
 use server::files::store::Trouble;
-use server::{Server, outbox, pix, reconciliation, requests};
+use server::{Server, outbox, pix, reconciliation, requests, webhooks};
 
 /// Serves the portal. SIGTERM lets what is under way end.
 pub(crate) async fn serve(config: Config) -> anyhow::Result<()> {
@@ -34,6 +34,7 @@ pub(crate) async fn serve(config: Config) -> anyhow::Result<()> {
     }
     let deliveries = tokio::spawn(outbox::run(server.clone()));
     let record = tokio::spawn(requests::record::run(server.clone()));
+    let calls = tokio::spawn(webhooks::run(server.clone()));
     let charges = tokio::spawn(pix::run(server.clone()));
     let watch = tokio::spawn(pix::watch(server.clone()));
     let returns = tokio::spawn(reconciliation::watch(server.clone()));
@@ -62,6 +63,7 @@ pub(crate) async fn serve(config: Config) -> anyhow::Result<()> {
     }
     deliveries.abort();
     record.abort();
+    calls.abort();
     charges.abort();
     watch.abort();
     returns.abort();

@@ -3,8 +3,14 @@
 #[cfg(feature = "ssr")]
 mod declarations;
 #[cfg(feature = "ssr")]
+mod filter;
+#[cfg(feature = "ssr")]
 pub mod page;
+#[cfg(feature = "ssr")]
+mod papers;
 
+#[cfg(feature = "ssr")]
+use server::documents::Document;
 #[cfg(feature = "ssr")]
 use server::texts::{self, Locale};
 
@@ -18,25 +24,20 @@ pub fn routes() -> axum::Router<crate::visitor::App> {
         .route(paths::DOCUMENTS_ZIP, get(page::zip))
         .route("/documentos/{id}", get(page::open))
         .route("/documentos/quitacao/{year}", get(declarations::declaration))
+        .route("/documentos/imposto-de-renda/{year}", get(papers::income_tax))
+        .route(paths::PAYMENTS_PAPER, get(papers::payments))
+        .route(paths::PAYMENTS_PAPER_PDF, get(papers::payments_pdf))
+        .route("/documentos/acordo/{protocol}", get(papers::agreement))
 }
 
 /// Kinds that a list can be narrowed to, as they are imported.
 #[cfg(feature = "ssr")]
-const KINDS: [&str; 8] = ["nfse_pdf", "nfse_xml", "letter", "statement", "clearance", "income_tax", "term", "other"];
+const KINDS: [&str; 9] =
+    ["nfse_pdf", "nfse_xml", server::documents::CANCELLATION, "letter", "statement", "clearance", "income_tax", "term", "other"];
 
-/// What a document is, in words.
+/// The words for a document that is no longer in force; none for the others.
 #[cfg(feature = "ssr")]
 #[must_use]
-pub fn kind(l: Locale, kind: &str) -> &'static str {
-    use texts::documents as t;
-    match kind {
-        "nfse_pdf" => t::kind_nfse_pdf(l),
-        "nfse_xml" => t::kind_nfse_xml(l),
-        "letter" => t::kind_letter(l),
-        "statement" => t::kind_statement(l),
-        "clearance" => t::kind_clearance(l),
-        "income_tax" => t::kind_income_tax(l),
-        "term" => t::kind_term(l),
-        _ => t::kind_other(l),
-    }
+pub fn cancelled(l: Locale, document: &Document) -> &'static str {
+    if document.status == server::documents::CANCELLED { texts::documents::cancelled(l) } else { "" }
 }

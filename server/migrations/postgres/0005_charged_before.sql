@@ -10,7 +10,8 @@ create index bills_due on bills (due_on) where balance <> 0;
 update bills set
     charged_to = (select max(e.effective_on) from entries e where e.bill_id = bills.id and e.kind in ('fine', 'interest')
         and not exists (select 1 from entries r where r.of_entry = e.id and r.kind = 'reversal')),
-    charges_open = coalesce((select cast(sum(e.amount - coalesce(case e.kind when 'fine' then p.fine else p.interest end, 0)) as bigint)
+    charges_open = coalesce((select cast(sum(case when coalesce(case e.kind when 'fine' then p.fine else p.interest end, 0) >= e.amount then 0
+            else e.amount - coalesce(case e.kind when 'fine' then p.fine else p.interest end, 0) end) as bigint)
         from entries e left join payments p on p.id = e.payment_id where e.bill_id = bills.id and e.kind in ('fine', 'interest')
         and not exists (select 1 from entries r where r.of_entry = e.id and r.kind = 'reversal')), 0)
  where exists (select 1 from entries e where e.bill_id = bills.id and e.kind in ('fine', 'interest'));

@@ -269,6 +269,13 @@ fn cnpj(seed: u64, index: u64) -> String {
     Cnpj::with_check_digits(&base).map_or_else(|_| String::new(), |cnpj| cnpj.as_str().to_owned())
 }
 
+/// An establishment of a company: its root, and the number of the establishment.
+pub(super) fn branch(company: &str, number: u64) -> String {
+    let text = format!("{}{number:04}", company.get(..8).unwrap_or_default());
+    let base = text.into_bytes().try_into().ok().and_then(|base: [u8; 12]| Cnpj::with_check_digits(&base).ok());
+    base.map_or_else(String::new, |cnpj| cnpj.as_str().to_owned())
+}
+
 /// `helena.araujo.17`: the number keeps namesakes apart.
 fn mailbox(name: &str, index: u64) -> String {
     let plain = folded(name);

@@ -113,7 +113,7 @@ impl Files {
             (
                 Kind::Contracts,
                 with(
-                    "external_id;customer;number;kind;plan_name;plan_registration;state;starts_on;fine_rate;monthly_interest\n",
+                    "external_id;customer;number;kind;plan_name;plan_registration;state;starts_on;fine_rate;monthly_interest;branch_tax_id\n",
                     self.contracts,
                 ),
             ),
@@ -240,7 +240,11 @@ impl Files {
         months: u64,
     ) {
         let begun = world.today.checked_sub_months(Months::new(u32::try_from(months + 8).unwrap_or(8))).unwrap_or(world.today);
-        let line = format!("{id};{};{number}-{};{kind};{plan};{registration};active;{begun};2%;1%\n", customer.external_id, number % 10);
+        // A company's first contract is for its head office.
+        let branch =
+            if kind == "business" && number % 100 > 0 { people::branch(&customer.tax_id, number % 100 + 1) } else { String::new() };
+        let line =
+            format!("{id};{};{number}-{};{kind};{plan};{registration};active;{begun};2%;1%;{branch}\n", customer.external_id, number % 10);
         self.contracts.push_str(&line);
     }
 

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use bytes::Bytes;
 use chrono::{DateTime, Datelike, Days, Months, NaiveDate, TimeDelta, Utc};
+use domain::access_keys::NfseKey;
 use domain::actors::Role;
 use domain::agreements::forms::{AcceptForm, PlanForm};
 use domain::disputes::DisputeForm;
@@ -20,6 +21,7 @@ use uuid::Uuid;
 
 use super::records::{self, tour};
 use super::{house, people};
+use crate::documents::CANCELLATION;
 use crate::error::{Error, Result};
 use crate::files::{self, Stored};
 use crate::imports::{self, Kind, Options};
@@ -41,6 +43,11 @@ pub(super) async fn representations(server: &Server) -> Result<()> {
              on conflict (representative_id, customer_id) do nothing", server.id::<Uuid>(), person.0, other.0, since)?;
         tx.commit().await?;
     }
+    // The books of two branches are kept by somebody who sees nothing else of the company.
+    let (company, keeper) = (company_id(0), person_id(tour::UP_TO_DATE));
+    let line = format!("VS-R1;{keeper};{company};branches;{company}-C01|{company}-C02;{since}\n");
+    let lines = format!("external_id;representative;customer;scope;contracts;starts_on\n{line}");
+    imports::run(server, Kind::Representations, Cursor::new(lines), Options::default(), |_| {}).await.map_err(super::of_import)?;
     Ok(())
 }
 
@@ -87,11 +94,23 @@ pub(super) async fn notices(server: &Server) -> Result<()> {
 pub(super) async fn documents(server: &Server) -> Result<()> {
     let folder = std::env::temp_dir().join(format!("emdia-demo-{}", Uuid::new_v4().simple()));
     std::fs::create_dir_all(&folder)?;
-    let written = write_documents(server, &folder);
+    let mut tax_ids = Vec::new();
+    for at in (0_u64..).take(people::COMPANIES.len()) {
+        let mut conn = server.db.read().await?;
+        tax_ids.push(sql!(conn, one (String,): "select tax_id from customers where external_id = $1", company_id(at))?.0);
+    }
+    let written = write_documents(server, &folder, &tax_ids);
     let imported = match written {
         Ok(lines) => {
             let options = Options { folder: Some(folder.clone()), ..Options::default() };
-            imports::run(server, Kind::Documents, Cursor::new(lines), options, |_| {}).await.map(|_| ()).map_err(super::of_import)
+            match imports::run(server, Kind::Documents, Cursor::new(lines), options, |_| {}).await {
+                // As for the other files: one that is refused is a mistake here.
+                Ok(report) => match report.refusals.first() {
+                    Some(refusal) => Err(Error::Config(format!("documents: {}", refusal.told(Locale::En)))),
+                    None => Ok(()),
+                },
+                Err(error) => Err(super::of_import(error)),
+            }
         }
         Err(error) => Err(error),
     };
@@ -99,24 +118,45 @@ pub(super) async fn documents(server: &Server) -> Result<()> {
     imported
 }
 
-fn write_documents(server: &Server, folder: &Path) -> Result<String> {
+fn write_documents(server: &Server, folder: &Path, tax_ids: &[String]) -> Result<String> {
     let today = server.clock.today();
-    let mut lines = String::from("external_id;customer;kind;name;competence;issued_on;file\n");
-    for (at, name) in people::COMPANIES.iter().enumerate() {
-        let customer = company_id(at as u64);
-        // The newest ones as PDF too: drawing each of them takes its time.
-        for back in 0..6 {
-            let Some(month) = today.with_day(1).and_then(|first| first.checked_sub_months(Months::new(back))) else { continue };
-            let competence = month.format("%Y-%m").to_string();
-            let number = 10_000 + at * 100 + usize::try_from(month.year() * 12 + month.month0().cast_signed()).unwrap_or_default() % 100;
-            let xml = format!("nfse-{number}.xml");
-            std::fs::write(folder.join(&xml), invoice_xml(number, name, &competence))?;
-            lines.push_str(&format!("{customer}-NX{competence};{customer};nfse_xml;NFS-e {number}.xml;{competence};{month};{xml}\n"));
-            if back < 2 {
-                let pdf = format!("nfse-{number}.pdf");
-                let text = format!("Serviços de assistência à saúde prestados em {}.", texts::competence(Locale::PtBr, &competence));
-                std::fs::write(folder.join(&pdf), page(server, &format!("NFS-e nº {number}"), name, &[&text, DEMONSTRATION])?)?;
-                lines.push_str(&format!("{customer}-NP{competence};{customer};nfse_pdf;NFS-e {number}.pdf;{competence};{month};{pdf}\n"));
+    let mut lines = String::from("external_id;customer;contract;kind;name;access_key;amount;competence;issued_on;file\n");
+    for ((at, name), tax_id) in (0_u64..).zip(people::COMPANIES).zip(tax_ids) {
+        let customer = company_id(at);
+        // The company with an establishment for every contract has invoices for three of them.
+        for unit in 0..if at == 0 { 3 } else { 1 } {
+            let contract = format!("{customer}-C{:02}", unit + 1);
+            for back in 0..6 {
+                let Some(month) = today.with_day(1).and_then(|first| first.checked_sub_months(Months::new(back))) else { continue };
+                let note = Note { at, unit, month, amount: Money::cents(412_300 + 10_050 * i64::from(back)) };
+                let (number, key, competence) = (note.number(), note.key()?, month.format("%Y-%m"));
+                let line = |id: &str, kind: &str, key: &str, file: &str, ending: &str| {
+                    let name =
+                        if ending == "event.xml" { format!("NFS-e {number} cancelamento.xml") } else { format!("NFS-e {number}.{ending}") };
+                    format!(
+                        "{contract}-{id}{competence};{customer};{contract};{kind};{name};{key};{};{competence};{month};{file}\n",
+                        note.amount
+                    )
+                };
+                let taker = if unit == 0 { tax_id.clone() } else { people::branch(tax_id, unit + 1) };
+                let xml = format!("nfse-{number}.xml");
+                std::fs::write(folder.join(&xml), note.xml(&key, &taker, name))?;
+                lines.push_str(&line("NX", "nfse_xml", &key, &xml, "xml"));
+                // The newest ones as PDF too: drawing each of them takes its time.
+                if back < 2 {
+                    let pdf = format!("nfse-{number}.pdf");
+                    let text = format!(
+                        "Serviços de assistência à saúde prestados em {}.",
+                        texts::competence(Locale::PtBr, &competence.to_string())
+                    );
+                    std::fs::write(folder.join(&pdf), page(server, &format!("NFS-e nº {number}"), name, &[&text, DEMONSTRATION])?)?;
+                    lines.push_str(&line("NP", "nfse_pdf", &key, &pdf, "pdf"));
+                }
+                if at == 0 && unit == 0 && back == 1 {
+                    let event = format!("nfse-{number}-cancelamento.xml");
+                    std::fs::write(folder.join(&event), cancellation_xml(&key))?;
+                    lines.push_str(&line("NE", CANCELLATION, &key, &event, "event.xml"));
+                }
             }
         }
     }
@@ -126,18 +166,56 @@ fn write_documents(server: &Server, folder: &Path) -> Result<String> {
     std::fs::write(folder.join("reajuste.pdf"), letter)?;
     for person in [tour::UP_TO_DATE, tour::PAID_TWICE, tour::OVERPAID, 20, 21, 22, 23] {
         let customer = person_id(person);
-        lines.push_str(&format!("{customer}-R;{customer};letter;Reajuste anual {year}.pdf;;{year}-12-30;reajuste.pdf\n"));
+        lines.push_str(&format!("{customer}-R;{customer};;letter;Reajuste anual {year}.pdf;;;;{year}-12-30;reajuste.pdf\n"));
     }
     Ok(lines)
 }
 
 const DEMONSTRATION: &str = "Documento de demonstração, sem valor.";
 
-fn invoice_xml(number: usize, taker: &str, competence: &str) -> String {
+/// An invoice of the demonstration.
+struct Note {
+    /// The company's place in the list.
+    at: u64,
+    /// The establishment; 0 is the head office.
+    unit: u64,
+    month: NaiveDate,
+    amount: Money,
+}
+
+impl Note {
+    fn number(&self) -> u64 {
+        let month = u64::try_from(self.month.year() * 12 + self.month.month0().cast_signed()).unwrap_or_default() % 100;
+        10_000 + self.at * 1_000 + self.unit * 100 + month
+    }
+
+    fn key(&self) -> Result<String> {
+        let year = u16::try_from(self.month.year()).unwrap_or_default();
+        let month = u8::try_from(self.month.month()).unwrap_or(1);
+        let code = format!("{:09}", self.number() * 7_919);
+        let key = NfseKey::with_check_digit("4106902", &people::creditor_cnpj(), self.number(), year, month, &code);
+        key.map(|key| key.as_str().to_owned()).map_err(|_| Error::Corrupt("access key of a demonstration"))
+    }
+
+    fn xml(&self, key: &str, taker: &str, name: &str) -> String {
+        let (number, day, amount, creditor) = (self.number(), self.month, self.amount.plain(), people::creditor_cnpj());
+        format!(
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<!-- {DEMONSTRATION} -->\n<NFSe xmlns=\"http://www.sped.fazenda.gov.br/nfse\" versao=\"1.01\">\
+             <infNFSe Id=\"NFS{key}\"><nNFSe>{number}</nNFSe><cStat>100</cStat><dhProc>{day}T09:00:00-03:00</dhProc><emit><CNPJ>{creditor}</CNPJ></emit>\
+             <DPS versao=\"1.01\"><infDPS><tpAmb>1</tpAmb><dhEmi>{day}T08:59:00-03:00</dhEmi><dCompet>{day}</dCompet>\
+             <toma><CNPJ>{taker}</CNPJ><xNome>{}</xNome></toma><valores><vServPrest><vServ>{amount}</vServ></vServPrest></valores>\
+             </infDPS></DPS></infNFSe></NFSe>\n",
+            name.replace('&', "&amp;")
+        )
+    }
+}
+
+fn cancellation_xml(key: &str) -> String {
     format!(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<!-- {DEMONSTRATION} -->\n<NFSe xmlns=\"http://www.sped.fazenda.gov.br/nfse\" versao=\"1.01\">\
-         <infNFSe Id=\"NFSDEMO{number}\"><nNFSe>{number}</nNFSe><toma><xNome>{}</xNome></toma><dCompet>{competence}</dCompet></infNFSe></NFSe>\n",
-        taker.replace('&', "&amp;")
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<!-- {DEMONSTRATION} -->\n<evento xmlns=\"http://www.sped.fazenda.gov.br/nfse\" versao=\"1.01\"><infEvento>\
+         <pedRegEvento><infPedReg><CNPJAutor>{}</CNPJAutor><chNFSe>{key}</chNFSe><e101101><xDesc>Cancelamento de NFS-e</xDesc></e101101></infPedReg>\
+         </pedRegEvento></infEvento></evento>\n",
+        people::creditor_cnpj()
     )
 }
 

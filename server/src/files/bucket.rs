@@ -184,9 +184,15 @@ fn trouble(error: &object_store::Error) -> Error {
         }
         (_, Some(code)) => Trouble::Failed(code),
         (E::NotFound { .. }, None) => Trouble::NoBucket,
+        (E::Generic { .. }, None) if untrusted(error) => Trouble::Untrusted,
         (E::Generic { .. }, None) => Trouble::Unreachable,
         _ => Trouble::Failed(String::new()),
     })
+}
+
+fn untrusted(error: &object_store::Error) -> bool {
+    let first: &dyn std::error::Error = error;
+    std::iter::successors(Some(first), |error| error.source()).any(|error| error.to_string().contains("invalid peer certificate"))
 }
 
 /// The code of S3's answer, as `SlowDown`, out of the text that is made of it.

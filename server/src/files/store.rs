@@ -39,6 +39,9 @@ pub enum Trouble {
     /// No connection, or no answer in time.
     #[error("not reached")]
     Unreachable,
+    /// Its server is another one, or its certificate is signed by nobody this machine trusts.
+    #[error("certificate not trusted")]
+    Untrusted,
     /// The access key, its secret, or what it is allowed to do.
     #[error("access refused")]
     Refused,
@@ -188,7 +191,7 @@ impl Store {
 }
 
 /// SHA-256 of what is left of a file, and how many bytes that is.
-pub(super) async fn digest(file: &mut File) -> Result<(String, u64)> {
+pub(crate) async fn digest(file: &mut File) -> Result<(String, u64)> {
     let (mut hasher, mut size) = (Sha256::new(), 0u64);
     let mut buffer = vec![0; 256 * 1024];
     loop {

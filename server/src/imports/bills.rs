@@ -8,7 +8,7 @@ use domain::money::Money;
 use domain::statement::{EntryKind, Nature};
 use uuid::Uuid;
 
-use super::fields::{Column, LONGEST_ID, Row, Said, optional, required};
+use super::fields::{Column, ID, Row, Said, Shape, optional, required};
 use super::{Kind, Outcome, Reason, Record, Refused, Run};
 use crate::db::Tx;
 use crate::error::Result;
@@ -64,25 +64,25 @@ struct New<'a> {
 impl Record for Bill {
     const KIND: Kind = Kind::Bills;
     const COLUMNS: &'static [Column] = &[
-        required("external_id"),
-        required("contract"),
-        required("number"),
-        required("nature"),
-        required("competence"),
-        optional("description"),
-        required("issued_on"),
-        required("due_on"),
-        required("amount"),
+        required("external_id", ID),
+        required("contract", ID),
+        required("number", Shape::Text(60)),
+        required("nature", Shape::Word(NATURES)),
+        required("competence", Shape::Month),
+        optional("description", Shape::Text(200)),
+        required("issued_on", Shape::Date),
+        required("due_on", Shape::Date),
+        required("amount", Shape::Cents),
     ];
 
     fn read(row: &Row<'_>) -> Result<Self, Refused> {
         let bill = Self {
-            external_id: row.text("external_id", LONGEST_ID)?,
-            contract: row.text("contract", LONGEST_ID)?,
-            number: row.text("number", 60)?,
+            external_id: row.text("external_id")?,
+            contract: row.text("contract")?,
+            number: row.text("number")?,
             nature: row.word("nature", NATURES)?,
             competence: row.month("competence")?,
-            description: row.said_text("description", 200)?,
+            description: row.said_text("description")?,
             issued_on: row.date("issued_on")?,
             due_on: row.date("due_on")?,
             amount: row.amount("amount")?,

@@ -4,10 +4,11 @@ use std::collections::HashMap;
 
 use chrono::NaiveDate;
 use domain::charges::{Payer, Terms, TermsError};
+use domain::tax_ids::TaxId;
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
-use super::fields::{self, Column, LONGEST_ID, Row, Said, optional, required};
+use super::fields::{self, Column, ID, Row, Said, Shape, optional, required};
 use super::{Kind, Outcome, Reason, Record, Refused, Run};
 use crate::db::Tx;
 use crate::error::Result;
@@ -31,6 +32,7 @@ pub(super) struct Contract {
     ends_on: Said<NaiveDate>,
     fine_rate: Said<Decimal>,
     monthly_interest: Said<Decimal>,
+    branch_tax_id: Said<TaxId>,
 }
 
 #[derive(PartialEq, Eq, sqlx::FromRow)]
@@ -47,37 +49,40 @@ struct Stored {
     ends_on: Option<NaiveDate>,
     fine_rate: String,
     monthly_interest: String,
+    branch_tax_id: Option<String>,
 }
 
 impl Record for Contract {
     const KIND: Kind = Kind::Contracts;
     const COLUMNS: &'static [Column] = &[
-        required("external_id"),
-        required("customer"),
-        required("number"),
-        required("kind"),
-        required("plan_name"),
-        optional("plan_registration"),
-        optional("state"),
-        required("starts_on"),
-        optional("ends_on"),
-        optional("fine_rate"),
-        optional("monthly_interest"),
+        required("external_id", ID),
+        required("customer", ID),
+        required("number", Shape::Text(60)),
+        required("kind", Shape::Word(KINDS)),
+        required("plan_name", Shape::Text(120)),
+        optional("plan_registration", Shape::Text(20)),
+        optional("state", Shape::Word(STATES)),
+        required("starts_on", Shape::Date),
+        optional("ends_on", Shape::Date),
+        optional("fine_rate", Shape::Rate),
+        optional("monthly_interest", Shape::Rate),
+        optional("branch_tax_id", Shape::Text(20)),
     ];
 
     fn read(row: &Row<'_>) -> Result<Self, Refused> {
         let contract = Self {
-            external_id: row.text("external_id", LONGEST_ID)?,
-            customer: row.text("customer", LONGEST_ID)?,
-            number: row.text("number", 60)?,
+            external_id: row.text("external_id")?,
+            customer: row.text("customer")?,
+            number: row.text("number")?,
             kind: row.choice("kind", KINDS)?,
-            plan_name: row.text("plan_name", 120)?,
-            plan_registration: row.said_text("plan_registration", 20)?,
+            plan_name: row.text("plan_name")?,
+            plan_registration: row.said_text("plan_registration")?,
             state: row.said("state", |text| fields::choose(text, STATES))?,
             starts_on: row.date("starts_on")?,
             ends_on: row.said("ends_on", fields::date)?,
             fine_rate: row.said("fine_rate", fields::rate)?,
             monthly_interest: row.said("monthly_interest", fields::rate)?,
+            branch_tax_id: row.said("branch_tax_id", fields::tax_id)?,
         };
         if contract.ends_on.flatten().is_some_and(|ends_on| ends_on < contract.starts_on) {
             return Err(Refused::new("ends_on", Reason::Before { other: "starts_on" }));
@@ -89,20 +94,22 @@ impl Record for Contract {
     async fn write(run: &Run<'_>, tx: &mut Tx, records: &[&Self]) -> Result<Vec<Outcome>> {
         let ids = records.iter().map(|record| record.external_id.as_str()).collect();
         let known = among!(tx, Stored:
-            "select id, external_id, customer_id, number, kind, plan_name, plan_registration, state, starts_on, ends_on, fine_rate, monthly_interest from contracts",
+            "select id, external_id, customer_id, number, kind, plan_name, plan_registration, state, starts_on, ends_on, fine_rate, monthly_interest,
+                branch_tax_id from contracts",
             "external_id", ids)?;
         let known: HashMap<String, Stored> = known.into_iter().map(|stored| (stored.external_id.clone(), stored)).collect();
         let customers = records.iter().map(|record| record.customer.as_str()).collect();
-        let customers = among!(tx, (String, Uuid): "select external_id, id from customers", "external_id", customers)?;
-        let customers: HashMap<String, Uuid> = customers.into_iter().collect();
+        let customers = among!(tx, (String, Uuid, String): "select external_id, id, tax_id from customers", "external_id", customers)?;
+        let customers: HashMap<String, (Uuid, String)> = customers.into_iter().map(|(name, id, tax_id)| (name, (id, tax_id))).collect();
         let mut new: Vec<Stored> = Vec::new();
         let mut outcomes = Vec::with_capacity(records.len());
         for record in records {
-            let Some(customer) = customers.get(&record.customer) else {
+            let Some((customer, tax_id)) = customers.get(&record.customer) else {
                 outcomes.push(Outcome::refused("customer", Reason::UnknownCustomer { id: record.customer.clone() }));
                 continue;
             };
             let outcome = match known.get(&record.external_id) {
+                _ if !record.is_of(tax_id) => Outcome::refused("branch_tax_id", Reason::NotABranch),
                 Some(stored) if stored.customer_id != *customer => Outcome::refused("customer", Reason::CannotChange),
                 Some(stored) => record.update(tx, stored).await?,
                 None => {
@@ -114,7 +121,8 @@ impl Record for Contract {
         }
         rows!(
             tx,
-            "insert into contracts (id, external_id, customer_id, number, kind, plan_name, plan_registration, state, starts_on, ends_on, fine_rate, monthly_interest)",
+            "insert into contracts (id, external_id, customer_id, number, kind, plan_name, plan_registration, state, starts_on, ends_on, fine_rate, monthly_interest,
+             branch_tax_id)",
             new,
             |row| [
                 row.id,
@@ -128,7 +136,8 @@ impl Record for Contract {
                 row.starts_on,
                 row.ends_on,
                 &row.fine_rate,
-                &row.monthly_interest
+                &row.monthly_interest,
+                &row.branch_tax_id
             ],
             ""
         );
@@ -150,6 +159,13 @@ impl Contract {
             Err(TermsError::AboveConsumerCap) => Err(Refused::new("fine_rate", Reason::FineAboveCap)),
             Err(TermsError::Negative | TermsError::NotAFraction) => Err(Refused::new("fine_rate", Reason::NotARate)),
         }
+    }
+
+    /// Whether the branch is an establishment of whoever has this CNPJ: of one root.
+    fn is_of(&self, tax_id: &str) -> bool {
+        let Some(branch) = self.branch_tax_id.flatten() else { return true };
+        let company = TaxId::parse(tax_id).ok().and_then(|tax_id| tax_id.cnpj());
+        company.zip(branch.cnpj()).is_some_and(|(company, branch)| company.root() == branch.root())
     }
 
     /// What the line says, and where it says nothing, what was there.
@@ -178,6 +194,10 @@ impl Contract {
             ends_on: self.ends_on.unwrap_or_else(|| stored.and_then(|stored| stored.ends_on)),
             fine_rate: rate(self.fine_rate, |stored| &stored.fine_rate),
             monthly_interest: rate(self.monthly_interest, |stored| &stored.monthly_interest),
+            branch_tax_id: match self.branch_tax_id {
+                Some(branch) => branch.map(|branch| branch.as_str().to_owned()),
+                None => stored.and_then(|stored| stored.branch_tax_id.clone()),
+            },
         }
     }
 
@@ -187,9 +207,9 @@ impl Contract {
             return Ok(Outcome::Unchanged);
         }
         sql!(tx, execute: "update contracts set number = $2, kind = $3, plan_name = $4, plan_registration = $5, state = $6, starts_on = $7, ends_on = $8,
-                fine_rate = $9, monthly_interest = $10 where id = $1",
+                fine_rate = $9, monthly_interest = $10, branch_tax_id = $11 where id = $1",
             stored.id, &now.number, &now.kind, &now.plan_name, &now.plan_registration, &now.state, now.starts_on, now.ends_on,
-            &now.fine_rate, &now.monthly_interest)?;
+            &now.fine_rate, &now.monthly_interest, &now.branch_tax_id)?;
         Ok(Outcome::Updated)
     }
 }

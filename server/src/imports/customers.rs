@@ -6,13 +6,16 @@ use domain::ids::CustomerId;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::fields::{self, Column, LONGEST_ID, Row, Said, optional, required};
+use super::fields::{self, Column, ID, Row, Said, Shape, optional, required};
 use super::{Kind, Outcome, Reason, Record, Refused, Run};
-use crate::audit::{self, Actor, Event};
+use crate::audit::{self, Event};
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::texts::{Locale, folded};
 use crate::{among, rows, sql};
+
+/// The languages in which a customer can be written to.
+const LOCALES: &[&str] = &[Locale::PtBr.tag(), Locale::En.tag(), Locale::Es.tag(), Locale::Ro.tag()];
 
 /// One line.
 pub(super) struct Customer {
@@ -59,32 +62,30 @@ struct Stored {
 impl Record for Customer {
     const KIND: Kind = Kind::Customers;
     const COLUMNS: &'static [Column] = &[
-        required("external_id"),
-        required("tax_id"),
-        required("name"),
-        optional("email"),
-        optional("phone"),
-        optional("address"),
-        optional("city"),
-        optional("state"),
-        optional("postal_code"),
-        optional("locale"),
+        required("external_id", ID),
+        required("tax_id", Shape::Text(20)),
+        required("name", Shape::Text(200)),
+        optional("email", Shape::Text(fields::LONGEST_EMAIL)),
+        optional("phone", Shape::Text(40)),
+        optional("address", Shape::Text(200)),
+        optional("city", Shape::Text(100)),
+        optional("state", Shape::Word(fields::STATES)),
+        optional("postal_code", Shape::Text(12)),
+        optional("locale", Shape::Word(LOCALES)),
     ];
 
     fn read(row: &Row<'_>) -> Result<Self, Refused> {
         Ok(Self {
-            external_id: row.text("external_id", LONGEST_ID)?,
+            external_id: row.text("external_id")?,
             tax_id: row.tax_id("tax_id")?.as_str().to_owned(),
-            name: row.text("name", 200)?,
+            name: row.text("name")?,
             email: row.said("email", fields::email)?,
-            phone: row.said_text("phone", 40)?,
-            address: row.said_text("address", 200)?,
-            city: row.said_text("city", 100)?,
+            phone: row.said_text("phone")?,
+            address: row.said_text("address")?,
+            city: row.said_text("city")?,
             state: row.said("state", fields::state)?,
             postal_code: row.said("postal_code", fields::postal_code)?,
-            locale: row.said("locale", |text| {
-                Locale::of_tag(text).ok_or_else(|| Reason::NotOneOf { words: Locale::ALL.map(|(locale, _)| locale.tag()).join(", ") })
-            })?,
+            locale: row.said("locale", |text| Locale::of_tag(text).ok_or_else(|| Reason::NotOneOf { words: LOCALES.join(", ") }))?,
         })
     }
 
@@ -193,7 +194,7 @@ impl Customer {
     async fn email_changed(&self, run: &Run<'_>, tx: &mut Tx, customer: CustomerId) -> Result<(), Error> {
         sql!(tx, execute: "update customers set email_changed_at = $2 where id = $1", customer.0, run.server.clock.now())?;
         let event = Event {
-            actor: Actor::System,
+            actor: run.by,
             action: "customers.email_changed",
             subject_kind: "customer",
             subject_id: Some(customer.0),

@@ -3,6 +3,7 @@
 use std::str::FromStr;
 
 use chrono::{Datelike, NaiveDate};
+use domain::access_keys::AccessKey;
 use domain::boleto::barcode::Barcode;
 use domain::forms::{self, Problem};
 use domain::money::Money;
@@ -14,27 +15,56 @@ use super::{Reason, Refused};
 
 /// The longest external id.
 pub(super) const LONGEST_ID: u16 = 100;
+/// The longest address that mail goes to (RFC 5321, 4.5.3.1).
+pub(super) const LONGEST_EMAIL: u16 = 254;
 
-/// A column of a kind of file.
+/// A column of a kind of file, which is a field of the same name of the HTTP API.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Column {
-    pub(super) name: &'static str,
+pub struct Column {
+    /// Its name.
+    pub name: &'static str,
     /// Whether a file without it is refused as a whole.
-    pub(super) required: bool,
+    pub required: bool,
+    /// What it is in JSON. In a file all are texts.
+    pub shape: Shape,
 }
 
+/// What a field is in JSON, as strictly as the API takes it. Whatever else holds for it, its parser knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// A text of at most so many characters.
+    Text(u16),
+    /// One of these words.
+    Word(&'static [&'static str]),
+    /// External ids: at least one.
+    Ids,
+    /// `2026-12-31`.
+    Date,
+    /// `2026-12`.
+    Month,
+    /// Whole centavos.
+    Cents,
+    /// A fraction, as a text so that it stays exact: `0.02`.
+    Rate,
+    /// The bytes of a file, which travel beside the object.
+    File,
+}
+
+/// Another record's external id.
+pub(super) const ID: Shape = Shape::Text(LONGEST_ID);
+
 /// A column that has to be there.
-pub(super) const fn required(name: &'static str) -> Column {
-    Column { name, required: true }
+pub(super) const fn required(name: &'static str, shape: Shape) -> Column {
+    Column { name, required: true, shape }
 }
 
 /// A column that may be left out.
-pub(super) const fn optional(name: &'static str) -> Column {
-    Column { name, required: false }
+pub(super) const fn optional(name: &'static str, shape: Shape) -> Column {
+    Column { name, required: false, shape }
 }
 
 /// The abbreviations of the 26 states and the Federal District.
-const STATES: [&str; 27] = [
+pub(super) const STATES: &[&str] = &[
     "AC", "AL", "AP", "AM", "BA", "CE", "DF", "ES", "GO", "MA", "MT", "MS", "MG", "PA", "PB", "PR", "PE", "PI", "RJ", "RN", "RS", "RO",
     "RR", "SC", "SP", "SE", "TO",
 ];
@@ -76,19 +106,28 @@ impl<'a> Row<'a> {
         }
     }
 
-    /// A text that has to be there.
-    pub(super) fn text(&self, column: &'static str, longest: u16) -> Result<String, Refused> {
-        self.read(column, |text| one_line(text, longest))
+    /// A text that has to be there, as long as its column is at most.
+    pub(super) fn text(&self, column: &'static str) -> Result<String, Refused> {
+        self.read(column, |text| one_line(text, self.longest(column)))
     }
 
     /// A text that may be left out or empty.
-    pub(super) fn said_text(&self, column: &'static str, longest: u16) -> Result<Said<String>, Refused> {
-        self.said(column, |text| one_line(text, longest))
+    pub(super) fn said_text(&self, column: &'static str) -> Result<Said<String>, Refused> {
+        self.said(column, |text| one_line(text, self.longest(column)))
+    }
+
+    fn longest(&self, column: &str) -> u16 {
+        match self.columns.iter().find(|known| known.name == column).map(|known| known.shape) {
+            Some(Shape::Text(longest)) => longest,
+            Some(Shape::Ids) => 4_000,
+            Some(Shape::File) => 500,
+            _ => LONGEST_ID,
+        }
     }
 
     /// Another record's external id, where it may be empty.
     pub(super) fn reference(&self, column: &'static str) -> Result<Option<String>, Refused> {
-        Ok(self.said_text(column, LONGEST_ID)?.flatten())
+        Ok(self.said_text(column)?.flatten())
     }
 
     pub(super) fn date(&self, column: &'static str) -> Result<NaiveDate, Refused> {
@@ -210,6 +249,11 @@ pub(super) fn barcode(text: &str) -> Result<Barcode, Reason> {
     Barcode::parse(text).or_else(|_| DigitableLine::parse(text).map(|line| line.to_barcode())).map_err(|_| Reason::NotABarcode)
 }
 
+/// The key of an NFS-e or an NF-e, with or without blanks and prefix.
+pub(super) fn access_key(text: &str) -> Result<AccessKey, Reason> {
+    AccessKey::parse(text).map_err(|_| Reason::AccessKey)
+}
+
 impl Reason {
     /// The reason for a problem that the parsers of forms found.
     pub(super) fn of(problem: Problem) -> Self {
@@ -266,7 +310,7 @@ mod tests {
         #[test]
         fn no_text_panics(text in ".{0,40}") {
             let _ = (rate(&text), month(&text), date(&text), positive(&text), tax_id(&text), email(&text), state(&text));
-            let _ = (postal_code(&text), barcode(&text), one_line(&text, 10), not_negative(&text));
+            let _ = (postal_code(&text), barcode(&text), access_key(&text), one_line(&text, 10), not_negative(&text));
         }
     }
 }

@@ -43,6 +43,19 @@ pub(super) struct Line {
 }
 
 impl Line {
+    /// The values of one record, a column each; none where nothing is said of it.
+    pub(super) fn of(number: u64, values: Vec<Option<String>>) -> Self {
+        let mut fields = Fields::default();
+        let mut places = Vec::with_capacity(values.len());
+        for value in values {
+            places.push(value.as_ref().map(|_| fields.ends.len()));
+            if let Some(value) = value {
+                fields.push(&value);
+            }
+        }
+        Self { number, problem: None, text: String::new(), fields, places: places.into(), shape: Arc::new(Shape::Json) }
+    }
+
     /// What stands in a known column; none when the column is not there.
     pub(super) fn field(&self, column: usize) -> Option<&str> {
         let place = self.places.get(column).copied().flatten()?;
@@ -538,11 +551,11 @@ fn write_record<'f>(out: &mut dyn Write, separator: u8, fields: impl Iterator<It
 
 #[cfg(test)]
 mod tests {
-    use super::super::fields::{optional, required};
+    use super::super::fields::{ID, optional, required};
     use super::*;
     use proptest::prelude::*;
 
-    const COLUMNS: &[Column] = &[required("a"), required("b"), optional("c")];
+    const COLUMNS: &[Column] = &[required("a", ID), required("b", ID), optional("c", ID)];
 
     /// Every record as its line number, its known columns and its problem.
     type Read = Vec<(u64, [Option<String>; 3], Option<Reason>)>;

@@ -1,4 +1,4 @@
-//! Real input: customers, contracts, bills, slips, payments and documents from the creditor's own system, as CSV or JSON lines.
+//! Real input: customers, contracts, who acts for whom, bills, slips, payments and documents from the creditor's own system, as CSV or JSON lines.
 //!
 //! Idempotent by the creditor's external ids. A line that cannot be taken is refused alone, with its column and its reason,
 //! and leaves no trace. Never rewrites the ledger: what changed after the fact is another entry, or a refusal.
@@ -8,9 +8,12 @@ mod contracts;
 mod customers;
 mod documents;
 mod fields;
+mod invoices;
 mod lines;
+mod objects;
 mod payments;
 mod reasons;
+mod representations;
 mod slips;
 
 use std::collections::HashMap;
@@ -29,9 +32,12 @@ use crate::error::Error;
 use crate::texts::Locale;
 use crate::{Server, requests, sql};
 
-use fields::{Column, Row};
+use fields::Row;
 use lines::{Line, Lines};
 
+pub(crate) use documents::LARGEST_MB;
+pub use fields::{Column, Shape};
+pub use objects::{Fault, Sent, Taken, put};
 pub use reasons::{FileError, Reason, Refusal, Warning};
 
 /// Lines in one transaction: enough for few commits, few enough that nobody waits long for the writer.
@@ -46,6 +52,8 @@ pub enum Kind {
     Customers,
     /// Their contracts.
     Contracts,
+    /// Who may act for whom.
+    Representations,
     /// What is to be paid.
     Bills,
     /// Boletos as the bank registered them.
@@ -58,7 +66,22 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind, in the order in which a first import needs them.
-    pub const ALL: [Self; 6] = [Self::Customers, Self::Contracts, Self::Bills, Self::Slips, Self::Payments, Self::Documents];
+    pub const ALL: [Self; 7] =
+        [Self::Customers, Self::Contracts, Self::Representations, Self::Bills, Self::Slips, Self::Payments, Self::Documents];
+
+    /// What a line of it holds.
+    #[must_use]
+    pub const fn columns(self) -> &'static [Column] {
+        match self {
+            Self::Customers => customers::Customer::COLUMNS,
+            Self::Contracts => contracts::Contract::COLUMNS,
+            Self::Representations => representations::Representation::COLUMNS,
+            Self::Bills => bills::Bill::COLUMNS,
+            Self::Slips => slips::Slip::COLUMNS,
+            Self::Payments => payments::Payment::COLUMNS,
+            Self::Documents => documents::Document::COLUMNS,
+        }
+    }
 
     /// The word on the command line and in the database.
     #[must_use]
@@ -66,6 +89,7 @@ impl Kind {
         match self {
             Self::Customers => "customers",
             Self::Contracts => "contracts",
+            Self::Representations => "representations",
             Self::Bills => "bills",
             Self::Slips => "slips",
             Self::Payments => "payments",
@@ -154,6 +178,7 @@ pub async fn run<R: Read + Send + 'static>(
     let report = match kind {
         Kind::Customers => import::<customers::Customer, R>(server, input, options, progress).await,
         Kind::Contracts => import::<contracts::Contract, R>(server, input, options, progress).await,
+        Kind::Representations => import::<representations::Representation, R>(server, input, options, progress).await,
         Kind::Bills => import::<bills::Bill, R>(server, input, options, progress).await,
         Kind::Slips => import::<slips::Slip, R>(server, input, options, progress).await,
         Kind::Payments => import::<payments::Payment, R>(server, input, options, progress).await,
@@ -169,6 +194,7 @@ struct Run<'a> {
     id: Uuid,
     folder: Option<PathBuf>,
     today: NaiveDate,
+    by: Actor,
 }
 
 /// Why a line is not taken.
@@ -241,7 +267,7 @@ async fn import<T: Record, R: Read + Send + 'static>(
     options: Options<'_>,
     mut progress: impl FnMut(&Progress) + Send,
 ) -> Result<Report, FileError> {
-    let run = Run { server, id: server.id(), folder: options.folder, today: server.clock.today() };
+    let run = Run { server, id: server.id(), folder: options.folder, today: server.clock.today(), by: Actor::System };
     if T::KIND == Kind::Documents && run.folder.is_none() {
         return Err(FileError::NoFolder);
     }
@@ -255,6 +281,7 @@ async fn import<T: Record, R: Read + Send + 'static>(
         let records: Vec<&T> = batch.items.iter().filter_map(|item| item.record.as_ref().ok()).collect();
         T::prepare(&run, &records).await?;
         let mut tx = server.db.write().await?;
+        one_at_a_time(&mut tx).await?;
         let outcomes = T::write(&run, &mut tx, &records).await?;
         tx.commit().await?;
         let mut outcomes = outcomes.into_iter();
@@ -289,7 +316,9 @@ async fn import<T: Record, R: Read + Send + 'static>(
     }
     report.counts.bytes = end.bytes;
     report.warnings = end.warnings;
-    record(&run, &report, &end.hash).await?;
+    let mut tx = server.db.write().await?;
+    record(&run, &mut tx, T::KIND, &report.counts, &end.hash).await?;
+    tx.commit().await?;
     if matches!(T::KIND, Kind::Payments | Kind::Slips) {
         // What the bank's record settles by itself: receipts, asked-for slips, down payments.
         requests::record::settle(server).await?;
@@ -328,7 +357,7 @@ fn read_line<T: Record>(line: &Line, today: NaiveDate, seen: &mut Seen) -> Resul
         return Err(Refused { column: None, reason: reason.clone() });
     }
     let row = Row::new(line, T::COLUMNS, today);
-    let external_id = row.text("external_id", fields::LONGEST_ID)?;
+    let external_id = row.text("external_id")?;
     if let Some(first) = seen.before(&external_id, line.number) {
         return Err(Refused::new("external_id", Reason::Repeated { first }));
     }
@@ -357,29 +386,34 @@ impl Seen {
     }
 }
 
+/// What is known is read before it is written: on PostgreSQL, whoever else imports waits (SQLite has one writer anyway).
+async fn one_at_a_time(tx: &mut Tx) -> Result<(), Error> {
+    if let crate::db::Link::Postgres(conn) = tx.link() {
+        sqlx::query("select pg_advisory_xact_lock(4242002)").execute(conn).await?;
+    }
+    Ok(())
+}
+
 /// The import's own row, and its event in the audit trail.
-async fn record(run: &Run<'_>, report: &Report, hash: &str) -> Result<(), Error> {
-    let counts = &report.counts;
+async fn record(run: &Run<'_>, tx: &mut Tx, kind: Kind, counts: &Progress, hash: &str) -> Result<(), Error> {
     let number = |count: u64| i32::try_from(count).unwrap_or(i32::MAX);
-    let mut tx = run.server.db.write().await?;
     sql!(tx, execute: "insert into imports (id, kind, file_hash, created, updated, unchanged, refused, at) values ($1, $2, $3, $4, $5, $6, $7, $8)",
-        run.id, report.kind.as_str(), hash, number(counts.created), number(counts.updated), number(counts.unchanged), number(counts.refused),
+        run.id, kind.as_str(), hash, number(counts.created), number(counts.updated), number(counts.unchanged), number(counts.refused),
         run.server.clock.now())?;
     audit::record(
         run.server,
-        &mut tx,
+        tx,
         Event {
-            actor: Actor::System,
+            actor: run.by,
             action: "imports.run",
             subject_kind: "import",
             subject_id: Some(run.id),
             customer: None,
             detail: json!({
-                "kind": report.kind.as_str(), "file": hash, "created": counts.created, "updated": counts.updated,
+                "kind": kind.as_str(), "file": hash, "created": counts.created, "updated": counts.updated,
                 "unchanged": counts.unchanged, "refused": counts.refused,
             }),
         },
     )
-    .await?;
-    tx.commit().await
+    .await
 }

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use domain::money::Money;
 use uuid::Uuid;
 
-use super::fields::{self, Column, LONGEST_ID, Row, optional, required};
+use super::fields::{self, Column, ID, Row, Shape, optional, required};
 use super::{Kind, Outcome, Reason, Record, Refused, Run};
 use crate::among;
 use crate::db::Tx;
@@ -64,24 +64,24 @@ struct SlipRow {
 impl Record for Payment {
     const KIND: Kind = Kind::Payments;
     const COLUMNS: &'static [Column] = &[
-        required("external_id"),
-        optional("bill"),
-        optional("slip"),
-        required("paid_on"),
-        optional("credited_on"),
-        required("amount"),
-        optional("fine"),
-        optional("interest"),
-        optional("discount"),
-        required("method"),
-        optional("bank_reference"),
-        optional("payer_tax_id"),
+        required("external_id", ID),
+        optional("bill", ID),
+        optional("slip", ID),
+        required("paid_on", Shape::Date),
+        optional("credited_on", Shape::Date),
+        required("amount", Shape::Cents),
+        optional("fine", Shape::Cents),
+        optional("interest", Shape::Cents),
+        optional("discount", Shape::Cents),
+        required("method", Shape::Word(METHODS)),
+        optional("bank_reference", Shape::Text(100)),
+        optional("payer_tax_id", Shape::Text(20)),
     ];
 
     fn read(row: &Row<'_>) -> Result<Self, Refused> {
         let part = |column| row.said(column, fields::not_negative).map(|said| said.flatten().unwrap_or_default());
         let payment = Self {
-            external_id: row.text("external_id", LONGEST_ID)?,
+            external_id: row.text("external_id")?,
             bill: row.reference("bill")?,
             slip: row.reference("slip")?,
             paid_on: row.date("paid_on")?,
@@ -91,7 +91,7 @@ impl Record for Payment {
             interest: part("interest")?,
             discount: part("discount")?,
             method: row.choice("method", METHODS)?,
-            bank_reference: row.said_text("bank_reference", 100)?.flatten().unwrap_or_default(),
+            bank_reference: row.said_text("bank_reference")?.flatten().unwrap_or_default(),
             payer_tax_id: row.said("payer_tax_id", fields::tax_id)?.flatten().map(|tax_id| tax_id.as_str().to_owned()),
         };
         if payment.bill.is_none() && payment.slip.is_none() {

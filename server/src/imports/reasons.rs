@@ -1,5 +1,6 @@
 //! Why a file or a line is not taken: typed, and worded for the person who mends it. Never quotes a whole line.
 
+use chrono::NaiveDate;
 use domain::money::Money;
 
 use crate::error::Error;
@@ -130,6 +131,24 @@ pub enum Reason {
         /// The column.
         name: &'static str,
     },
+    /// Of another type of JSON than this field is.
+    WrongType {
+        /// What it is.
+        expected: &'static str,
+    },
+    /// No field of this record.
+    UnknownField,
+    /// More than are taken at a time.
+    TooMany {
+        /// The most.
+        max: usize,
+    },
+    /// Not the place where a page ended.
+    NotACursor,
+    /// Not a moment as RFC 3339 writes it.
+    NotATime,
+    /// Not an address that may be called.
+    NotAnAddress,
     /// Nothing where something has to be.
     Missing,
     /// A text longer than this.
@@ -186,6 +205,8 @@ pub enum Reason {
         /// That line.
         first: u64,
     },
+    /// The same external id on another record of what was sent.
+    RepeatedHere,
     /// No such customer.
     UnknownCustomer {
         /// The external id.
@@ -269,9 +290,145 @@ pub enum Reason {
     },
     /// Not a type of document, or not that of its kind.
     FileType,
+    /// The XML declares a DTD: entities, or something to fetch.
+    XmlDoctype,
+    /// The XML is cut off, or not well formed.
+    XmlBroken {
+        /// On which of its lines.
+        line: u32,
+    },
+    /// The XML has more, or deeper, parts than any note.
+    XmlTooLarge,
+    /// The XML is in an encoding that is not read here, or not in the one it names.
+    XmlEncoding,
+    /// The XML is no note and no event that is known here, or several.
+    XmlUnknown,
+    /// No access key, or a mistyped one.
+    AccessKey,
+    /// The access key is another document's of this kind.
+    AccessKeyTaken {
+        /// That document's external id.
+        by: String,
+    },
+    /// The XML has another access key, or none.
+    InvoiceKey,
+    /// Somebody else issued it.
+    InvoiceProvider,
+    /// It is for somebody else.
+    InvoiceTaker,
+    /// The XML has another number.
+    InvoiceNumber {
+        /// That number.
+        in_file: String,
+    },
+    /// The XML has another amount.
+    InvoiceAmount {
+        /// That amount; none when it cannot be read.
+        in_file: Option<Money>,
+    },
+    /// The XML has another date.
+    InvoiceDate {
+        /// That date; none when it cannot be read.
+        in_file: Option<NaiveDate>,
+    },
+    /// It was made to try the system.
+    InvoiceTrial,
+    /// A CNPJ that is no establishment of the customer's.
+    NotABranch,
+    /// Nobody represents themselves.
+    OneselfRepresented,
+    /// Contracts beside a scope that is for all of them.
+    ContractsOfBranches,
+    /// The same person acts for the same customer by another right.
+    RepresentationTaken {
+        /// That right's external id.
+        by: String,
+    },
 }
 
 impl Reason {
+    /// In one word that stays the same, for programs.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::MixedEncodings => "mixed_encodings",
+            Self::TooLong => "too_long",
+            Self::Quotes => "quotes",
+            Self::FieldCount { .. } => "field_count",
+            Self::NotJson => "not_json",
+            Self::NotPlain { .. } => "not_plain",
+            Self::WrongType { .. } => "wrong_type",
+            Self::UnknownField => "unknown_field",
+            Self::TooMany { .. } => "too_many",
+            Self::NotACursor => "not_a_cursor",
+            Self::NotATime => "not_a_time",
+            Self::NotAnAddress => "not_an_address",
+            Self::Missing => "missing",
+            Self::TooLongText { .. } => "too_long_text",
+            Self::Character { .. } => "character",
+            Self::NotADate => "not_a_date",
+            Self::NotAMonth => "not_a_month",
+            Self::NotAnAmount => "not_an_amount",
+            Self::NotPositive => "not_positive",
+            Self::AmountTooLarge => "amount_too_large",
+            Self::NotARate => "not_a_rate",
+            Self::FineAboveCap => "fine_above_cap",
+            Self::TaxIdLength { .. } => "tax_id_length",
+            Self::TaxIdCheckDigits => "tax_id_check_digits",
+            Self::NotAnEmail => "not_an_email",
+            Self::NotAState => "not_a_state",
+            Self::NotAPostalCode => "not_a_postal_code",
+            Self::NotOneOf { .. } => "not_one_of",
+            Self::Before { .. } => "before",
+            Self::InTheFuture => "in_the_future",
+            Self::Repeated { .. } => "repeated",
+            Self::RepeatedHere => "repeated_here",
+            Self::UnknownCustomer { .. } => "unknown_customer",
+            Self::UnknownContract { .. } => "unknown_contract",
+            Self::UnknownBill { .. } => "unknown_bill",
+            Self::UnknownSlip { .. } => "unknown_slip",
+            Self::UnknownAgreement { .. } => "unknown_agreement",
+            Self::CannotChange => "cannot_change",
+            Self::TaxIdTaken { .. } => "tax_id_taken",
+            Self::BarcodeTaken { .. } => "barcode_taken",
+            Self::InAgreement => "in_agreement",
+            Self::Settled => "settled",
+            Self::NotABarcode => "not_a_barcode",
+            Self::BarcodeAndLineDiffer => "barcode_and_line_differ",
+            Self::BarcodeAmount { .. } => "barcode_amount",
+            Self::BarcodeDueDate => "barcode_due_date",
+            Self::BarcodeBank { .. } => "barcode_bank",
+            Self::NotAPixCode => "not_a_pix_code",
+            Self::PixAmount { .. } => "pix_amount",
+            Self::DifferentCustomers => "different_customers",
+            Self::NotOfThisSlip => "not_of_this_slip",
+            Self::BillOrSlip => "bill_or_slip",
+            Self::FilePath => "file_path",
+            Self::FileMissing => "file_missing",
+            Self::FileEmpty => "document_empty",
+            Self::FileTooLarge { .. } => "file_too_large",
+            Self::FileType => "file_type",
+            Self::XmlDoctype => "xml_doctype",
+            Self::XmlBroken { .. } => "xml_broken",
+            Self::XmlTooLarge => "xml_too_large",
+            Self::XmlEncoding => "xml_encoding",
+            Self::XmlUnknown => "xml_unknown",
+            Self::AccessKey => "access_key",
+            Self::AccessKeyTaken { .. } => "access_key_taken",
+            Self::InvoiceKey => "invoice_key",
+            Self::InvoiceProvider => "invoice_provider",
+            Self::InvoiceTaker => "invoice_taker",
+            Self::InvoiceNumber { .. } => "invoice_number",
+            Self::InvoiceAmount { .. } => "invoice_amount",
+            Self::InvoiceDate { .. } => "invoice_date",
+            Self::InvoiceTrial => "invoice_trial",
+            Self::NotABranch => "not_a_branch",
+            Self::OneselfRepresented => "oneself_represented",
+            Self::ContractsOfBranches => "contracts_of_branches",
+            Self::RepresentationTaken { .. } => "representation_taken",
+        }
+    }
+
     /// In words.
     #[must_use]
     pub fn told(&self, l: Locale) -> String {
@@ -282,6 +439,12 @@ impl Reason {
             Self::FieldCount { found, expected } => words::field_count(l, expected, found),
             Self::NotJson => words::not_json(l).into(),
             Self::NotPlain { name } => words::not_plain(l, name),
+            Self::WrongType { expected } => words::wrong_type(l, expected),
+            Self::UnknownField => words::unknown_field(l).into(),
+            Self::TooMany { max } => words::too_many(l, max),
+            Self::NotACursor => words::not_a_cursor(l).into(),
+            Self::NotATime => words::not_a_time(l).into(),
+            Self::NotAnAddress => words::not_an_address(l).into(),
             Self::Missing => words::missing(l).into(),
             Self::TooLongText { max } => words::too_long_text(l, max),
             Self::Character { at } => words::character(l, at),
@@ -301,6 +464,7 @@ impl Reason {
             Self::Before { other } => words::before(l, other),
             Self::InTheFuture => words::in_the_future(l).into(),
             Self::Repeated { first } => words::repeated(l, first),
+            Self::RepeatedHere => words::repeated_here(l).into(),
             Self::UnknownCustomer { id } => words::unknown_customer(l, id),
             Self::UnknownContract { id } => words::unknown_contract(l, id),
             Self::UnknownBill { id } => words::unknown_bill(l, id),
@@ -327,6 +491,26 @@ impl Reason {
             Self::FileEmpty => words::document_empty(l).into(),
             Self::FileTooLarge { max } => words::file_too_large(l, max),
             Self::FileType => words::file_type(l).into(),
+            Self::XmlDoctype => words::xml_doctype(l).into(),
+            Self::XmlBroken { line } => words::xml_broken(l, line),
+            Self::XmlTooLarge => words::xml_too_large(l).into(),
+            Self::XmlEncoding => words::xml_encoding(l).into(),
+            Self::XmlUnknown => words::xml_unknown(l).into(),
+            Self::AccessKey => words::access_key(l).into(),
+            Self::AccessKeyTaken { by } => words::access_key_taken(l, by),
+            Self::InvoiceKey => words::invoice_key(l).into(),
+            Self::InvoiceProvider => words::invoice_provider(l).into(),
+            Self::InvoiceTaker => words::invoice_taker(l).into(),
+            Self::InvoiceNumber { in_file } => words::invoice_number(l, in_file),
+            Self::InvoiceAmount { in_file: Some(amount) } => words::invoice_amount(l, texts::money(l, *amount)),
+            Self::InvoiceAmount { in_file: None } => words::invoice_no_amount(l).into(),
+            Self::InvoiceDate { in_file: Some(date) } => words::invoice_date(l, texts::date(l, *date)),
+            Self::InvoiceDate { in_file: None } => words::invoice_no_date(l).into(),
+            Self::InvoiceTrial => words::invoice_trial(l).into(),
+            Self::NotABranch => words::not_a_branch(l).into(),
+            Self::OneselfRepresented => words::oneself_represented(l).into(),
+            Self::ContractsOfBranches => words::contracts_of_branches(l).into(),
+            Self::RepresentationTaken { by } => words::representation_taken(l, by),
         }
     }
 }

@@ -9,7 +9,7 @@ use domain::money::Money;
 use domain::pix::br_code::BrCode;
 use uuid::Uuid;
 
-use super::fields::{self, Column, LONGEST_ID, Row, Said, optional, required};
+use super::fields::{self, Column, ID, Row, Said, Shape, optional, required};
 use super::{Kind, Outcome, Reason, Record, Refused, Run};
 use crate::db::Tx;
 use crate::error::Result;
@@ -87,30 +87,30 @@ struct Plan<'a> {
 impl Record for Slip {
     const KIND: Kind = Kind::Slips;
     const COLUMNS: &'static [Column] = &[
-        required("external_id"),
-        required("bills"),
-        optional("bank_agreement"),
-        required("nosso_numero"),
-        required("document_number"),
-        optional("barcode"),
-        optional("line"),
-        optional("emv"),
-        required("amount"),
-        required("issued_on"),
-        required("due_on"),
-        required("limit_on"),
-        optional("state"),
-        optional("instructions"),
+        required("external_id", ID),
+        required("bills", Shape::Ids),
+        optional("bank_agreement", ID),
+        required("nosso_numero", Shape::Text(30)),
+        required("document_number", Shape::Text(30)),
+        optional("barcode", Shape::Text(60)),
+        optional("line", Shape::Text(60)),
+        optional("emv", Shape::Text(512)),
+        required("amount", Shape::Cents),
+        required("issued_on", Shape::Date),
+        required("due_on", Shape::Date),
+        required("limit_on", Shape::Date),
+        optional("state", Shape::Word(STATES)),
+        optional("instructions", Shape::Text(1_000)),
     ];
 
     fn read(row: &Row<'_>) -> Result<Self, Refused> {
-        let bills = row.text("bills", 4_000)?;
+        let bills = row.text("bills")?;
         let slip = Self {
-            external_id: row.text("external_id", LONGEST_ID)?,
+            external_id: row.text("external_id")?,
             bills: bills.split('|').map(str::trim).filter(|id| !id.is_empty()).map(str::to_owned).collect(),
             bank_agreement: row.reference("bank_agreement")?,
-            nosso_numero: row.text("nosso_numero", 30)?,
-            document_number: row.text("document_number", 30)?,
+            nosso_numero: row.text("nosso_numero")?,
+            document_number: row.text("document_number")?,
             barcode: bars(row)?,
             emv: row.said("emv", pix_code)?,
             amount: row.amount("amount")?,

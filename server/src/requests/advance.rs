@@ -3,6 +3,7 @@
 
 use domain::actors::Who;
 use domain::requests::{self as rules, Action, Kind, Refused, Status};
+use domain::webhooks::Topic;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -14,6 +15,7 @@ use crate::mail::Mail;
 use crate::outbox::{self, Outgoing};
 use crate::sessions::{Customer, Staff};
 use crate::texts::{self, Locale};
+use crate::webhooks::{self, Happened};
 use crate::{Server, agreements, disputes, policies, refunds, sql};
 
 /// Who takes a step.
@@ -160,6 +162,11 @@ fn refused(refused: Refused) -> Error {
 }
 
 async fn record(server: &Server, tx: &mut Tx, from: &Row, to: &Row, by: By<'_>, action: Action) -> Result<()> {
+    let decided = matches!(action, Action::Approve | Action::Refuse).then_some(Topic::RequestDecided);
+    let closed = (from.status.is_open() && !to.status.is_open()).then_some(Topic::RequestClosed);
+    let data = json!({ "request": to.protocol.digits(), "kind": to.kind, "status": to.status });
+    let told: Vec<Happened> = decided.into_iter().chain(closed).map(|topic| Happened { topic, data: data.clone() }).collect();
+    webhooks::tell(server, tx, &told).await?;
     audit::record(
         server,
         tx,

@@ -5,6 +5,7 @@
 
 pub(crate) mod advance;
 pub mod desk;
+pub(crate) mod feed;
 pub mod record;
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -17,6 +18,7 @@ use domain::requests::forms::{MessageForm, QuestionForm, SlipForm};
 use domain::requests::protocol::Protocol;
 use domain::requests::{self as rules, Action, Case, Kind, Status, Turn};
 use domain::statement::{Nature, Standing};
+use domain::webhooks::Topic;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -26,6 +28,7 @@ use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
 use crate::files::{self, Download, Stored};
 use crate::sessions::Customer;
+use crate::webhooks::{self, Happened};
 use crate::{Server, policies, sql};
 
 /// Lines of one page of a list.
@@ -683,6 +686,8 @@ pub(crate) async fn open(server: &Server, tx: &mut Tx, by: By<'_>, customer: Cus
     if !new.quiet {
         advance::tell(server, tx, &row, advance::Message::Received).await?;
     }
+    let data = json!({ "request": row.protocol.digits(), "kind": row.kind, "status": row.status });
+    webhooks::tell(server, tx, &[Happened { topic: Topic::RequestOpened, data }]).await?;
     audit::record(
         server,
         tx,

@@ -13,7 +13,7 @@ use super::advance::{By, Step, advance};
 use super::take_id;
 use crate::db::Tx;
 use crate::error::{Error, Result};
-use crate::{Server, agreements, files, sql};
+use crate::{Server, agreements, among, files, imports, sql};
 
 /// Banks tell once a day, imports settle at once: this is for what neither of them touches, such as a day that has passed.
 const EVERY: Duration = Duration::from_secs(300);
@@ -37,6 +37,27 @@ pub async fn settle(server: &Server) -> Result<usize> {
     // Agreements outlive their requests: one that is in force ends with its last installment.
     due.extend(sql!(conn, all (Uuid,): "select request_id from agreements where status in ('awaiting_down_payment', 'active') order by request_id")?);
     drop(conn);
+    settle_all(server, due).await
+}
+
+/// The same, for the customers of these payments or slips alone: of all others the record has not changed.
+pub(crate) async fn settle_after(server: &Server, kind: imports::Kind, external_ids: Vec<&str>) -> Result<usize> {
+    let mut conn = server.db.read().await?;
+    let due = match kind {
+        imports::Kind::Payments => {
+            among!(conn, (Uuid,): "select distinct r.id from payments p join requests r on r.customer_id = p.customer_id
+            and ((r.closed_at is null and r.kind in ('receipt', 'slip'))
+                or r.id in (select request_id from agreements where status in ('awaiting_down_payment', 'active')))", "p.external_id", external_ids)?
+        }
+        imports::Kind::Slips => among!(conn, (Uuid,): "select distinct r.id from slips s
+            join requests r on r.customer_id = s.customer_id and r.closed_at is null and r.kind = 'slip'", "s.external_id", external_ids)?,
+        _ => Vec::new(),
+    };
+    drop(conn);
+    settle_all(server, due).await
+}
+
+async fn settle_all(server: &Server, due: Vec<(Uuid,)>) -> Result<usize> {
     let mut moved = 0;
     for (id,) in due {
         let mut tx = server.db.write().await?;

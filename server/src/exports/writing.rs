@@ -1,0 +1,248 @@
+//! Rows into a file: CSV for programs, CSV for spreadsheets, XLSX. Never lets what a customer typed become a formula, and never holds
+//! more than a page of rows.
+
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::Path;
+
+use chrono::{DateTime, FixedOffset, NaiveDate};
+use domain::money::Money;
+use rust_decimal::Decimal;
+use rust_xlsxwriter::{Format as Look, Workbook, Worksheet, XlsxError};
+use tokio::sync::mpsc::Receiver;
+
+use super::rows::{Kind, Line};
+use crate::error::{Error, Result};
+
+/// How a file is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// UTF-8, `;` between cells, a header line, `1234.56`, `2026-11-22`, `2026-11-22T10:15:00-03:00`.
+    Csv,
+    /// The same with the mark in front that tells spreadsheets of UTF-8.
+    CsvBom,
+    /// A workbook with numbers, dates and texts as such.
+    Xlsx,
+}
+
+impl Format {
+    /// Every format.
+    pub const ALL: &'static [Self] = &[Self::Csv, Self::CsvBom, Self::Xlsx];
+
+    /// The stored word.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Csv => "csv",
+            Self::CsvBom => "csv_bom",
+            Self::Xlsx => "xlsx",
+        }
+    }
+
+    pub(super) const fn ending(self) -> &'static str {
+        match self {
+            Self::Csv | Self::CsvBom => "csv",
+            Self::Xlsx => "xlsx",
+        }
+    }
+
+    pub(super) const fn media_type(self) -> &'static str {
+        match self {
+            Self::Csv | Self::CsvBom => "text/csv; charset=utf-8",
+            Self::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        }
+    }
+}
+
+impl std::str::FromStr for Format {
+    type Err = &'static str;
+    fn from_str(word: &str) -> Result<Self, Self::Err> {
+        Self::ALL.iter().copied().find(|format| format.as_str() == word).ok_or("expected csv, csv_bom or xlsx")
+    }
+}
+
+impl TryFrom<String> for Format {
+    type Error = &'static str;
+    fn try_from(word: String) -> Result<Self, Self::Error> {
+        word.parse()
+    }
+}
+
+/// One cell.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Cell {
+    Text(String),
+    Cents(i64),
+    Day(NaiveDate),
+    /// As the creditor's wall shows it.
+    Moment(DateTime<FixedOffset>),
+    Nothing,
+}
+
+impl Cell {
+    pub(super) fn text(text: impl Into<String>) -> Self {
+        Self::Text(text.into())
+    }
+
+    pub(super) fn maybe(text: Option<String>) -> Self {
+        text.map_or(Self::Nothing, Self::Text)
+    }
+
+    /// As a program reads it.
+    fn plain(&self) -> String {
+        match self {
+            Self::Text(text) => safe(text),
+            Self::Cents(cents) => Money::cents(*cents).plain(),
+            Self::Day(day) => day.to_string(),
+            Self::Moment(at) => at.to_rfc3339_opts(chrono::SecondsFormat::Secs, false),
+            Self::Nothing => String::new(),
+        }
+    }
+}
+
+/// A text that no spreadsheet takes for a formula: with an apostrophe in front, where it would (OWASP, "CSV Injection").
+fn safe(text: &str) -> String {
+    let text = clean(text);
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']) { format!("'{text}") } else { text }
+}
+
+/// Without what has no place in a table, or in XML.
+fn clean(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\r' | '\t')).filter(|c| !matches!(c, '\u{fffe}' | '\u{ffff}')).collect()
+}
+
+/// Writes what comes until nothing more comes; says how many rows, and their sum.
+pub(super) fn write(path: &Path, kind: Kind, format: Format, lines: Receiver<Vec<Line>>) -> Result<(u64, Money)> {
+    let file = BufWriter::new(File::create_new(path)?);
+    match format {
+        Format::Csv | Format::CsvBom => csv(file, kind, format == Format::CsvBom, lines),
+        Format::Xlsx => xlsx(file, path, kind, lines),
+    }
+}
+
+fn csv(mut file: BufWriter<File>, kind: Kind, bom: bool, mut lines: Receiver<Vec<Line>>) -> Result<(u64, Money)> {
+    let broken = |error: csv::Error| Error::Io(std::io::Error::other(error));
+    if bom {
+        file.write_all("\u{feff}".as_bytes())?;
+    }
+    let mut out = csv::WriterBuilder::new().delimiter(b';').terminator(csv::Terminator::CRLF).from_writer(file);
+    out.write_record(kind.columns()).map_err(broken)?;
+    let (mut rows, mut cents) = (0, 0);
+    while let Some(page) = lines.blocking_recv() {
+        for line in page {
+            out.write_record(line.cells.iter().map(Cell::plain)).map_err(broken)?;
+            rows += 1;
+            cents += line.cents;
+        }
+    }
+    out.into_inner().map_err(|error| error.into_error())?.flush()?;
+    Ok((rows, Money::cents(cents)))
+}
+
+/// Rows of one sheet; a spreadsheet has 1,048,576, one of them the header.
+const SHEET: u32 = 1_000_000;
+/// A cell holds 32,767 characters.
+const LONGEST_CELL: usize = 32_000;
+
+fn xlsx(file: BufWriter<File>, path: &Path, kind: Kind, mut lines: Receiver<Vec<Line>>) -> Result<(u64, Money)> {
+    let broken = |error: XlsxError| Error::Io(std::io::Error::other(error));
+    let mut workbook = Workbook::new();
+    // Where the file itself grows: the system's folder may be small, or in memory.
+    if let Some(folder) = path.parent() {
+        workbook.set_tempdir(folder).map_err(broken)?;
+    }
+    let looks = Looks {
+        head: Look::new().set_bold(),
+        money: Look::new().set_num_format("#,##0.00"),
+        day: Look::new().set_num_format("yyyy-mm-dd"),
+        moment: Look::new().set_num_format("yyyy-mm-dd hh:mm:ss"),
+    };
+    let (mut rows, mut cents, mut waiting) = (0_u64, 0, Vec::new());
+    let mut next = move || {
+        while waiting.is_empty() {
+            waiting = lines.blocking_recv()?;
+            waiting.reverse();
+        }
+        waiting.pop()
+    };
+    let mut line: Option<Line> = next();
+    loop {
+        let sheet = workbook.add_worksheet_with_constant_memory().map_err(broken)?;
+        head(sheet, kind, &looks).map_err(broken)?;
+        let mut row = 0;
+        while row < SHEET
+            && let Some(one) = line
+        {
+            row += 1;
+            for (column, cell) in (0..).zip(&one.cells) {
+                put(sheet, row, column, cell, &looks).map_err(broken)?;
+            }
+            rows += 1;
+            cents += one.cents;
+            line = next();
+        }
+        if line.is_none() {
+            break;
+        }
+    }
+    workbook.save_to_writer(file).map_err(broken)?;
+    Ok((rows, Money::cents(cents)))
+}
+
+struct Looks {
+    head: Look,
+    money: Look,
+    day: Look,
+    moment: Look,
+}
+
+fn head(sheet: &mut Worksheet, kind: Kind, looks: &Looks) -> Result<(), XlsxError> {
+    sheet.set_freeze_panes(1, 0)?;
+    for (column, name) in (0..).zip(kind.columns()) {
+        sheet.set_column_width(column, 18)?;
+        sheet.write_string_with_format(0, column, *name, &looks.head)?;
+    }
+    Ok(())
+}
+
+fn put(sheet: &mut Worksheet, row: u32, column: u16, cell: &Cell, looks: &Looks) -> Result<(), XlsxError> {
+    match cell {
+        Cell::Text(text) => sheet.write_string(row, column, clean(text).chars().take(LONGEST_CELL).collect::<String>())?,
+        Cell::Cents(cents) => sheet.write_with_format(row, column, Decimal::new(*cents, 2), &looks.money)?,
+        Cell::Day(day) => sheet.write_date_with_format(row, column, day, &looks.day)?,
+        Cell::Moment(at) => sheet.write_datetime_with_format(row, column, at.naive_local(), &looks.moment)?,
+        Cell::Nothing => sheet,
+    };
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_cell_is_a_formula() {
+        for (text, expected) in [
+            ("=1+1", "'=1+1"),
+            ("+5541", "'+5541"),
+            ("-1", "'-1"),
+            ("@SUM(A1)", "'@SUM(A1)"),
+            ("\t=1", "'\t=1"),
+            ("\r=1", "'\r=1"),
+            ("\u{0}=1", "'=1"),
+            ("＝1", "'＝1"),
+            ("Ana = Bia", "Ana = Bia"),
+            ("", ""),
+        ] {
+            assert_eq!(safe(text), expected, "{text:?}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn whatever_is_typed_stays_a_text(text in proptest::arbitrary::any::<String>()) {
+            let cell = Cell::Text(text).plain();
+            proptest::prop_assert!(!cell.starts_with(['=', '+', '-', '@', '\t', '\r']));
+        }
+    }
+}
