@@ -87,7 +87,7 @@ fn row(l: Locale, period: Period, total: &Total) -> Vec<AnyView> {
                 format.as_str()
             );
             let (words, whole) = (format_name(l, *format), t::download_about(l, name, format_name(l, *format)));
-            view! { <a class="nowrap" href=href download rel="nofollow" aria-label=whole>{words}</a>" " }
+            view! { <li><a class="nowrap" href=href download="" rel="nofollow" aria-label=whole>{words}</a></li> }
         })
         .collect_view();
     vec![
@@ -97,7 +97,7 @@ fn row(l: Locale, period: Period, total: &Total) -> Vec<AnyView> {
         if total.rows == 0 {
             view! { <span class="small soft">{t::nothing(l)}</span> }.into_any()
         } else {
-            view! { <div class="row-links">{links}</div> }.into_any()
+            view! { <ul class="downloads" role="list">{links}</ul> }.into_any()
         },
     ]
 }
