@@ -102,12 +102,11 @@ fn drawn(l: Locale, document: &Value, operation: &Operation) -> AnyView {
     let body = said["requestBody"]["content"].as_object().and_then(|content| content.iter().next());
     let fields = body.map(|(media_type, content)| (media_type.clone(), fields(document, &content["schema"])));
     let statuses: Vec<&str> = said["responses"].as_object().into_iter().flatten().map(|(status, _)| status.as_str()).collect();
-    let summary = format!("{} {}", operation.method, operation.path);
+    let summary = format!("{} {} · {}", operation.method, operation.path, (operation.told)(l));
     let answers = t::answers(l, statuses.join(", "));
-    let about = format!("{}. {scope}", (operation.told)(l));
     view! {
         <Details summary>
-            <p>{about}</p>
+            <p>{scope}</p>
             {(!params.is_empty()).then(|| table(l, t::parameters(l).to_owned(), params))}
             {fields.map(|(media_type, fields)| table(l, t::body(l, media_type), fields))}
             <p class="small soft">{answers}</p>
@@ -140,7 +139,11 @@ fn table(l: Locale, caption: String, fields: Vec<(String, Value, bool)>) -> impl
     let columns = [t::column_field(l), t::column_type(l), t::column_required(l)].map(Column::new);
     let rows = fields.into_iter().map(|(name, schema, required)| {
         let required = if required { texts::frame::yes(l) } else { texts::frame::no(l) };
-        vec![view! { <code>{name}</code> }.into_any(), view! { <code>{kind(&schema)}</code> }.into_any(), required.into_any()]
+        vec![
+            view! { <code class="nowrap">{name}</code> }.into_any(),
+            view! { <code>{kind(&schema)}</code> }.into_any(),
+            required.into_any(),
+        ]
     });
     view! { <DataTable caption columns=columns.into() rows=rows.collect()/> }
 }
@@ -157,6 +160,8 @@ fn kind(schema: &Value) -> String {
     }
     for (name, mark) in [("format", ""), ("pattern", ""), ("minimum", "≥ "), ("maximum", "≤ "), ("maxLength", "≤ ")] {
         match &schema[name] {
+            // One that only keeps control characters out says nothing to a reader.
+            Value::String(text) if text.contains("\\x00") => {}
             Value::String(text) => said.push(format!("{mark}{text}")),
             Value::Number(number) => said.push(format!("{mark}{number}")),
             _ => {}

@@ -84,8 +84,8 @@ fn keys_table(page: &Page, keys: &[Listed]) -> AnyView {
         };
         vec![
             key.name.clone().into_any(),
-            view! { <code>{key.prefix.clone()}</code> }.into_any(),
-            scopes.into_any(),
+            view! { <code class="nowrap">{key.prefix.clone()}</code> }.into_any(),
+            view! { <span>{scopes}</span> }.into_any(),
             moment(page, key.created_at).into_any(),
             used.into_any(),
             state,
@@ -154,14 +154,14 @@ fn delivery(page: &Page, line: &DeliveryOut) -> Vec<AnyView> {
         view! {
             <PostForm action=api::redeliver_url()>
                 <Hidden name="id" value=id/>
-                <button class="button button-secondary" type="submit">{t::redeliver(l)} <span class="visually-hidden">" " {same}</span></button>
+                <button class="button button-secondary nowrap" type="submit">{t::redeliver(l)} <span class="visually-hidden">" " {same}</span></button>
             </PostForm>
         }
         .into_any()
     };
     vec![
         moment(page, line.created_at).into_any(),
-        view! { <code>{topic}</code> }.into_any(),
+        view! { <code class="nowrap">{topic}</code> }.into_any(),
         line.url.clone().into_any(),
         failure.into_any(),
         next,
