@@ -5,7 +5,7 @@ import { OPERATOR, another, expect, expectAccessible, ofProject, shot, signIn, s
 const PROVIDER = `http://127.0.0.1:${Number(process.env.EMDIA_TEST_PORT ?? 3100) + 500}`;
 
 /** People with late bills, whom no other journey needs. */
-const PAYERS: [string, string, string, string] = ['100.136.405-85', '100.247.271-72', '100.358.137-41', '100.532.355-09'];
+const PAYERS: [string, string, string, string] = ['100.136.405-85', '100.247.271-72', '100.358.137-41', '100.540.274-46'];
 /** And with two of them. */
 const SEVERAL: [string, string, string, string] = ['100.548.193-85', '100.690.735-11', '100.817.439-47', '100.864.953-80'];
 

@@ -188,7 +188,6 @@ impl Simulator {
     }
 
     /// Its routes, to be served by whoever asks for certificates.
-    #[must_use]
     pub fn router(&self) -> Router {
         Router::new().merge(page::routes()).merge(api::routes(self)).with_state(self.clone())
     }
