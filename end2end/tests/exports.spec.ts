@@ -25,14 +25,14 @@ test('decisions of some days leave in three formats, and the list says who took 
   await expectAccessible(page);
   await shot(page, 'exports');
 
-  const csv = await taken(page, 'Decisões: CSV');
+  const csv = await taken(page, 'CSV: Decisões');
   expect(csv.name).toBe('decisoes_2026-01-01_2026-12-31.csv');
   const lines = csv.bytes.toString('utf8').trimEnd().split('\r\n');
   expect(lines[0]).toMatch(/^protocol;request;decision;/);
   expect(lines.length).toBeGreaterThan(count);
-  const marked = await taken(page, 'Decisões: CSV para planilhas');
+  const marked = await taken(page, 'CSV para planilhas: Decisões');
   expect(marked.bytes.subarray(0, 3)).toEqual(Buffer.from([0xef, 0xbb, 0xbf]));
-  const xlsx = await taken(page, 'Decisões: Excel (XLSX)');
+  const xlsx = await taken(page, 'Excel (XLSX): Decisões');
   expect(xlsx.name).toBe('decisoes_2026-01-01_2026-12-31.xlsx');
   expect(xlsx.bytes.subarray(0, 2).toString()).toBe('PK');
 

@@ -86,7 +86,7 @@ fn row(l: Locale, period: Period, total: &Total) -> Vec<AnyView> {
                 period.to(),
                 format.as_str()
             );
-            let (words, whole) = (format_name(l, *format), t::download_about(l, name, format_name(l, *format)));
+            let (words, whole) = (format_name(l, *format), t::download_about(l, format_name(l, *format), name));
             view! { <li><a class="nowrap" href=href download="" rel="nofollow" aria-label=whole>{words}</a></li> }
         })
         .collect_view();
