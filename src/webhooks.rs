@@ -115,7 +115,7 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
     let [first, second, ..] = address.segments();
     // Only 2000::/3 is given out; of it, Teredo and other protocols (2001::/23), documentation and 3fff::/20 are special.
     let global = (first & 0xe000) == 0x2000;
-    let special = (first == 0x2001 && second < 0x0200) || (first == 0x2001 && second == 0x0db8) || (first == 0x3fff && second < 0x1000);
+    let special = matches!((first, second), (0x2001, 0..0x0200 | 0x0db8) | (0x3fff, 0..0x1000));
     global && !special
 }
 

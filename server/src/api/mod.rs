@@ -52,7 +52,6 @@ pub(crate) struct Api {
 }
 
 /// The whole API, to be served below [`BASE`].
-#[must_use]
 pub fn router(server: Server) -> Router {
     let api = Api { server, meter: Meter::default() };
     let mut router = Router::new();
