@@ -49,7 +49,7 @@ test('documents are listed, narrowed, and kept as files', async ({ page }) => {
 test('a company narrows its invoices to a branch, and downloads them with their table in one file', async ({ page }) => {
   await signIn(page, COMPANY);
   await page.goto('/documentos');
-  await expect(page.getByText('Cancelada').first()).toBeVisible();
+  await expect(page.getByRole('main').getByRole('listitem').filter({ hasText: 'Cancelada' }).first()).toBeVisible();
   await expectAccessible(page);
   await shot(page, 'documents-company');
   await openFilters(page);
@@ -82,7 +82,7 @@ test('whoever keeps the books of a branch reads its documents and nothing else o
   await page.getByRole('button', { name: 'Aplicar' }).click();
   await expect(page.getByText('filiais que a empresa liberou')).toBeVisible();
   await expect(page.getByLabel('Contrato').getByRole('option')).toHaveCount(3);
-  await expect(page.getByText('Nota fiscal (XML)').first()).toBeVisible();
+  await expect(page.getByRole('main').getByRole('listitem').filter({ hasText: 'Nota fiscal (XML)' }).first()).toBeVisible();
   await expectAccessible(page);
   await shot(page, 'documents-limited');
   // Of the rest of the company there is nothing: one's own statement stays one's own.
