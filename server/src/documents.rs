@@ -11,7 +11,7 @@ use chrono::{Datelike, NaiveDate};
 use domain::forms::Problem;
 use domain::ids::{BillId, ContractId, CustomerId, DocumentId};
 use domain::money::Money;
-use futures::Stream;
+use futures::{Stream, StreamExt};
 use serde_json::json;
 use tokio::sync::mpsc;
 use uuid::Uuid;
@@ -400,7 +400,8 @@ pub async fn zip(
         }
     });
     let bytes = futures::stream::unfold(receiver, |mut receiver| async move { receiver.recv().await.map(|part| (part, receiver)) });
-    Ok(Archive { name, bytes })
+    // Whoever sends it may ask once more after its end.
+    Ok(Archive { name, bytes: bytes.fuse() })
 }
 
 /// What is in an archive, once that it is handed out is recorded.

@@ -13,8 +13,12 @@ use uuid::Uuid;
 /// The files of an archive, by name.
 async fn unpacked(t: &TestServer, reader: impl Into<Reader>, filter: &Filter) -> Vec<(String, Vec<u8>)> {
     let archive = documents::zip(t, reader, filter).await.unwrap();
-    let parts: Vec<_> = archive.bytes.collect().await;
-    let bytes: Vec<u8> = parts.into_iter().flat_map(|part| part.unwrap()).collect();
+    let mut parts = Box::pin(archive.bytes);
+    let mut bytes = Vec::new();
+    while let Some(part) = parts.next().await {
+        bytes.extend(part.unwrap());
+    }
+    assert!(parts.next().await.is_none(), "whoever asks after the end is told so again");
     let mut archive = zip::ZipArchive::new(std::io::Cursor::new(bytes)).unwrap();
     let mut names: Vec<String> = archive.file_names().map(str::to_owned).collect();
     names.sort();

@@ -54,9 +54,9 @@ impl Kind {
     #[must_use]
     pub const fn scope(self) -> Scope {
         match self {
-            Self::Customers => Scope::CustomersWrite,
-            // Who may see which contracts is the contracts' matter.
-            Self::Contracts | Self::Representations => Scope::ContractsWrite,
+            // Who may act for somebody reaches as far as where that one's codes go.
+            Self::Customers | Self::Representations => Scope::CustomersWrite,
+            Self::Contracts => Scope::ContractsWrite,
             Self::Bills => Scope::BillsWrite,
             Self::Slips => Scope::SlipsWrite,
             Self::Payments => Scope::PaymentsWrite,
