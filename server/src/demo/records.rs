@@ -241,8 +241,11 @@ impl Files {
     ) {
         let begun = world.today.checked_sub_months(Months::new(u32::try_from(months + 8).unwrap_or(8))).unwrap_or(world.today);
         // A company's first contract is for its head office.
-        let branch =
-            if kind == "business" && !number.is_multiple_of(100) { people::branch(&customer.tax_id, number % 100 + 1) } else { String::new() };
+        let branch = if kind == "business" && !number.is_multiple_of(100) {
+            people::branch(&customer.tax_id, number % 100 + 1)
+        } else {
+            String::new()
+        };
         let line =
             format!("{id};{};{number}-{};{kind};{plan};{registration};active;{begun};2%;1%;{branch}\n", customer.external_id, number % 10);
         self.contracts.push_str(&line);
