@@ -54,6 +54,12 @@ use uuid::Uuid;
 
 pub use crate::error::{Error, Result};
 
+/// Says which implementation of TLS's cryptography the clients of other servers use: one for the whole process, so whoever asks
+/// second finds it chosen.
+pub(crate) fn choose_cryptography() {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+}
+
 /// One installation, shared by every request.
 #[derive(Clone, Debug)]
 pub struct Server {

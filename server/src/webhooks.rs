@@ -451,8 +451,7 @@ fn client(inside_allowed: bool) -> Option<Client> {
     static CLIENTS: [OnceLock<Option<Client>>; 2] = [OnceLock::new(), OnceLock::new()];
     CLIENTS[usize::from(inside_allowed)]
         .get_or_init(|| {
-            // Somebody else in this process may have chosen one before.
-            let _ = rustls::crypto::ring::default_provider().install_default();
+            crate::choose_cryptography();
             Client::builder()
                 .dns_resolver(Arc::new(Outside { inside_allowed }))
                 .redirect(redirect::Policy::none())

@@ -46,8 +46,7 @@ impl std::fmt::Debug for Bucket {
 impl Bucket {
     /// Makes the client; asks nothing of the server yet.
     pub(super) fn open(place: &BucketPlace) -> Result<Self> {
-        // One provider of cryptography for the whole process; the second to ask finds it there.
-        let _ = rustls::crypto::ring::default_provider().install_default();
+        crate::choose_cryptography();
         let retry = RetryConfig {
             backoff: BackoffConfig { init_backoff: Duration::from_millis(100), max_backoff: Duration::from_secs(2), base: 3.0 },
             max_retries: TRIES,

@@ -296,8 +296,7 @@ impl Provider {
     /// [`Error::Config`] for files that cannot be read or are no certificates.
     pub fn new(settings: &PixSettings) -> Result<Self> {
         let bad = |key: &str, why: &str| Error::Config(format!("{key}: {why}"));
-        // Whichever provider of cryptography the process has already will do.
-        let _ = rustls::crypto::ring::default_provider().install_default();
+        crate::choose_cryptography();
         let mut http = reqwest::Client::builder()
             .connect_timeout(Duration::from_secs(4))
             .timeout(CALL)
