@@ -220,7 +220,7 @@ fn repeated(page: &Page, file: Uuid, lines: &[Repeated]) -> Option<AnyView> {
         view! {
             <Card title=t::repeated_title(l)>
                 <p>{t::repeated_words(l)}</p>
-                <DataTable caption=t::repeated_title(l) columns rows/>
+                <DataTable caption=t::repeated_title(l) caption_hidden=true columns rows/>
             </Card>
         }
         .into_any()

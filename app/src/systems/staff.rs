@@ -12,13 +12,12 @@ use uuid::Uuid;
 use super::api;
 use crate::page::{Page, PageResult, StaffRoom};
 use crate::paths;
-use crate::ui::Tone;
 use crate::ui::actions::{Button, ButtonKind};
 use crate::ui::forms::{Hidden, PostForm};
 use crate::ui::icons::Icon;
 use crate::ui::layout::PageTitle;
 use crate::ui::lists::{Row, Rows};
-use crate::ui::panels::{Card, Details, Empty, StatusTag};
+use crate::ui::panels::{Card, Details, Empty};
 use crate::ui::tables::{Column, DataTable};
 use crate::visitor::AsStaff;
 
@@ -67,7 +66,8 @@ fn keys_table(page: &Page, keys: &[Listed]) -> AnyView {
         let scopes = key.scopes.split(' ').map(|scope| view! { <code class="nowrap">{scope.to_owned()}</code>" " }).collect_view();
         let used = key.used_at.map_or_else(|| t::never(l).to_owned(), |at| moment(page, at));
         let state = match key.revoked_at {
-            Some(at) => view! { <StatusTag words=t::revoked(l, moment(page, at))/> }.into_any(),
+            // In words that may break: a tag is as wide as it is long, wider than a phone.
+            Some(at) => view! { <span class="soft">{t::revoked(l, moment(page, at))}</span> }.into_any(),
             None => {
                 let (prefix, name) = (key.prefix.clone(), key.name.clone());
                 view! {
@@ -145,7 +145,7 @@ fn delivery(page: &Page, line: &DeliveryOut) -> Vec<AnyView> {
     };
     let next = match line.state {
         Delivery::Due => view! { {moment(page, line.attempt_at)} }.into_any(),
-        _ => view! { <StatusTag tone=Tone::Attention words=t::given_up(l, i64::from(line.attempts))/> }.into_any(),
+        _ => view! { <strong>{t::given_up(l, i64::from(line.attempts))}</strong> }.into_any(),
     };
     let (id, topic, same) = (line.id.to_string(), line.topic.clone(), line.topic.clone());
     let again = if line.failure.as_deref() == Some("removed") {

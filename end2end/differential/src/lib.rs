@@ -11,7 +11,7 @@ use domain::agreements::keeping::{Original, Unpaid, impute, keeping, renegotiate
 use domain::agreements::plans::{Debt, PlanRequest, least_down_payments, options, simulate};
 use domain::agreements::policy::{Band, BreakRule, Discount, Imputation, Interest, Limits, PlanPolicy, Renegotiation};
 use domain::calendar::Calendar;
-use domain::charges::{DayCount, DayInterest, EarlyDiscount, Payer, Terms, late_charges, late_charges_after};
+use domain::charges::{DayCount, DayInterest, EarlyDiscount, Payer, Posted, Terms, late_charges, late_charges_after};
 use domain::ids::BillId;
 use domain::indices::{Index, Month, MonthlyRates};
 use domain::money::Money;
@@ -98,11 +98,11 @@ fn plan(draw: &mut Draw, number: u32, today: NaiveDate, calendar: &Calendar) -> 
 fn charges(draw: &mut Draw, today: NaiveDate, calendar: &Calendar) -> Value {
     let due = today + Days::new(20) - Days::new(draw.below(1_500));
     let (terms, amount) = (draw.terms(today), draw.amount());
-    let posted_to = due + Days::new(draw.below(200));
+    let posted = Posted { to: due + Days::new(draw.below(200)), open: Money::cents(amount.as_cents() / 3) };
     json!({
         "terms": terms,
         "costs": late_charges(amount, due, today, &terms, calendar),
-        "costs_after": late_charges_after(amount, due, posted_to, today, &terms, calendar),
+        "costs_after": late_charges_after(amount, due, Some(posted), today, &terms, calendar),
     })
 }
 

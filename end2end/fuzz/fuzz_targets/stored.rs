@@ -10,7 +10,7 @@ use domain::agreements::plans::{Debt, Plan, PlanRequest, options, simulate};
 use domain::agreements::policy::PlanPolicy;
 use domain::bank_accounts::BankAccount;
 use domain::calendar::Calendar;
-use domain::charges::{Calculation, Payer, Terms, late_charges, late_charges_after};
+use domain::charges::{Calculation, Payer, Posted, Terms, late_charges, late_charges_after};
 use domain::ids::BillId;
 use domain::money::Money;
 use domain::pix::keys::PixKey;
@@ -92,7 +92,8 @@ fn check_terms(terms: &Terms, calendar: &Calendar) {
             assert!(!checked || days > 0 || !cost.charges().is_positive());
             assert!(!checked || cost.charges() >= Money::ZERO);
             assert_eq!(read::<Calculation>(&serde_json::to_string(&cost).unwrap()), Some(cost));
-            let _ = late_charges_after(Money::cents(cents), due, due + chrono::TimeDelta::days(10), TODAY, terms, calendar);
+            let posted = Some(Posted { to: due + chrono::TimeDelta::days(10), open: Money::cents(cents / 2) });
+            let _ = late_charges_after(Money::cents(cents), due, posted, TODAY, terms, calendar);
         }
     }
 }
