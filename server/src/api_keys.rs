@@ -12,7 +12,7 @@ use crate::audit::{self, Actor, Event};
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::sealing::{random, same};
-use crate::sessions::Staff;
+use crate::sessions::Hand;
 use crate::{Server, sql};
 
 /// What every key begins with, so that a scanner for leaked secrets knows one.
@@ -104,22 +104,9 @@ pub struct Made {
     pub key: String,
 }
 
-/// Whose hand makes or revokes a key.
-#[derive(Clone, Copy, Debug)]
-pub enum Hand<'a> {
-    /// Whoever has the terminal has the database as well.
-    Terminal,
-    /// Staff who keep the installation.
-    Staff(&'a Staff),
-}
-
-impl Hand<'_> {
-    pub(crate) fn allowed(self) -> Result<Actor> {
-        match self {
-            Self::Terminal => Ok(Actor::System),
-            Self::Staff(staff) => staff.only(&[Role::Administrator]).map(|()| staff.actor()),
-        }
-    }
+/// Who keeps the installation: the administrator, or whoever has the terminal.
+pub(crate) fn keeper(hand: Hand<'_>) -> Result<Actor> {
+    hand.only(&[Role::Administrator]).map(|()| hand.actor())
 }
 
 /// Makes a key.
@@ -150,7 +137,7 @@ pub async fn create(server: &Server, name: &str, scopes: &[Scope]) -> Result<Mad
 /// # Errors
 /// [`Error::Forbidden`] for staff who do not keep the installation.
 pub async fn list(server: &Server, hand: Hand<'_>) -> Result<Vec<Listed>> {
-    hand.allowed()?;
+    keeper(hand)?;
     let mut conn = server.db.read().await?;
     Ok(sql!(conn, all Listed: "select id, name, prefix, scopes, created_at, used_at, revoked_at from api_keys order by id desc limit 500")?)
 }
@@ -160,7 +147,7 @@ pub async fn list(server: &Server, hand: Hand<'_>) -> Result<Vec<Listed>> {
 /// # Errors
 /// [`Error::NotFound`] for a prefix of no key; [`Error::Overtaken`] when it was revoked already; [`Error::Forbidden`].
 pub async fn revoke(server: &Server, hand: Hand<'_>, prefix: &str) -> Result<()> {
-    let actor = hand.allowed()?;
+    let actor = keeper(hand)?;
     let prefix = prefix.strip_prefix(BRAND).unwrap_or(prefix);
     let mut tx = server.db.write().await?;
     let revoked = sql!(tx, optional (Uuid,): "update api_keys set revoked_at = $2 where prefix = $1 and revoked_at is null returning id",

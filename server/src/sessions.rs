@@ -91,6 +91,33 @@ impl Customer {
     }
 }
 
+/// Whose hand does what is done in a room of staff and on a terminal alike.
+#[derive(Clone, Copy, Debug)]
+pub enum Hand<'a> {
+    /// Staff, in a role that may.
+    Staff(&'a Staff),
+    /// Whoever runs the program itself: who has the terminal has the database as well.
+    Terminal,
+}
+
+impl Hand<'_> {
+    /// Who it is, in the audit trail.
+    pub(crate) fn actor(self) -> Actor {
+        match self {
+            Self::Staff(staff) => staff.actor(),
+            Self::Terminal => Actor::System,
+        }
+    }
+
+    /// Refuses staff in any other role.
+    pub(crate) fn only(self, roles: &[Role]) -> Result<()> {
+        match self {
+            Self::Staff(staff) => staff.only(roles),
+            Self::Terminal => Ok(()),
+        }
+    }
+}
+
 /// A member of staff, in a role.
 #[derive(Clone, Debug)]
 pub struct Staff {

@@ -26,11 +26,12 @@ use utoipa::openapi::schema::Object;
 use uuid::Uuid;
 
 use crate::api::words;
-use crate::api_keys::{ApiKey, Hand};
+use crate::api_keys::{self, ApiKey};
 use crate::audit::{self, Actor, Event};
 use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
 use crate::sealing::random;
+use crate::sessions::Hand;
 use crate::{Server, rows, sql};
 
 /// Where the secrets of endpoints are sealed for.
@@ -63,7 +64,7 @@ pub enum Keeper<'a> {
 impl Keeper<'_> {
     fn allowed(self) -> Result<Actor> {
         match self {
-            Self::Hand(hand) => hand.allowed(),
+            Self::Hand(hand) => api_keys::keeper(hand),
             Self::Key(key) => key.may(Scope::Webhooks).map(|()| key.actor()),
         }
     }

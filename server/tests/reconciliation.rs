@@ -10,8 +10,9 @@ use domain::statement::{self, EntryKind};
 use server::config::Sources;
 use server::error::Error;
 use server::reconciliation::{
-    self, Allocated, Hand, Options, Refused, Report, Warning, allocate, approve, list, not_repeated, numbered, send_back,
+    self, Allocated, Options, Refused, Report, Warning, allocate, approve, list, not_repeated, numbered, send_back,
 };
+use server::sessions::Hand;
 use server::slips::Situation;
 use server::statement::Filter;
 use server::testing::TestServer;

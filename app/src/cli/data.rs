@@ -9,7 +9,8 @@ use anyhow::{Context, bail};
 use indicatif::{ProgressBar, ProgressStyle};
 use server::config::Config;
 use server::imports::{self, Format, Kind, Options};
-use server::reconciliation::{self, Hand};
+use server::reconciliation;
+use server::sessions::Hand;
 use server::texts::{self, Locale};
 use server::{Server, audit, backup as backups, demo as demonstration, exports, files, ledger};
 
@@ -127,7 +128,7 @@ pub(crate) async fn export(
     format: exports::Format,
     out: Option<PathBuf>,
 ) -> anyhow::Result<()> {
-    let made = exports::export(server, exports::Hand::Terminal, kind, period, format).await?;
+    let made = exports::export(server, Hand::Terminal, kind, period, format).await?;
     let out = out.unwrap_or_else(|| PathBuf::from(&made.file.name));
     let mut from = made.file.file.into_std().await;
     if out == Path::new("-") {

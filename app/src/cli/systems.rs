@@ -3,8 +3,9 @@
 use anyhow::anyhow;
 use chrono::{DateTime, Utc};
 use domain::webhooks::Delivery;
-use server::api_keys::{self, Hand};
+use server::api_keys;
 use server::error::Error;
+use server::sessions::Hand;
 use server::webhooks::{self, Keeper};
 use server::{Server, texts};
 use uuid::Uuid;

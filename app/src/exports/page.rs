@@ -4,7 +4,8 @@ use chrono::{Datelike, NaiveDate};
 use domain::money::Money;
 use leptos::prelude::*;
 use server::error::Error;
-use server::exports::{self, Format, Hand, Kind, Past, Period, Total};
+use server::exports::{self, Format, Kind, Past, Period, Total};
+use server::sessions::Hand;
 use server::texts::{self, Locale, exports_staff as t};
 
 use crate::asked::Asked;

@@ -3,7 +3,8 @@
 use domain::forms::Problem;
 use leptos::server_fn::codec::MultipartData;
 use server::error::{Error, Result};
-use server::reconciliation::{self, Hand, LARGEST, Options, Refused};
+use server::reconciliation::{self, LARGEST, Options, Refused};
+use server::sessions::Hand;
 use server::texts;
 use uuid::Uuid;
 

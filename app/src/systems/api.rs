@@ -11,8 +11,9 @@ use crate::{
 };
 #[cfg(feature = "ssr")]
 use server::{
-    api_keys::{self, Hand},
+    api_keys,
     error::{Error, Result},
+    sessions::Hand,
     texts::systems as t,
     webhooks::{self, Keeper},
 };

@@ -4,7 +4,8 @@
 use chrono::{DateTime, Utc};
 use domain::webhooks::Delivery;
 use leptos::prelude::*;
-use server::api_keys::{self, Hand, Listed};
+use server::api_keys::{self, Listed};
+use server::sessions::Hand;
 use server::texts::{self, systems as t};
 use server::webhooks::{self, DeliveryOut, EndpointOut, Keeper};
 use uuid::Uuid;

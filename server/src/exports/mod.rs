@@ -15,11 +15,11 @@ use tokio::io::AsyncSeekExt;
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
-use crate::audit::{self, Actor, Event};
+use crate::audit::{self, Event};
 use crate::bills::LAST_DAY;
 use crate::error::{Error, Result};
 use crate::files::{Download, store};
-use crate::sessions::Staff;
+use crate::sessions::{Hand, Staff};
 use crate::{Server, sql};
 
 pub use rows::Kind;
@@ -31,31 +31,6 @@ const EXPORTERS: &[Role] = &[Role::Receivables, Role::Supervisor];
 const PAGE: usize = 30;
 /// The longest period, in days: ten years.
 const LONGEST: i64 = 3_660;
-
-/// Who exports.
-#[derive(Clone, Copy, Debug)]
-pub enum Hand<'a> {
-    /// Staff, in a role that answers for money.
-    Staff(&'a Staff),
-    /// Whoever runs the program itself.
-    Terminal,
-}
-
-impl Hand<'_> {
-    fn check(self) -> Result<()> {
-        match self {
-            Self::Staff(staff) => staff.only(EXPORTERS),
-            Self::Terminal => Ok(()),
-        }
-    }
-
-    fn actor(self) -> Actor {
-        match self {
-            Self::Staff(staff) => staff.actor(),
-            Self::Terminal => Actor::System,
-        }
-    }
-}
 
 /// Days of the creditor, the first and the last of them included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -157,7 +132,7 @@ pub struct Made {
 /// # Errors
 /// [`Error::Forbidden`]; the disk's.
 pub async fn export(server: &Server, by: Hand<'_>, kind: Kind, period: Period, format: Format) -> Result<Made> {
-    by.check()?;
+    by.only(EXPORTERS)?;
     let incoming = server.files.incoming().await?;
     let (send, receive) = mpsc::channel(1);
     let path = incoming.path().to_owned();

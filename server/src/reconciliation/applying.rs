@@ -16,13 +16,14 @@ use uuid::Uuid;
 
 use super::matching::{self, Slip, World};
 use super::reading::{Event, Feed};
-use super::{BATCH, Context, Hand, audit, counts, external_prefix, number};
+use super::{BATCH, Context, audit, counts, external_prefix, number};
 use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
 use crate::ledger::{self, NewEntry};
 use crate::mail::Mail;
 use crate::outbox::{self, Outgoing};
 use crate::payments::{self, Laid, New, Parts, Posting, Target};
+use crate::sessions::Hand;
 use crate::slips::turnover;
 use crate::texts::{self, Locale};
 use crate::{Server, bills, policies, rows, sql};

@@ -26,11 +26,11 @@ use uuid::Uuid;
 use self::applying::Step;
 use self::matching::{Agreements, World};
 use self::reading::{Event, ReadFile};
-use crate::audit::{self, Actor};
+use crate::audit;
 use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
 use crate::files::{self, Download};
-use crate::sessions::Staff;
+use crate::sessions::{Hand, Staff};
 use crate::{Server, policies, requests, sql};
 
 pub(crate) use self::applying::tell_of_duplicate;
@@ -46,31 +46,6 @@ const BATCH: usize = 2_000;
 const TOLD: i64 = 100;
 /// Those who see to the money that comes in.
 const RECEIVERS: &[Role] = &[Role::Receivables, Role::Supervisor];
-
-/// Who applies a file.
-#[derive(Clone, Copy, Debug)]
-pub enum Hand<'a> {
-    /// Staff, in a role that sees to the money that comes in.
-    Staff(&'a Staff),
-    /// Whoever runs the program itself, as for an import.
-    Terminal,
-}
-
-impl Hand<'_> {
-    fn check(self) -> Result<()> {
-        match self {
-            Self::Staff(staff) => staff.only(RECEIVERS),
-            Self::Terminal => Ok(()),
-        }
-    }
-
-    fn actor(self) -> Actor {
-        match self {
-            Self::Staff(staff) => staff.actor(),
-            Self::Terminal => Actor::System,
-        }
-    }
-}
 
 /// How to take a file.
 #[derive(Clone, Copy, Debug, Default)]
@@ -211,7 +186,7 @@ pub fn may(staff: &Staff) -> Result<()> {
 /// # Errors
 /// As [`apply`].
 pub async fn preview(server: &Server, by: Hand<'_>, name: &str, bytes: Vec<u8>, options: Options) -> Result<Report, Refused> {
-    by.check()?;
+    by.only(RECEIVERS)?;
     let file = read(server, Bytes::from(bytes)).await?;
     let mut conn = server.db.read().await?;
     let context = Context::load(server, &mut conn, &file).await?;
@@ -273,7 +248,7 @@ pub async fn apply(
     options: Options,
     mut progress: impl FnMut(usize, usize) + Send,
 ) -> Result<Report, Refused> {
-    by.check()?;
+    by.only(RECEIVERS)?;
     let bytes = Bytes::from(bytes);
     let file = read(server, bytes.clone()).await?;
     let mut conn = server.db.read().await?;

@@ -7,10 +7,10 @@ use std::time::{Duration, SystemTime};
 use chrono::{DateTime, Days, Utc};
 use uuid::Uuid;
 
-use super::{Hand, LARGEST, Options, RECEIVERS, Refused, apply, reading};
+use super::{LARGEST, Options, RECEIVERS, Refused, apply, reading};
 use crate::error::{Error, Result};
 use crate::sealing::sha256;
-use crate::sessions::Staff;
+use crate::sessions::{Hand, Staff};
 use crate::texts::Locale;
 use crate::{Server, sql};
 
