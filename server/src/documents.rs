@@ -24,8 +24,8 @@ use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
 use crate::files::Download;
 use crate::sessions::{BRANCHES, Customer, Represented, Staff};
-use crate::statement::{cell, plain};
-use crate::texts::{Locale, documents as t};
+use crate::statement::plain;
+use crate::texts::{Locale, cell, documents as t};
 use crate::throttle::{self, Limit};
 use crate::{Server, files, sql};
 

@@ -22,6 +22,7 @@ use crate::ledger::{self, NewEntry};
 use crate::requests::advance::{By, Effect};
 use crate::requests::{BillLine, New, Row as Request, once, open, take_bill};
 use crate::sessions::{Customer, Staff};
+use crate::texts::cell;
 use crate::{Server, policies, sql};
 
 /// What destinations are sealed and digested for.
@@ -508,7 +509,7 @@ fn csv(server: &Server, rows: &[ExportRow]) -> Result<String> {
             .map_err(|_| Error::Corrupt("refund destination"))?;
         let kind = sealed.destination.kind().as_str();
         let (key, bank, branch, account, digit, account_kind) = match &sealed.destination {
-            Destination::Pix { key, .. } => (cell(key), "", "", "", "", ""),
+            Destination::Pix { key, .. } => (key_cell(key), "", "", "", "", ""),
             Destination::Account { bank, branch, account, check_digit, account_kind } => {
                 (String::new(), bank.as_str(), branch.as_str(), account.as_str(), check_digit.as_str(), account_kind.as_str())
             }
@@ -521,25 +522,22 @@ fn csv(server: &Server, rows: &[ExportRow]) -> Result<String> {
     String::from_utf8(bytes).map_err(|_| Error::Corrupt("export of refunds"))
 }
 
-/// What a customer typed must not become a formula where the file is opened in a spreadsheet. A telephone as key keeps its `+`.
-fn cell(text: &str) -> String {
-    if text.starts_with(['=', '@', '-', '\t']) || (text.starts_with('+') && !text[1..].bytes().all(|b| b.is_ascii_digit())) {
-        format!("'{text}")
-    } else {
-        text.to_owned()
-    }
+/// A key of Pix as a cell: of a telephone its `+` stays.
+fn key_cell(key: &str) -> String {
+    let telephone = key.strip_prefix('+').is_some_and(|digits| digits.bytes().all(|b| b.is_ascii_digit()));
+    if telephone { key.to_owned() } else { cell(key) }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::cell;
+    use super::key_cell;
 
     #[test]
-    fn no_cell_is_a_formula() {
-        assert_eq!(cell("=1+1"), "'=1+1");
-        assert_eq!(cell("@x"), "'@x");
-        assert_eq!(cell("+5541999998888"), "+5541999998888");
-        assert_eq!(cell("+A1"), "'+A1");
-        assert_eq!(cell("Ana Souza"), "Ana Souza");
+    fn a_key_is_no_formula() {
+        assert_eq!(key_cell("=1+1"), "'=1+1");
+        assert_eq!(key_cell("@x"), "'@x");
+        assert_eq!(key_cell("+5541999998888"), "+5541999998888");
+        assert_eq!(key_cell("+A1"), "'+A1");
+        assert_eq!(key_cell("Ana Souza"), "Ana Souza");
     }
 }

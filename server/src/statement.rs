@@ -22,7 +22,7 @@ use crate::pdf::statement::{StatementColumns, StatementRow, StatementSheet};
 use crate::pdf::{self, DocumentInfo};
 use crate::policies::Creditor;
 use crate::sessions::{Customer, Staff};
-use crate::texts::{self, Locale};
+use crate::texts::{self, Locale, cell};
 use crate::{Server, policies, sql};
 
 /// Rows of one page.
@@ -446,11 +446,6 @@ fn described(l: Locale, entry: &PaperRow) -> String {
     if entry.note.is_empty() { text } else { format!("{text} · {}", entry.note) }
 }
 
-/// A text that no spreadsheet runs: what begins like a formula is put behind an apostrophe (OWASP, "CSV injection").
-pub(crate) fn cell(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) { format!("'{text}") } else { text.to_owned() }
-}
-
 /// An amount that a spreadsheet of this language reads as a number.
 pub(crate) fn plain(l: Locale, amount: Money) -> String {
     texts::decimal(l, amount.plain())
@@ -603,14 +598,6 @@ fn line(row: Row, day: NaiveDate, past: bool, calendar: &domain::calendar::Calen
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn no_cell_is_a_formula() {
-        for text in ["=1+1", "+55", "-1", "@SUM(A1)", "\t=1", "\r=1"] {
-            assert_eq!(cell(text), format!("'{text}"));
-        }
-        assert_eq!(cell("Mensalidade - outubro"), "Mensalidade - outubro");
-    }
 
     #[test]
     fn a_cursor_is_read_back_or_refused() {

@@ -222,9 +222,39 @@ const LUNI: [&str; 12] =
 
 include!(concat!(env!("OUT_DIR"), "/texts.rs"));
 
+/// A text as a cell of a table: no spreadsheet takes it for a formula, with an apostrophe in front where it would (OWASP, "CSV
+/// Injection").
+pub(crate) fn cell(text: &str) -> String {
+    let text = clean(text);
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']) { format!("'{text}") } else { text }
+}
+
+/// Without what has no place in a table, or in XML.
+pub(crate) fn clean(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\r' | '\t')).filter(|c| !matches!(c, '\u{fffe}' | '\u{ffff}')).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_cell_is_a_formula() {
+        for (text, expected) in [
+            ("=1+1", "'=1+1"),
+            ("+5541", "'+5541"),
+            ("-1", "'-1"),
+            ("@SUM(A1)", "'@SUM(A1)"),
+            ("\t=1", "'\t=1"),
+            ("\r=1", "'\r=1"),
+            ("\u{0}=1", "'=1"),
+            ("＝1", "'＝1"),
+            ("Ana = Bia", "Ana = Bia"),
+            ("", ""),
+        ] {
+            assert_eq!(cell(text), expected, "{text:?}");
+        }
+    }
 
     #[test]
     fn sizes_are_said_in_thousands() {

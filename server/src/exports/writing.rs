@@ -13,6 +13,7 @@ use tokio::sync::mpsc::Receiver;
 
 use super::rows::{Kind, Line};
 use crate::error::{Error, Result};
+use crate::texts::{cell, clean};
 
 /// How a file is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,24 +92,13 @@ impl Cell {
     /// As a program reads it.
     fn plain(&self) -> String {
         match self {
-            Self::Text(text) => safe(text),
+            Self::Text(text) => cell(text),
             Self::Cents(cents) => Money::cents(*cents).plain(),
             Self::Day(day) => day.to_string(),
             Self::Moment(at) => at.to_rfc3339_opts(chrono::SecondsFormat::Secs, false),
             Self::Nothing => String::new(),
         }
     }
-}
-
-/// A text that no spreadsheet takes for a formula: with an apostrophe in front, where it would (OWASP, "CSV Injection").
-fn safe(text: &str) -> String {
-    let text = clean(text);
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']) { format!("'{text}") } else { text }
-}
-
-/// Without what has no place in a table, or in XML.
-fn clean(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\r' | '\t')).filter(|c| !matches!(c, '\u{fffe}' | '\u{ffff}')).collect()
 }
 
 /// Writes what comes until nothing more comes; says how many rows, and their sum.
@@ -219,24 +209,6 @@ fn put(sheet: &mut Worksheet, row: u32, column: u16, cell: &Cell, looks: &Looks)
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn no_cell_is_a_formula() {
-        for (text, expected) in [
-            ("=1+1", "'=1+1"),
-            ("+5541", "'+5541"),
-            ("-1", "'-1"),
-            ("@SUM(A1)", "'@SUM(A1)"),
-            ("\t=1", "'\t=1"),
-            ("\r=1", "'\r=1"),
-            ("\u{0}=1", "'=1"),
-            ("＝1", "'＝1"),
-            ("Ana = Bia", "Ana = Bia"),
-            ("", ""),
-        ] {
-            assert_eq!(safe(text), expected, "{text:?}");
-        }
-    }
 
     proptest::proptest! {
         #[test]
