@@ -68,6 +68,10 @@ pub const PRIVACY: &str = "/privacidade";
 pub const STAFF_SIGN_IN: &str = "/equipe/entrar";
 /// The queue.
 pub const QUEUE: &str = "/equipe/fila";
+/// How deadlines were kept.
+pub const DEADLINES: &str = "/equipe/prazos";
+/// The same as a table.
+pub const DEADLINES_CSV: &str = "/equipe/prazos.csv";
 /// Search for a customer.
 pub const STAFF_SEARCH: &str = "/equipe/busca";
 /// Refund orders to export.

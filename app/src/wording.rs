@@ -4,6 +4,7 @@ use domain::actors::Role;
 use domain::forms::Problem;
 use domain::reconciliation::Stage;
 use domain::refunds::{HolderMatch, OrderStatus, Way};
+use domain::requests::queue::{Area, Priority};
 use domain::requests::{Action, Kind, Refused, Status, Urgency};
 use domain::slips::{Channel, SlipState};
 use domain::statement::Age;
@@ -149,6 +150,7 @@ pub fn action(l: Locale, action: Action) -> &'static str {
     match action {
         Action::Claim => t::action_claim(l),
         Action::Release => t::action_release(l),
+        Action::Assign => t::action_assign(l),
         Action::AskMore => t::action_ask_more(l),
         Action::Answer => t::action_answer(l),
         Action::Prepare => t::action_prepare(l),
@@ -158,6 +160,9 @@ pub fn action(l: Locale, action: Action) -> &'static str {
         Action::Finish => t::action_finish(l),
         Action::Withdraw => t::action_withdraw(l),
         Action::Note => t::action_note(l),
+        Action::Warn => t::action_warn(l),
+        Action::Escalate => t::action_escalate(l),
+        Action::Remind => t::action_remind(l),
     }
 }
 
@@ -178,6 +183,10 @@ pub fn did(l: Locale, what: What) -> &'static str {
         What::Step(Action::Finish) => t::did_finish(l),
         What::Step(Action::Withdraw) => t::did_withdraw(l),
         What::Step(Action::Note) => t::did_note(l),
+        What::Step(Action::Assign) => t::did_assign(l),
+        What::Step(Action::Warn) => t::did_warn(l),
+        What::Step(Action::Escalate) => t::did_escalate(l),
+        What::Step(Action::Remind) => t::did_remind(l),
     }
 }
 
@@ -201,6 +210,30 @@ pub fn urgency(l: Locale, urgency: Urgency) -> &'static str {
         Urgency::Today => t::urgency_today(l),
         Urgency::Soon => t::urgency_soon(l),
         Urgency::Calm => t::urgency_calm(l),
+        Urgency::Paused => t::urgency_paused(l),
+        Urgency::Answered => t::urgency_answered(l),
+    }
+}
+
+/// The part of the house that answers.
+#[must_use]
+pub fn area(l: Locale, area: Area) -> &'static str {
+    use texts::words as t;
+    match area {
+        Area::Service => t::area_service(l),
+        Area::Collections => t::area_collections(l),
+        Area::Receivables => t::area_receivables(l),
+        Area::Legal => t::area_legal(l),
+    }
+}
+
+/// Which of two with the same deadline comes first.
+#[must_use]
+pub fn priority(l: Locale, priority: Priority) -> &'static str {
+    use texts::words as t;
+    match priority {
+        Priority::High => t::priority_high(l),
+        Priority::Normal => t::priority_normal(l),
     }
 }
 

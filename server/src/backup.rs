@@ -52,6 +52,7 @@ pub const TABLES: &[&str] = &[
     "bill_notes",
     "request_bills",
     "request_events",
+    "request_pauses",
     "uploads",
     "receipts",
     "refunds",

@@ -7,6 +7,7 @@ mod api_shapes;
 mod authenticity;
 mod backup;
 mod bills;
+mod clocks;
 mod creditor;
 mod customers;
 mod declarations;

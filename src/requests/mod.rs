@@ -30,9 +30,11 @@
 //! assert_eq!(step(&refund, Action::Approve, by(bia), &policy), Ok(Status::Approved));
 //! ```
 
+pub mod clock;
 pub mod forms;
 pub mod policy;
 pub mod protocol;
+pub mod queue;
 
 use serde::{Deserialize, Serialize};
 
@@ -93,6 +95,8 @@ words! {
         Claim = "claim",
         /// Staff puts it back.
         Release = "release",
+        /// Staff gives it to a person.
+        Assign = "assign",
         /// Staff asks the customer for something.
         AskMore = "ask_more",
         /// The customer replies to what was asked.
@@ -111,6 +115,12 @@ words! {
         Withdraw = "withdraw",
         /// Adds a message or a file; the status stays.
         Note = "note",
+        /// The deadline is near: the supervisors are warned. The status stays.
+        Warn = "warn",
+        /// The deadline is over: the supervisors are told. The status stays.
+        Escalate = "escalate",
+        /// The customer is reminded of what was asked. The status stays.
+        Remind = "remind",
     }
 
     /// Who is expected to act next. An example is at [`Status`].
@@ -135,10 +145,14 @@ words! {
         Soon = "soon",
         /// There is time.
         Calm = "calm",
+        /// The customer was asked something: the deadline stands still.
+        Paused = "paused",
+        /// It was answered; what was decided is still to come.
+        Answered = "answered",
     }
 }
 
-use Action::{Answer, Approve, AskMore, Claim, Finish, Note, Prepare, Refuse, Release, SendBack, Withdraw};
+use Action::{Answer, Approve, AskMore, Assign, Claim, Escalate, Finish, Note, Prepare, Refuse, Release, Remind, SendBack, Warn, Withdraw};
 use Kind::{Dispute, Plan, Question, Receipt, Refund, Slip};
 use Status::{Approved, Done, InReview, Prepared, Received, Refused as RefusedStatus, WaitingCustomer, Withdrawn};
 
@@ -161,6 +175,8 @@ const CUSTOMER: &[Party] = &[Party::Customer];
 const SYSTEM: &[Party] = &[Party::System];
 /// Those who work requests.
 const DESK: &[Party] = &[Party::Staff(Role::Operator), Party::Staff(Role::Receivables), Party::Staff(Role::Supervisor)];
+/// Those who give work to others.
+const SUPERVISORS: &[Party] = &[Party::Staff(Role::Supervisor)];
 /// Those who take a decision that another person prepared.
 const APPROVERS: &[Party] = &[Party::Staff(Role::Receivables), Party::Staff(Role::Supervisor)];
 const DESK_OR_SYSTEM: &[Party] =
@@ -204,8 +220,13 @@ pub const STEPS: &[Step] = &[
     s(Received, Approve, SYSTEM, Approved, &[Plan]),
     s(Received, Finish, SYSTEM, Done, BY_RECORD),
     s(Received, Withdraw, CUSTOMER, Withdrawn, EVERY),
+    s(Received, Assign, SUPERVISORS, InReview, EVERY),
     s(Received, Note, NOTERS, Received, EVERY),
+    s(Received, Warn, SYSTEM, Received, EVERY),
+    s(Received, Escalate, SYSTEM, Received, EVERY),
     s(InReview, Release, DESK, Received, EVERY),
+    // What one has may be handed to a colleague; a supervisor hands over anybody's.
+    s(InReview, Assign, DESK, InReview, EVERY),
     s(InReview, AskMore, DESK, WaitingCustomer, EVERY),
     s(InReview, Prepare, DESK, Prepared, MONEY),
     s(InReview, Approve, DESK, Approved, DECIDED),
@@ -214,17 +235,23 @@ pub const STEPS: &[Step] = &[
     s(InReview, Finish, SYSTEM, Done, BY_RECORD),
     s(InReview, Withdraw, CUSTOMER, Withdrawn, EVERY),
     s(InReview, Note, NOTERS, InReview, EVERY),
+    s(InReview, Warn, SYSTEM, InReview, EVERY),
+    s(InReview, Escalate, SYSTEM, InReview, EVERY),
     s(WaitingCustomer, Answer, CUSTOMER, InReview, EVERY),
     // Nothing came: staff closes it with a reason, and the customer can ask again.
     s(WaitingCustomer, Refuse, DESK, RefusedStatus, EVERY),
     s(WaitingCustomer, Finish, SYSTEM, Done, BY_RECORD),
     s(WaitingCustomer, Withdraw, CUSTOMER, Withdrawn, EVERY),
+    s(WaitingCustomer, Assign, DESK, WaitingCustomer, EVERY),
     s(WaitingCustomer, Note, NOTERS, WaitingCustomer, EVERY),
+    s(WaitingCustomer, Remind, SYSTEM, WaitingCustomer, EVERY),
     s(Prepared, Approve, APPROVERS, Approved, MONEY),
     s(Prepared, SendBack, DESK, InReview, MONEY),
     s(Prepared, Refuse, APPROVERS, RefusedStatus, MONEY),
     s(Prepared, Withdraw, CUSTOMER, Withdrawn, MONEY),
     s(Prepared, Note, NOTERS, Prepared, MONEY),
+    s(Prepared, Warn, SYSTEM, Prepared, MONEY),
+    s(Prepared, Escalate, SYSTEM, Prepared, MONEY),
     s(Approved, Finish, DESK_OR_SYSTEM, Done, DECIDED),
     s(Approved, Note, NOTERS, Approved, DECIDED),
 ];
@@ -436,10 +463,10 @@ fn of(case: &Case) -> impl Iterator<Item = &'static Step> {
     STEPS.iter().filter(move |step| step.from == status && step.kinds.contains(&kind))
 }
 
-/// What is in review belongs to the person who claimed it; a supervisor may still put it back into the queue.
+/// What is in review belongs to the person who claimed it; a supervisor may still put it back into the queue, or give it to another.
 fn check_assignment(case: &Case, action: Action, id: StaffId, role: Role) -> Result<(), Refused> {
-    let owned = case.status == InReview && action != Note;
-    if owned && case.assigned_to != Some(id) && !(action == Release && role == Role::Supervisor) {
+    let owned = case.status == InReview && action != Note || case.status == WaitingCustomer && action == Assign;
+    if owned && case.assigned_to != Some(id) && !(matches!(action, Release | Assign) && role == Role::Supervisor) {
         return Err(Refused::NotAssignedToYou);
     }
     Ok(())
@@ -486,7 +513,7 @@ mod tests {
     fn advance(case: &mut Case, action: Action, who: Who, policy: &Policy) -> Result<(), Refused> {
         case.status = step(case, action, who, policy)?;
         match action {
-            Claim => case.assigned_to = who.staff_id(),
+            Claim | Assign => case.assigned_to = who.staff_id(),
             Release => case.assigned_to = None,
             Prepare => case.prepared_by = who.staff_id(),
             SendBack => case.prepared_by = None,
@@ -499,7 +526,8 @@ mod tests {
     /// `r` receivables, `s` supervisor, `l` legal, `*` the system.
     fn diagram(of: Option<Kind>) -> String {
         let mut lines = String::from("stateDiagram-v2\n    [*] --> received\n");
-        let drawn = |step: &&Step| step.action != Note && of.is_none_or(|kind| step.kinds.contains(&kind));
+        let drawn =
+            |step: &&Step| !matches!(step.action, Note | Warn | Escalate | Remind) && of.is_none_or(|kind| step.kinds.contains(&kind));
         for step in STEPS.iter().filter(drawn) {
             let by: String = step
                 .by
@@ -551,7 +579,9 @@ mod tests {
             received --> approved: approve [*] (plan)
             received --> done: finish [*] (receipt, slip)
             received --> withdrawn: withdraw [c]
+            received --> in_review: assign [s]
             in_review --> received: release [ors]
+            in_review --> in_review: assign [ors]
             in_review --> waiting_customer: ask_more [ors]
             in_review --> prepared: prepare [ors] (refund, plan, dispute)
             in_review --> approved: approve [ors] (receipt, refund, plan, dispute, slip)
@@ -563,6 +593,7 @@ mod tests {
             waiting_customer --> refused: refuse [ors]
             waiting_customer --> done: finish [*] (receipt, slip)
             waiting_customer --> withdrawn: withdraw [c]
+            waiting_customer --> waiting_customer: assign [ors]
             prepared --> approved: approve [rs] (refund, plan, dispute)
             prepared --> in_review: send_back [ors] (refund, plan, dispute)
             prepared --> refused: refuse [rs] (refund, plan, dispute)
@@ -659,7 +690,15 @@ mod tests {
         let mine: Vec<_> = buttons(&refund, staff(1, Role::Operator), &policy).collect();
         assert_eq!(
             mine,
-            [(Release, None), (AskMore, None), (Prepare, None), (Approve, Some(Refused::NeedsFourEyes)), (Refuse, None), (Note, None)]
+            [
+                (Release, None),
+                (Assign, None),
+                (AskMore, None),
+                (Prepare, None),
+                (Approve, Some(Refused::NeedsFourEyes)),
+                (Refuse, None),
+                (Note, None)
+            ]
         );
         assert_eq!(disabled_reason(&refund, Release, staff(2, Role::Operator), &policy), Some(Refused::NotAssignedToYou));
         assert_eq!(disabled_reason(&refund, Release, staff(2, Role::Supervisor), &policy), None);
@@ -729,7 +768,7 @@ mod tests {
                 let before = case;
                 // Half of the steps are among those that lead on: blind ones hardly ever reach a proposal, and those who
                 // withdraw, refuse or put back whenever they may end most walks before one.
-                let moving: Vec<_> = allowed(&case, who, &policy).filter(|action| willing && !matches!(action, Note | Withdraw | Refuse | Release)).collect();
+                let moving: Vec<_> = allowed(&case, who, &policy).filter(|action| willing && !matches!(action, Note | Withdraw | Refuse | Release | Assign | Warn | Escalate | Remind)).collect();
                 let action = *pick.get(if moving.is_empty() { Action::ALL } else { &moving });
                 let outcome = advance(&mut case, action, who, &policy);
 
@@ -752,10 +791,10 @@ mod tests {
                 if outcome.is_ok() {
                     let their_own = match who.party() {
                         Party::Customer => matches!(action, Answer | Withdraw | Note),
-                        Party::System => matches!(action, Approve | Finish | Note),
+                        Party::System => matches!(action, Approve | Finish | Note | Warn | Escalate | Remind),
                         Party::Staff(Role::Administrator) => false,
                         Party::Staff(Role::Legal) => action == Note,
-                        Party::Staff(_) => !matches!(action, Answer | Withdraw),
+                        Party::Staff(_) => !matches!(action, Answer | Withdraw | Warn | Escalate | Remind),
                     };
                     prop_assert!(their_own, "{:?} {}", who, action);
                     match action {

@@ -8,7 +8,9 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::Kind::{self, Dispute, Plan, Question, Receipt, Refund, Slip};
-use super::Urgency;
+use super::clock::{Clock, ClockRules};
+use super::queue::{Area, Priority};
+use super::{Status, Urgency};
 use crate::actors::Role;
 use crate::calendar::Calendar;
 use crate::charges::Tolerance;
@@ -35,6 +37,10 @@ use crate::money::Money;
 pub struct Policy {
     /// Business days to a conclusive answer, by kind.
     pub deadlines: Deadlines,
+    /// When somebody is warned, and how long a customer's answer is awaited.
+    pub clock: ClockRules,
+    /// Where a request goes, by kind and amount. Of several that fit, the one from the largest amount on.
+    pub routes: Vec<Route>,
     /// The most each role may approve; a role that is not listed approves no money.
     pub approval_limits: BTreeMap<Role, Money>,
     /// From this amount on a dispute is decided by two persons.
@@ -73,12 +79,69 @@ impl Default for Deadlines {
     }
 }
 
+/// Where requests of a kind go, from an amount on.
+///
+/// ```
+/// use domain::requests::policy::Route;
+/// let route: Route = serde_json::from_str(r#"{"kind":"dispute","area":"legal","from":500000,"days":5}"#)?;
+/// assert_eq!(route.days, Some(5));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Route {
+    /// Of this kind.
+    pub kind: Kind,
+    /// From this amount on.
+    #[serde(default)]
+    pub from: Money,
+    /// To this area.
+    pub area: Area,
+    /// How urgent among those of one deadline.
+    #[serde(default = "Route::normal")]
+    pub priority: Priority,
+    /// Business days to a conclusive answer, where they are not those of the kind.
+    #[serde(default)]
+    pub days: Option<u16>,
+}
+
+impl Route {
+    const fn normal() -> Priority {
+        Priority::Normal
+    }
+
+    /// Every request of a kind to one area.
+    const fn of(kind: Kind, area: Area) -> Self {
+        Self { kind, from: Money::ZERO, area, priority: Priority::Normal, days: None }
+    }
+}
+
+/// Where one request goes. An example is at [`Policy::routed`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Routed {
+    /// To this area.
+    pub area: Area,
+    /// So urgent.
+    pub priority: Priority,
+    /// To be answered within so many business days.
+    pub days: u16,
+}
+
 impl Default for Policy {
     /// An operator may decide small matters alone (R$ 200,00), accounts receivable R$ 2.000,00, a supervisor R$ 50.000,00.
     /// These are starting points for a creditor to set, not law.
     fn default() -> Self {
         Self {
             deadlines: Deadlines::default(),
+            clock: ClockRules::default(),
+            routes: vec![
+                Route::of(Receipt, Area::Receivables),
+                Route::of(Refund, Area::Receivables),
+                Route::of(Plan, Area::Collections),
+                Route::of(Dispute, Area::Service),
+                Route { from: Money::cents(500_000), priority: Priority::High, ..Route::of(Dispute, Area::Legal) },
+                Route::of(Slip, Area::Collections),
+                Route::of(Question, Area::Service),
+            ],
             approval_limits: [
                 (Role::Operator, Money::cents(20_000)),
                 (Role::Receivables, Money::cents(200_000)),
@@ -97,6 +160,25 @@ impl Policy {
     #[must_use]
     pub fn approval_limit(&self, role: Role) -> Money {
         self.approval_limits.get(&role).copied().unwrap_or(Money::ZERO)
+    }
+
+    /// Where a request of this kind and amount goes: by what holds on the day it is opened, and it stays there.
+    ///
+    /// ```
+    /// use domain::money::Money;
+    /// use domain::requests::Kind;
+    /// use domain::requests::policy::Policy;
+    /// use domain::requests::queue::{Area, Priority};
+    /// let policy = Policy::default();
+    /// let large = policy.routed(Kind::Dispute, Money::cents(500_000));
+    /// assert_eq!((large.area, large.priority, large.days), (Area::Legal, Priority::High, 7));
+    /// assert_eq!(policy.routed(Kind::Dispute, Money::cents(499_999)).area, Area::Service);
+    /// ```
+    #[must_use]
+    pub fn routed(&self, kind: Kind, amount: Money) -> Routed {
+        let route = self.routes.iter().filter(|route| route.kind == kind && route.from <= amount).max_by_key(|route| route.from);
+        let route = route.copied().unwrap_or(Route::of(kind, Area::Service));
+        Routed { area: route.area, priority: route.priority, days: route.days.unwrap_or_else(|| self.business_days(kind)) }
     }
 
     /// Business days to a conclusive answer.
@@ -152,6 +234,26 @@ pub fn urgency(deadline: NaiveDate, today: NaiveDate, calendar: &Calendar) -> Ur
         Urgency::Soon
     } else {
         Urgency::Calm
+    }
+}
+
+/// The same, of a request in this status: while the customer is asked no deadline comes nearer, and an answer ends it.
+///
+/// ```
+/// use domain::calendar::Calendar;
+/// use domain::requests::policy::urgency_in;
+/// use domain::requests::{Status, Urgency};
+/// let (deadline, later) = ("2026-11-24".parse()?, "2026-12-01".parse()?);
+/// assert_eq!(urgency_in(Status::WaitingCustomer, deadline, later, &Calendar::default()), Urgency::Paused);
+/// assert_eq!(urgency_in(Status::Received, deadline, later, &Calendar::default()), Urgency::Late);
+/// # Ok::<(), chrono::ParseError>(())
+/// ```
+#[must_use]
+pub fn urgency_in(status: Status, deadline: NaiveDate, today: NaiveDate, calendar: &Calendar) -> Urgency {
+    match status.clock() {
+        Clock::Counting => urgency(deadline, today, calendar),
+        Clock::Paused => Urgency::Paused,
+        Clock::Stopped => Urgency::Answered,
     }
 }
 

@@ -42,7 +42,7 @@ pub async fn home(page: Page, AsCustomer(customer): AsCustomer) -> PageResult {
             .iter()
             .map(|request| {
                 let (tone, tag) = (wording::status_tone(request.status), wording::own_status(l, request.status));
-                let meta = t::request_meta(l, texts::date(l, request.deadline_on), wording::protocol(&request.protocol));
+                let meta = crate::requests::parts::meta(l, request.status, request.deadline_on, &request.protocol);
                 let title = wording::kind(l, request.kind);
                 view! { <Row title href=paths::request(&request.protocol) meta tone tag/> }
             })

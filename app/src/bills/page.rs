@@ -51,7 +51,7 @@ pub async fn bill(Path(id): Path<String>, asked: Asked, page: Page, AsCustomer(c
             .iter()
             .map(|request| {
                 let (tone, tag) = (wording::status_tone(request.status), wording::own_status(l, request.status));
-                let meta = texts::home::request_meta(l, texts::date(l, request.deadline_on), wording::protocol(&request.protocol));
+                let meta = crate::requests::parts::meta(l, request.status, request.deadline_on, &request.protocol);
                 view! { <Row title=wording::kind(l, request.kind) href=paths::request(&request.protocol) meta tone tag/> }
             })
             .collect_view();

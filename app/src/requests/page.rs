@@ -77,7 +77,10 @@ pub(super) async fn request(page: Page, AsCustomer(customer): AsCustomer, Path(p
     let request = requests::find(&page.server, &customer, &protocol).await?;
     let today = page.server.clock.today();
     let digits = request.protocol.digits();
-    let deadline = parts::deadline(l, request.status, request.deadline_on, today);
+    let deadline = match request.waits_until {
+        Some(until) => Some(t::deadline_waits_until(l, texts::long_date(l, until))),
+        None => parts::deadline(l, request.status, request.deadline_on, today),
+    };
     let title = wording::kind(l, request.kind);
     let lede = t::request_lede(l, request.protocol);
     let (tone, status, turn) = (wording::status_tone(request.status), wording::own_status(l, request.status), parts::turn(l, request.turn));
@@ -142,6 +145,9 @@ fn timeline(page: &Page, request: &RequestView) -> AnyView {
         .collect();
     let awaits_answer = open && request.status != domain::requests::Status::Approved;
     let next = awaits_answer.then(|| {
+        if let Some(until) = request.waits_until {
+            return view! { <Event title=t::next_yours(l) when=parts::day(l, until) by=t::by_then_yours(l) progress=Progress::Next/> };
+        }
         view! { <Event title=t::next_answer(l) when=parts::day(l, request.deadline_on) by=t::by_then(l) progress=Progress::Next/> }
     });
     view! { <Timeline>{events}{next}</Timeline> }.into_any()

@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use domain::forms::Problem;
 use domain::money::Money;
+use domain::requests::clock::Clock;
 use domain::requests::{Action, Status, Turn};
 use domain::statement::Nature;
 use leptos::prelude::*;
@@ -13,6 +14,7 @@ use server::{Server, bills, files};
 use crate::mending::Mending;
 use crate::ui::amounts::MoneyText;
 use crate::ui::{Amount, When};
+use crate::wording;
 
 /// How forms that only carry words and files word their problems.
 pub const WITH_FILES: Mending = Mending { control: |_| None, words: |l, field, problem| file_problem(l, field, problem) };
@@ -80,6 +82,15 @@ pub fn turn(l: Locale, turn: Turn) -> &'static str {
     }
 }
 
+/// What a line about an open request says below its title: by when it is answered, where that is what is next.
+#[must_use]
+pub fn meta(l: Locale, status: Status, deadline_on: NaiveDate, protocol: &str) -> String {
+    match status.clock() {
+        Clock::Counting => texts::home::request_meta(l, texts::date(l, deadline_on), wording::protocol(protocol)),
+        Clock::Paused | Clock::Stopped => t::row_meta(l, wording::protocol(protocol)),
+    }
+}
+
 /// By when it is answered; said with an apology once that day is over.
 #[must_use]
 pub fn deadline(l: Locale, status: Status, deadline_on: NaiveDate, today: NaiveDate) -> Option<String> {
@@ -120,7 +131,9 @@ pub fn what(l: Locale, what: What) -> &'static str {
             Action::Refuse => t::what_refuse(l),
             Action::Finish => t::what_finish(l),
             Action::Withdraw => t::what_withdraw(l),
-            Action::Note => t::what_note(l),
+            Action::Remind => t::what_remind(l),
+            // Steps among staff are shown to nobody else.
+            Action::Note | Action::Assign | Action::Warn | Action::Escalate => t::what_note(l),
         },
     }
 }

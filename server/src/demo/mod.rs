@@ -21,7 +21,7 @@ use crate::audit::{self, Actor, Event};
 use crate::error::{Error, Result};
 use crate::imports::{self, FileError, Kind, Options};
 use crate::texts::Locale;
-use crate::{Server, policies, sql};
+use crate::{Server, policies, requests, sql};
 use records::{Files, World, tour};
 
 /// Beneficiaries at scale 1.
@@ -124,6 +124,7 @@ pub async fn create(server: &Server, seed: u64, scale: u32, progress: impl FnMut
     }
     if !any(server, "select count(*) from requests").await? {
         scenes::requests(server).await?;
+        requests::clock::watch(server).await?;
     }
     let mut tx = server.db.write().await?;
     let created = Event {

@@ -7,7 +7,7 @@ use domain::webhooks::Topic;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{Row, note_on_bills};
+use super::{Row, clock, note_on_bills};
 use crate::audit::{self, Actor, Event};
 use crate::db::Tx;
 use crate::error::{Error, Result};
@@ -115,6 +115,11 @@ async fn one_step(server: &Server, tx: &mut Tx, request: &Row, by: By<'_>, step:
     if changed == 0 {
         return Err(Error::Overtaken("request_moved"));
     }
+    let answered_in = clock::follow(server, tx, request, &mut moved, step.action, &policy).await?;
+    sql!(tx, execute: "update requests set clock = $2, deadline_on = $3, warn_on = $4, alert = $5, waits_until = $6, answered_on = $7,
+            answered_in = coalesce($8, answered_in) where id = $1",
+        request.id.0, status.clock().as_str(), moved.deadline_on, moved.warn_on, moved.alert.as_str(), moved.waits_until, moved.answered_on,
+        answered_in)?;
     let effect = effect(server, tx, &moved, step.action).await?;
     sql!(tx, execute: "insert into request_events (id, request_id, at, actor_kind, actor_id, action, from_status, to_status, told, internal)
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
@@ -199,6 +204,8 @@ pub(crate) enum Message {
     Withdrawn,
     /// A message waits.
     Note,
+    /// What was asked is still waited for.
+    Reminded,
 }
 
 impl Message {
@@ -210,6 +217,7 @@ impl Message {
             Action::Refuse => Some(Self::Refused),
             Action::Finish => Some(Self::Done),
             Action::Withdraw => Some(Self::Withdrawn),
+            Action::Remind => Some(Self::Reminded),
             Action::Note if matches!(by, By::Staff(_)) && step.told.is_some() => Some(Self::Note),
             _ => None,
         }
@@ -247,9 +255,11 @@ fn worded(server: &Server, request: &Row, message: Message, l: Locale, creditor:
         Kind::Question => t::kind_question(l),
     };
     let deadline = texts::date(l, request.deadline_on);
+    let until = request.waits_until.map(|on| texts::date(l, on)).unwrap_or_default();
     match message {
         Message::Received => (t::received_subject(l, protocol), t::received_body(l, creditor, deadline, kind, link, protocol)),
-        Message::Asked => (t::asked_subject(l, protocol), t::asked_body(l, creditor, kind, link, protocol)),
+        Message::Asked => (t::asked_subject(l, protocol), t::asked_body(l, creditor, kind, link, protocol, until)),
+        Message::Reminded => (t::reminded_subject(l, protocol), t::reminded_body(l, creditor, kind, link, protocol, until)),
         Message::Approved => (t::approved_subject(l, protocol), t::approved_body(l, creditor, kind, link, protocol)),
         Message::Refused => (t::refused_subject(l, protocol), t::refused_body(l, creditor, kind, link, protocol)),
         Message::Done => (t::done_subject(l, protocol), t::done_body(l, creditor, kind, link, protocol)),

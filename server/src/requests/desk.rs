@@ -10,12 +10,14 @@ use domain::money::Money;
 use domain::refunds::{HolderMatch, OrderStatus};
 use domain::requests::forms::DecisionForm;
 use domain::requests::protocol::Protocol;
+use domain::requests::queue::{Area, Priority};
 use domain::requests::{self as rules, Action, Kind, Refused, Status, Urgency};
 use domain::statement::EntryKind;
 use serde_json::json;
 use uuid::Uuid;
 
 use super::advance::{By, Step, advance};
+use super::clock::{self, Stood};
 use super::{BillLine, BillNote, Detail, Page, RequestView, Row, Side, What, digits, take, view};
 use crate::audit::{self, Event};
 use crate::db::Conn;
@@ -63,6 +65,8 @@ pub struct Queued {
     pub deadline_on: NaiveDate,
     /// How close that is.
     pub urgency: Urgency,
+    /// While the customer is asked something: until when we wait.
+    pub waits_until: Option<NaiveDate>,
     /// Who has claimed it.
     pub assignee: Option<String>,
     /// Whether that is whoever looks.
@@ -105,14 +109,14 @@ pub async fn queue(server: &Server, staff: &Staff, filter: &Filter, page: u32) -
     let rows = if status.is_empty() {
         sql!(conn, all QueueRow: "select r.*, c.name as customer, s.name as assignee
             from requests r join customers c on c.id = r.customer_id left join staff s on s.id = r.assignee_id
-            where r.closed_at is null and ($1 = '' or r.kind = $1) and ($2 = $3 or r.assignee_id = $4) and ($5 = $3 or r.deadline_on < $6)
-            order by r.deadline_on, r.id limit $7 offset $8",
+            where r.closed_at is null and ($1 = '' or r.kind = $1) and ($2 = $3 or r.assignee_id = $4) and ($5 = $3 or (r.clock = 'counting' and r.deadline_on < $6))
+            order by r.clock, r.deadline_on, r.priority, r.amount desc, r.id limit $7 offset $8",
             kind, filter.mine, false, staff.id().0, filter.late, today, PAGE + 1, offset)?
     } else {
         sql!(conn, all QueueRow: "select r.*, c.name as customer, s.name as assignee
             from requests r join customers c on c.id = r.customer_id left join staff s on s.id = r.assignee_id
-            where r.status = $9 and ($1 = '' or r.kind = $1) and ($2 = $3 or r.assignee_id = $4) and ($5 = $3 or r.deadline_on < $6)
-            order by r.deadline_on, r.id limit $7 offset $8",
+            where r.status = $9 and ($1 = '' or r.kind = $1) and ($2 = $3 or r.assignee_id = $4) and ($5 = $3 or (r.clock = 'counting' and r.deadline_on < $6))
+            order by r.clock, r.deadline_on, r.priority, r.amount desc, r.id limit $7 offset $8",
             kind, filter.mine, false, staff.id().0, filter.late, today, PAGE + 1, offset, status)?
     };
     let calendar = policies::calendar(&mut conn).await?;
@@ -126,7 +130,8 @@ pub async fn queue(server: &Server, staff: &Staff, filter: &Filter, page: u32) -
             amount: request.amount,
             opened_at: request.opened_at,
             deadline_on: request.deadline_on,
-            urgency: rules::policy::urgency(request.deadline_on, today, &calendar),
+            urgency: rules::policy::urgency_in(request.status, request.deadline_on, today, &calendar),
+            waits_until: request.waits_until,
             assignee,
             mine: request.assignee_id == Some(staff.id().0),
             off_policy: request.off_policy,
@@ -134,7 +139,7 @@ pub async fn queue(server: &Server, staff: &Staff, filter: &Filter, page: u32) -
         .collect();
     let counted = sql!(conn, all (String, i64): "select kind, count(*) from requests where closed_at is null group by kind order by kind")?;
     let counts = counted.into_iter().filter_map(|(kind, count)| Some((kind.parse().ok()?, count))).collect();
-    let (late, mine) = sql!(conn, one (i64, i64): "select count(case when deadline_on < $1 then 1 end), count(case when assignee_id = $2 then 1 end)
+    let (late, mine) = sql!(conn, one (i64, i64): "select count(case when clock = 'counting' and deadline_on < $1 then 1 end), count(case when assignee_id = $2 then 1 end)
         from requests where closed_at is null", today, staff.id().0)?;
     Ok(Queue { page: Page::of(lines, PAGE), counts, late, mine })
 }
@@ -251,6 +256,12 @@ pub struct StaffView {
     pub person: Option<String>,
     /// How close the deadline is.
     pub urgency: Urgency,
+    /// Times during which the deadline stood still, the oldest first.
+    pub pauses: Vec<Stood>,
+    /// The part of the house that answers.
+    pub area: Area,
+    /// How urgent it is among those of one deadline.
+    pub priority: Priority,
     /// For a plan: outside what the policy grants.
     pub off_policy: bool,
     /// Whether one person prepares the decision and another takes it.
@@ -363,7 +374,10 @@ async fn look(server: &Server, conn: &mut Conn, staff: &Staff, row: &Row) -> Res
         request,
         customer,
         person,
-        urgency: rules::policy::urgency(row.deadline_on, server.clock.today(), &calendar),
+        urgency: rules::policy::urgency_in(row.status, row.deadline_on, server.clock.today(), &calendar),
+        pauses: clock::pauses(conn, row.id).await?,
+        area: row.area,
+        priority: row.priority,
         off_policy: row.off_policy,
         four_eyes: case.needs_four_eyes(&policy),
         history,

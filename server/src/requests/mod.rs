@@ -4,6 +4,7 @@
 //! not found.
 
 pub(crate) mod advance;
+pub mod clock;
 pub mod desk;
 pub(crate) mod feed;
 pub mod record;
@@ -16,6 +17,7 @@ use domain::money::Money;
 use domain::refunds::{OrderStatus, Way};
 use domain::requests::forms::{MessageForm, QuestionForm, SlipForm};
 use domain::requests::protocol::Protocol;
+use domain::requests::queue::{Area, Priority};
 use domain::requests::{self as rules, Action, Case, Kind, Status, Turn};
 use domain::statement::{Nature, Standing};
 use domain::webhooks::Topic;
@@ -28,6 +30,7 @@ use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
 use crate::files::{self, Download, Stored};
 use crate::sessions::Customer;
+use crate::texts::{self, Locale};
 use crate::webhooks::{self, Happened};
 use crate::{Server, policies, sql};
 
@@ -256,6 +259,8 @@ pub struct RequestView {
     pub opened_at: DateTime<Utc>,
     /// The last day for an answer.
     pub deadline_on: NaiveDate,
+    /// While the customer is asked something: until when we wait.
+    pub waits_until: Option<NaiveDate>,
     /// When it was over.
     pub closed_at: Option<DateTime<Utc>>,
     /// What the customer wrote.
@@ -321,6 +326,7 @@ async fn view(conn: &mut Conn, row: &Row) -> Result<RequestView> {
         amount: row.amount,
         opened_at: row.opened_at,
         deadline_on: row.deadline_on,
+        waits_until: row.waits_until,
         closed_at: row.closed_at,
         note: row.note.clone(),
         bills: bills_of(conn, row.id).await?,
@@ -345,7 +351,12 @@ struct Told {
 impl Told {
     /// What happens between persons of staff is theirs, unless something was said to the customer.
     fn is_shown(&self) -> bool {
-        let inner = matches!(self.action, What::Step(Action::Release | Action::Prepare | Action::SendBack | Action::Note));
+        let inner = matches!(
+            self.action,
+            What::Step(
+                Action::Release | Action::Assign | Action::Prepare | Action::SendBack | Action::Note | Action::Warn | Action::Escalate
+            )
+        );
         !inner || self.told.is_some()
     }
 }
@@ -512,6 +523,18 @@ pub async fn bill_notes(server: &Server, customer: &Customer, bill: BillId) -> R
 
 // ---- what the kinds share ----
 
+/// What is asked, in words.
+pub(crate) const fn kind_name(l: Locale, kind: Kind) -> &'static str {
+    match kind {
+        Kind::Receipt => texts::words::kind_receipt(l),
+        Kind::Refund => texts::words::kind_refund(l),
+        Kind::Plan => texts::words::kind_plan(l),
+        Kind::Dispute => texts::words::kind_dispute(l),
+        Kind::Slip => texts::words::kind_slip(l),
+        Kind::Question => texts::words::kind_question(l),
+    }
+}
+
 /// A request as stored.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub(crate) struct Row {
@@ -537,6 +560,15 @@ pub(crate) struct Row {
     pub(crate) closed_at: Option<DateTime<Utc>>,
     pub(crate) off_policy: bool,
     pub(crate) note: String,
+    pub(crate) warn_on: NaiveDate,
+    /// What the supervisors were told: `none`, `warned`, `escalated`.
+    pub(crate) alert: String,
+    pub(crate) waits_until: Option<NaiveDate>,
+    pub(crate) answered_on: Option<NaiveDate>,
+    #[sqlx(try_from = "String")]
+    pub(crate) area: Area,
+    #[sqlx(try_from = "String")]
+    pub(crate) priority: Priority,
 }
 
 impl Row {
@@ -652,6 +684,8 @@ pub(crate) async fn open(server: &Server, tx: &mut Tx, by: By<'_>, customer: Cus
     let (sequence,) = sql!(tx, one (i32,): "insert into protocol_numbers (day, last) values ($1, 1)
         on conflict (day) do update set last = protocol_numbers.last + 1 returning last", today)?;
     let protocol = Protocol::new(registration, today, sequence.unsigned_abs()).map_err(|_| Error::Corrupt("protocol number"))?;
+    let routed = policy.routed(new.kind, new.amount);
+    let deadline_on = calendar.add_business_days(today, routed.days);
     let row = Row {
         id: server.id(),
         protocol,
@@ -661,18 +695,25 @@ pub(crate) async fn open(server: &Server, tx: &mut Tx, by: By<'_>, customer: Cus
         status: Status::Received,
         amount: new.amount,
         opened_at: now,
-        deadline_on: rules::policy::deadline(new.kind, today, &calendar, &policy),
+        deadline_on,
         assignee_id: None,
         prepared_by: None,
         decided_by: None,
         closed_at: None,
         off_policy: new.off_policy,
         note: new.note.to_owned(),
+        warn_on: rules::clock::warns_on(deadline_on, policy.clock.warning_days, &calendar),
+        alert: "none".to_owned(),
+        waits_until: None,
+        answered_on: None,
+        area: routed.area,
+        priority: routed.priority,
     };
-    let written = sql!(tx, execute: "insert into requests (id, protocol, kind, customer_id, person_id, status, amount, submission, opened_at, deadline_on, off_policy, note)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) on conflict (submission) do nothing",
+    let written = sql!(tx, execute: "insert into requests (id, protocol, kind, customer_id, person_id, status, amount, submission, opened_at, deadline_on, off_policy, note,
+            clock, warn_on, area, priority)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) on conflict (submission) do nothing",
         row.id.0, row.protocol.digits(), row.kind.as_str(), customer.0, person.0, row.status.as_str(), row.amount.as_cents(), new.submission, now,
-        row.deadline_on, row.off_policy, row.note.as_str())?;
+        row.deadline_on, row.off_policy, row.note.as_str(), row.status.clock().as_str(), row.warn_on, row.area.as_str(), row.priority.as_str())?;
     if written == 0 {
         return Err(Error::Overtaken("submitted_already"));
     }

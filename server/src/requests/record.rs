@@ -10,7 +10,7 @@ use domain::requests::{Action, Kind, Status};
 use uuid::Uuid;
 
 use super::advance::{By, Step, advance};
-use super::take_id;
+use super::{clock, take_id};
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::{Server, agreements, among, files, imports, sql};
@@ -82,6 +82,9 @@ pub async fn run(server: Server) {
     for round in 1_u32.. {
         if let Err(error) = settle(&server).await {
             tracing::error!(%error, "settling by the record");
+        }
+        if let Err(error) = clock::watch(&server).await {
+            tracing::error!(%error, "watching deadlines");
         }
         if let Err(error) = files::sweep(&server).await {
             tracing::error!(%error, "sweeping files");

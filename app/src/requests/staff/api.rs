@@ -146,7 +146,9 @@ fn said(l: texts::Locale, action: Action) -> &'static str {
         Action::SendBack => t::said_send_back(l),
         Action::Refuse => t::said_refuse(l),
         Action::Finish => t::said_finish(l),
-        Action::Answer | Action::Withdraw | Action::Note => t::said_note(l),
+        Action::Answer | Action::Withdraw | Action::Note | Action::Assign | Action::Warn | Action::Escalate | Action::Remind => {
+            t::said_note(l)
+        }
     }
 }
 
@@ -163,7 +165,7 @@ pub fn url(action: Action) -> Option<&'static str> {
         Action::Refuse => Some(Refuse::PATH),
         Action::Finish => Some(Finish::PATH),
         Action::Note => Some(Note::PATH),
-        Action::Answer | Action::Withdraw => None,
+        Action::Answer | Action::Withdraw | Action::Assign | Action::Warn | Action::Escalate | Action::Remind => None,
     }
 }
 

@@ -136,7 +136,14 @@ fn button(l: Locale, action: Action) -> &'static str {
         Action::Refuse => t::do_refuse(l),
         Action::Finish => t::do_finish(l),
         Action::Note => t::do_note(l),
-        Action::Claim | Action::Release | Action::Answer | Action::Withdraw => wording::action(l, action),
+        Action::Claim
+        | Action::Release
+        | Action::Assign
+        | Action::Answer
+        | Action::Withdraw
+        | Action::Warn
+        | Action::Escalate
+        | Action::Remind => wording::action(l, action),
     }
 }
 

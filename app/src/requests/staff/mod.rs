@@ -4,6 +4,8 @@
 
 pub mod api;
 #[cfg(feature = "ssr")]
+mod deadlines;
+#[cfg(feature = "ssr")]
 mod decide;
 #[cfg(feature = "ssr")]
 pub(crate) mod evidence;
@@ -18,6 +20,8 @@ pub fn routes() -> axum::Router<crate::visitor::App> {
     use axum::routing::get;
     axum::Router::new()
         .route(crate::paths::QUEUE, get(queue::queue))
+        .route(crate::paths::DEADLINES, get(deadlines::kept))
+        .route(crate::paths::DEADLINES_CSV, get(deadlines::csv))
         .route("/equipe/pedidos/{protocol}", get(request::request))
         .route("/equipe/pedidos/{protocol}/arquivo/{upload}", get(request::file))
 }

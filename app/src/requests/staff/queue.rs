@@ -1,6 +1,7 @@
 //! The queue: what waits for staff, the nearest deadline first.
 
 use axum::extract::Query;
+use chrono::NaiveDate;
 use domain::money::Money;
 use domain::requests::policy::Policy;
 use domain::requests::{Action, Case, Kind, Status, Urgency, step};
@@ -87,7 +88,9 @@ pub(super) async fn queue(page: Page, AsStaff(staff): AsStaff, Query(view): Quer
     ];
     Ok(page.staff(&staff, StaffRoom::Queue, t::queue(l), || {
         view! {
-            <PageTitle title=t::queue(l) lede=t::queue_lede(l)/>
+            <PageTitle title=t::queue(l) lede=t::queue_lede(l)>
+                <a href=paths::DEADLINES>{texts::deadlines_staff::from_queue(l)}</a>
+            </PageTitle>
             <div class="figures">
                 {figures
                     .map(|(value, label)| {
@@ -141,7 +144,7 @@ fn row(page: &Page, staff: &Staff, line: &Queued) -> Vec<AnyView> {
             .into_any(),
         line.customer.clone().into_any(),
         money(l, line.amount),
-        deadline(l, line),
+        deadline(l, page.server.clock.today(), line),
         view! { <StatusTag tone=wording::status_tone(line.status) words=wording::status(l, line.status)/> }.into_any(),
         assignee(l, staff, line),
     ]
@@ -155,17 +158,26 @@ fn money(l: Locale, amount: Money) -> AnyView {
     view! { <MoneyText amount=Amount::new(amount, texts::money(l, amount))/> }.into_any()
 }
 
-/// The day and how close it is; a request that is over has no deadline any more.
-fn deadline(l: Locale, line: &Queued) -> AnyView {
+/// The day and how close it is; while the customer is asked, until when we wait; a request that is over has no deadline any more.
+fn deadline(l: Locale, today: NaiveDate, line: &Queued) -> AnyView {
+    use texts::desk as t;
     let day = view! { <DateText when=When::date(line.deadline_on, texts::date(l, line.deadline_on))/> };
     if !line.status.is_open() {
         return day.into_any();
     }
     let words = wording::urgency(l, line.urgency);
-    match line.urgency {
-        Urgency::Late | Urgency::Today => view! { <span>{day}<br/><StatusTag tone=Tone::Attention words/></span> }.into_any(),
-        Urgency::Soon => view! { <span>{day}<br/><StatusTag tone=Tone::Info words/></span> }.into_any(),
-        Urgency::Calm => view! { <span>{day}<br/><span class="small">{words}</span></span> }.into_any(),
+    match (line.urgency, line.waits_until) {
+        (Urgency::Late | Urgency::Today, _) => view! { <span>{day}<br/><StatusTag tone=Tone::Attention words/></span> }.into_any(),
+        (Urgency::Soon, _) => view! { <span>{day}<br/><StatusTag tone=Tone::Info words/></span> }.into_any(),
+        (Urgency::Paused, Some(until)) if until < today => {
+            view! { <span>{words}<br/><StatusTag tone=Tone::Attention words=t::waited_until(l, texts::date(l, until))/></span> }.into_any()
+        }
+        (Urgency::Paused, Some(until)) => {
+            view! { <span>{words}<br/><span class="small">{t::waits_until(l, texts::date(l, until))}</span></span> }.into_any()
+        }
+        (Urgency::Calm | Urgency::Paused | Urgency::Answered, _) => {
+            view! { <span>{day}<br/><span class="small">{words}</span></span> }.into_any()
+        }
     }
 }
 

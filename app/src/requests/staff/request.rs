@@ -2,9 +2,11 @@
 
 use axum::extract::Path;
 use domain::ids::UploadId;
+use domain::requests::queue::Priority;
 use domain::requests::{Action, Urgency};
 use leptos::prelude::*;
 use server::error::Error;
+use server::requests::clock::Stood;
 use server::requests::desk::{self, Happened, StaffView};
 use server::requests::{Detail, Side, What};
 use server::texts::{self, Locale};
@@ -27,7 +29,9 @@ pub(super) async fn request(page: Page, AsStaff(staff): AsStaff, Path(protocol):
     let view = desk::open(&page.server, &staff, &protocol).await?;
     let title = t::request_title(l, wording::kind(l, view.request.kind), &view.customer.name);
     let number = view.request.protocol.to_string();
-    let lede = if view.request.status.is_open() {
+    let lede = if let Some(until) = view.request.waits_until {
+        t::request_lede_waits(l, &number, texts::date(l, until))
+    } else if view.request.status.is_open() {
         t::request_lede(l, texts::date(l, view.request.deadline_on), &number)
     } else {
         t::request_lede_over(l, &number)
@@ -35,7 +39,7 @@ pub(super) async fn request(page: Page, AsStaff(staff): AsStaff, Path(protocol):
     let close = match view.urgency {
         Urgency::Late | Urgency::Today => Some((Tone::Attention, view.urgency)),
         Urgency::Soon => Some((Tone::Info, view.urgency)),
-        Urgency::Calm => None,
+        Urgency::Calm | Urgency::Paused | Urgency::Answered => None,
     };
     let close = close
         .filter(|_| view.request.status.is_open())
@@ -89,6 +93,8 @@ fn customer(page: &Page, view: &StaffView) -> impl IntoView + use<> {
     if let Some(person) = &view.person {
         pairs.push(Pair::new(t::asked_by(l), person.clone()));
     }
+    pairs.push(Pair::new(t::area(l), wording::area(l, view.area)));
+    pairs.extend((view.priority == Priority::High).then(|| Pair::new(t::priority(l), wording::priority(l, view.priority))));
     let names = [(t::assignee(l), &view.assignee), (t::prepared_by(l), &view.prepared_by), (t::decided_by(l), &view.decided_by)];
     pairs.extend(names.into_iter().filter_map(|(label, name)| Some(Pair::new(label, name.clone()?))));
     let link = (paths::staff_customer(who.id).into(), t::see_customer(l).into());
@@ -105,7 +111,22 @@ fn history(page: &Page, view: &StaffView) -> impl IntoView + use<> {
         .enumerate()
         .map(|(at, happened)| event(page, happened, if open && at == last { Progress::Now } else { Progress::Done }))
         .collect_view();
-    view! { <Card title=texts::desk::history(l)><Timeline>{events}</Timeline></Card> }
+    let pauses = pauses(l, view);
+    view! { <Card title=texts::desk::history(l)>{pauses}<Timeline>{events}</Timeline></Card> }
+}
+
+/// How often the deadline stood still, and what became of it.
+fn pauses(l: Locale, view: &StaffView) -> Option<impl IntoView + use<>> {
+    use texts::desk as t;
+    let said = |pause: &Stood| {
+        let (from, before) = (texts::date(l, pause.from_on), texts::date(l, pause.deadline_before));
+        match pause.to_on.zip(pause.deadline_after) {
+            Some((to, after)) => t::pause_over(l, texts::date(l, after), before, from, texts::date(l, to)),
+            None => t::pause_open(l, from, texts::date(l, pause.until_on)),
+        }
+    };
+    let lines = view.pauses.iter().map(|pause| view! { <li>{said(pause)}</li> }).collect_view();
+    (!view.pauses.is_empty()).then(|| view! { <h3>{t::pauses(l)}</h3><ul>{lines}</ul> })
 }
 
 fn event(page: &Page, happened: &Happened, progress: Progress) -> impl IntoView + use<> {
