@@ -68,6 +68,8 @@ pub const PRIVACY: &str = "/privacidade";
 pub const STAFF_SIGN_IN: &str = "/equipe/entrar";
 /// The queue.
 pub const QUEUE: &str = "/equipe/fila";
+/// A part of the queue as a table.
+pub const QUEUE_CSV: &str = "/equipe/fila.csv";
 /// How deadlines were kept.
 pub const DEADLINES: &str = "/equipe/prazos";
 /// The same as a table.

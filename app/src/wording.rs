@@ -4,7 +4,7 @@ use domain::actors::Role;
 use domain::forms::Problem;
 use domain::reconciliation::Stage;
 use domain::refunds::{HolderMatch, OrderStatus, Way};
-use domain::requests::queue::{Area, Priority};
+use domain::requests::queue::{Area, Due, Priority};
 use domain::requests::{Action, Kind, Refused, Status, Urgency};
 use domain::slips::{Channel, SlipState};
 use domain::statement::Age;
@@ -224,6 +224,19 @@ pub fn area(l: Locale, area: Area) -> &'static str {
         Area::Collections => t::area_collections(l),
         Area::Receivables => t::area_receivables(l),
         Area::Legal => t::area_legal(l),
+    }
+}
+
+/// How near a deadline is asked to be.
+#[must_use]
+pub fn due(l: Locale, due: Due) -> &'static str {
+    use texts::words as t;
+    match due {
+        Due::Late => t::due_late(l),
+        Due::Today => t::due_today(l),
+        Due::Next => t::due_next(l),
+        Due::Week => t::due_week(l),
+        Due::Warned => t::due_warned(l),
     }
 }
 

@@ -48,6 +48,8 @@ pub const TABLES: &[&str] = &[
     "throttles",
     "flashes",
     "protocol_numbers",
+    "queue_views",
+    "staff_settings",
     "requests",
     "bill_notes",
     "request_bills",

@@ -3,9 +3,10 @@ use domain::actors::Role;
 use domain::calendar::Calendar;
 use domain::requests::clock::left;
 use domain::requests::forms::{MessageForm, QuestionForm};
+use domain::requests::queue::{Due, Filter};
 use domain::requests::{Action, Kind, Status, Urgency};
 use server::error::Error;
-use server::requests::{self, What, clock, desk};
+use server::requests::{self, What, clock, desk, queue};
 use server::testing::TestServer;
 use server::texts::Locale;
 use server::{on_both_databases, sessions};
@@ -33,11 +34,10 @@ on_both_databases! {
         assert!(t.subjects().await[0].contains("Precisamos"));
 
         t.clock.advance(TimeDelta::days(40));
-        let late = desk::Filter { late: true, ..desk::Filter::default() };
-        let queue = desk::queue(&t, &staff, &late, 1).await.unwrap();
-        assert_eq!((queue.page.lines.len(), queue.late), (0, 0), "it is not our turn");
-        let all = desk::queue(&t, &staff, &desk::Filter::default(), 1).await.unwrap();
-        assert_eq!(all.page.lines[0].urgency, Urgency::Paused);
+        let late = Filter { due: Some(Due::Late), ..Filter::default() };
+        assert_eq!(queue::count(&t, &staff, &late).await.unwrap(), 0, "it is not our turn");
+        let all = queue::list(&t, &staff, &Filter::default(), None).await.unwrap();
+        assert_eq!(all.lines[0].urgency, Urgency::Paused);
         let answer = MessageForm { text: "A de novembro".into(), submission: submission() };
         requests::message(&t, &customer, &protocol, &answer, &[]).await.unwrap();
 

@@ -21,6 +21,7 @@ mod notices;
 mod papers;
 mod pdf;
 mod pix;
+mod queue;
 mod receipts;
 mod reconciliation;
 mod refunds;

@@ -3,8 +3,10 @@ use domain::actors::Role;
 use domain::forms::Problem;
 use domain::money::Money;
 use domain::requests::forms::{DecisionForm, MessageForm, QuestionForm, SlipForm};
+use domain::requests::queue::{Due, Filter, Holder};
 use domain::requests::{Action, Kind, Refused, Status, Urgency};
 use server::error::Error;
+use server::requests::queue::{self, Figures};
 use server::requests::{self, Detail, What, desk, record};
 use server::{mail, on_both_databases, outbox, sql};
 use uuid::Uuid;
@@ -46,11 +48,11 @@ on_both_databases! {
         assert!(view.deadline_on > t.clock.today());
 
         let staff = t.staff(Role::Operator).await;
-        let queue = desk::queue(&t, &staff, &desk::Filter::default(), 1).await.unwrap();
-        assert_eq!((queue.page.lines.len(), queue.counts.as_slice(), queue.late), (1, &[(Kind::Question, 1)][..], 0));
-        assert_eq!(queue.page.lines[0].urgency, Urgency::Calm);
+        let lines = queue::list(&t, &staff, &Filter::default(), None).await.unwrap().lines;
+        assert_eq!((lines.len(), lines[0].kind, lines[0].urgency), (1, Kind::Question, Urgency::Calm));
+        assert_eq!(queue::figures(&t, &staff).await.unwrap(), Figures { open: 1, ..Figures::default() });
         desk::claim(&t, &staff, &protocol).await.unwrap();
-        assert_eq!(desk::queue(&t, &staff, &desk::Filter { mine: true, ..desk::Filter::default() }, 1).await.unwrap().page.lines.len(), 1);
+        assert_eq!(queue::count(&t, &staff, &Filter { holder: Some(Holder::Me), ..Filter::default() }).await.unwrap(), 1);
         assert_eq!(problem(desk::finish(&t, &staff, &protocol, &nothing()).await), ("told".into(), Problem::Missing));
         desk::finish(&t, &staff, &protocol, &told("No dia 10.")).await.unwrap();
 
@@ -165,7 +167,7 @@ on_both_databases! {
         let protocol = requests::submit_question(&t, &customer, &question(), &[]).await.unwrap().digits();
         let administrator = t.staff(Role::Administrator).await;
         assert!(matches!(desk::open(&t, &administrator, &protocol).await, Err(Error::Forbidden)));
-        assert!(matches!(desk::queue(&t, &administrator, &desk::Filter::default(), 1).await, Err(Error::Forbidden)));
+        assert!(matches!(queue::list(&t, &administrator, &Filter::default(), None).await, Err(Error::Forbidden)));
         assert!(matches!(desk::claim(&t, &administrator, &protocol).await, Err(Error::Forbidden)));
         let legal = t.staff(Role::Legal).await;
         let view = desk::open(&t, &legal, &protocol).await.unwrap();
@@ -185,21 +187,19 @@ on_both_databases! {
         let staff = t.staff(Role::Supervisor).await;
         requests::submit_question(&t, &customer, &question(), &[]).await.unwrap();
         let slip = requests::submit_slip_request(&t, &customer, &SlipForm { bill: bill.to_string(), submission: submission() }).await.unwrap();
-        let all = desk::queue(&t, &staff, &desk::Filter::default(), 1).await.unwrap();
-        let kinds: Vec<_> = all.page.lines.iter().map(|line| line.kind).collect();
+        let all = queue::list(&t, &staff, &Filter::default(), None).await.unwrap();
+        let kinds: Vec<_> = all.lines.iter().map(|line| line.kind).collect();
         assert_eq!(kinds, [Kind::Slip, Kind::Question], "two business days come before five");
-        let only = |kind| desk::Filter { kind: Some(kind), ..desk::Filter::default() };
-        assert_eq!(desk::queue(&t, &staff, &only(Kind::Slip), 1).await.unwrap().page.lines[0].protocol, slip);
-        assert!(desk::queue(&t, &staff, &only(Kind::Refund), 1).await.unwrap().page.lines.is_empty());
-        let late = desk::Filter { late: true, ..desk::Filter::default() };
-        assert!(desk::queue(&t, &staff, &late, 1).await.unwrap().page.lines.is_empty());
+        let only = |kind| Filter { kind: Some(kind), ..Filter::default() };
+        assert_eq!(queue::list(&t, &staff, &only(Kind::Slip), None).await.unwrap().lines[0].protocol, slip);
+        assert_eq!(queue::count(&t, &staff, &only(Kind::Refund)).await.unwrap(), 0);
+        let late = Filter { due: Some(Due::Late), ..Filter::default() };
+        assert_eq!(queue::count(&t, &staff, &late).await.unwrap(), 0);
         t.clock.advance(TimeDelta::days(30));
-        let staff = t.staff(Role::Supervisor).await;
-        let queue = desk::queue(&t, &staff, &late, 1).await.unwrap();
-        assert_eq!((queue.page.lines.len(), queue.late), (2, 2));
-        assert_eq!(queue.page.lines[0].urgency, Urgency::Late);
-        let withdrawn = desk::Filter { status: Some(Status::Withdrawn), ..desk::Filter::default() };
-        assert!(desk::queue(&t, &staff, &withdrawn, 1).await.unwrap().page.lines.is_empty());
+        let lines = queue::list(&t, &staff, &late, None).await.unwrap().lines;
+        assert_eq!((lines.len(), queue::figures(&t, &staff).await.unwrap().late), (2, 2));
+        assert_eq!(lines[0].urgency, Urgency::Late);
+        assert_eq!(queue::count(&t, &staff, &Filter { status: Some(Status::Withdrawn), ..Filter::default() }).await.unwrap(), 0);
         t.is_whole().await;
     }
 

@@ -176,6 +176,7 @@ pub struct Tab {
     href: Str,
     words: Words,
     count: Words,
+    key: Str,
     current: bool,
 }
 
@@ -183,13 +184,20 @@ impl Tab {
     /// A view by its address and name.
     #[must_use]
     pub fn new(href: impl Into<Str>, words: impl Into<Words>, current: bool) -> Self {
-        Self { href: href.into(), words: words.into(), count: Words::default(), current }
+        Self { href: href.into(), words: words.into(), count: Words::default(), key: Str::default(), current }
     }
 
     /// With how many things are in it.
     #[must_use]
     pub fn count(mut self, count: impl Into<Words>) -> Self {
         self.count = count.into();
+        self
+    }
+
+    /// By this key the count is found when it is told again.
+    #[must_use]
+    pub fn key(mut self, key: impl Into<Str>) -> Self {
+        self.key = key.into();
         self
     }
 }
@@ -204,7 +212,7 @@ pub fn Tabs(#[prop(into)] label: Words, tabs: Vec<Tab>) -> impl IntoView {
                 <li>
                     <a href=tab.href aria-current=tab.current.then_some("page")>
                         {tab.words.0}
-                        {tab.count.draw(|count| view! { " " <span class="count">{count}</span> })}
+                        {tab.count.draw(|count| view! { " " <span class="count" data-count=(!tab.key.is_empty()).then_some(tab.key)>{count}</span> })}
                     </a>
                 </li>
             }

@@ -2,6 +2,7 @@
 //! Never tells what did not happen.
 
 use domain::actors::Who;
+use domain::ids::StaffId;
 use domain::requests::{self as rules, Action, Kind, Refused, Status};
 use domain::webhooks::Topic;
 use serde_json::json;
@@ -56,12 +57,14 @@ pub(crate) struct Step<'a> {
     pub(crate) internal: Option<&'a str>,
     /// The event's id, where a form brings one.
     pub(crate) event: Option<Uuid>,
+    /// To whom the request is given.
+    pub(crate) to: Option<StaffId>,
 }
 
 impl Step<'_> {
     /// A step without words.
     pub(crate) const fn of(action: Action) -> Self {
-        Self { action, told: None, internal: None, event: None }
+        Self { action, told: None, internal: None, event: None, to: None }
     }
 }
 
@@ -100,6 +103,7 @@ async fn one_step(server: &Server, tx: &mut Tx, request: &Row, by: By<'_>, step:
     match step.action {
         Action::Claim => moved.assignee_id = staff,
         Action::Release => moved.assignee_id = None,
+        Action::Assign => moved.assignee_id = step.to.map(|to| to.0),
         Action::Prepare => moved.prepared_by = staff,
         Action::SendBack => moved.prepared_by = None,
         Action::Approve | Action::Refuse => moved.decided_by = staff,
@@ -121,10 +125,10 @@ async fn one_step(server: &Server, tx: &mut Tx, request: &Row, by: By<'_>, step:
         request.id.0, status.clock().as_str(), moved.deadline_on, moved.warn_on, moved.alert.as_str(), moved.waits_until, moved.answered_on,
         answered_in)?;
     let effect = effect(server, tx, &moved, step.action).await?;
-    sql!(tx, execute: "insert into request_events (id, request_id, at, actor_kind, actor_id, action, from_status, to_status, told, internal)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+    sql!(tx, execute: "insert into request_events (id, request_id, at, actor_kind, actor_id, action, from_status, to_status, told, internal, to_id)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
         step.event.unwrap_or_else(|| server.id()), request.id.0, now, by.actor().kind(), by.actor().id(), step.action.as_str(),
-        request.status.as_str(), status.as_str(), step.told, step.internal)?;
+        request.status.as_str(), status.as_str(), step.told, step.internal, step.to.map(|to| to.0))?;
     Ok((moved, effect))
 }
 

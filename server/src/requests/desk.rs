@@ -1,15 +1,14 @@
-//! The desk: staff's queue, one request with all that bears on it, and the steps staff takes.
+//! The desk: one request with all that bears on it, and the steps staff takes.
 //!
 //! Never decides by itself who may: `domain::requests` does. Looking at a request is recorded.
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use domain::charges::Calculation;
 use domain::forms::Problem;
-use domain::ids::{BillId, CustomerId, PaymentId, UploadId};
+use domain::ids::{BillId, CustomerId, PaymentId, StaffId, UploadId};
 use domain::money::Money;
 use domain::refunds::{HolderMatch, OrderStatus};
 use domain::requests::forms::DecisionForm;
-use domain::requests::protocol::Protocol;
 use domain::requests::queue::{Area, Priority};
 use domain::requests::{self as rules, Action, Kind, Refused, Status, Urgency};
 use domain::statement::EntryKind;
@@ -18,7 +17,7 @@ use uuid::Uuid;
 
 use super::advance::{By, Step, advance};
 use super::clock::{self, Stood};
-use super::{BillLine, BillNote, Detail, Page, RequestView, Row, Side, What, digits, take, view};
+use super::{BillLine, BillNote, Detail, RequestView, Row, Side, What, digits, take, view};
 use crate::audit::{self, Event};
 use crate::db::Conn;
 use crate::error::{Error, Result};
@@ -30,119 +29,6 @@ use crate::{Server, bills, disputes, policies, sql};
 const NEAR_DAYS: u64 = 7;
 /// Bills whose cost today is worked out for one request; a company's receipt may name thousands.
 const COSTS: usize = 12;
-/// Lines of one page of the queue.
-pub const PAGE: i64 = 50;
-
-/// Which requests are looked for. Closed ones only by their status.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Filter {
-    /// Of this kind.
-    pub kind: Option<Kind>,
-    /// In this status; none means every open one.
-    pub status: Option<Status>,
-    /// Claimed by whoever looks.
-    pub mine: bool,
-    /// Past their deadline.
-    pub late: bool,
-}
-
-/// A request in the queue.
-#[derive(Clone, Debug)]
-pub struct Queued {
-    /// Its number.
-    pub protocol: Protocol,
-    /// What is asked.
-    pub kind: Kind,
-    /// Where it stands.
-    pub status: Status,
-    /// Whose it is.
-    pub customer: String,
-    /// The money at stake, zero when none is.
-    pub amount: Money,
-    /// When it was opened.
-    pub opened_at: DateTime<Utc>,
-    /// The last day for an answer.
-    pub deadline_on: NaiveDate,
-    /// How close that is.
-    pub urgency: Urgency,
-    /// While the customer is asked something: until when we wait.
-    pub waits_until: Option<NaiveDate>,
-    /// Who has claimed it.
-    pub assignee: Option<String>,
-    /// Whether that is whoever looks.
-    pub mine: bool,
-    /// For a plan: outside what the policy grants.
-    pub off_policy: bool,
-}
-
-/// The queue, or a part of it.
-#[derive(Clone, Debug)]
-pub struct Queue {
-    /// By deadline, the nearest first.
-    pub page: Page<Queued>,
-    /// Open requests of each kind that has any.
-    pub counts: Vec<(Kind, i64)>,
-    /// Open requests past their deadline.
-    pub late: i64,
-    /// Open requests claimed by whoever looks.
-    pub mine: i64,
-}
-
-#[derive(sqlx::FromRow)]
-struct QueueRow {
-    #[sqlx(flatten)]
-    request: Row,
-    customer: String,
-    assignee: Option<String>,
-}
-
-/// The queue. Pages count from 1.
-///
-/// # Errors
-/// [`Error::Forbidden`] for a role that has no business with customers.
-pub async fn queue(server: &Server, staff: &Staff, filter: &Filter, page: u32) -> Result<Queue> {
-    staff.sees_customers()?;
-    let today = server.clock.today();
-    let mut conn = server.db.read().await?;
-    let (kind, status) = (filter.kind.map_or("", Kind::as_str), filter.status.map_or("", Status::as_str));
-    let offset = i64::from(page.saturating_sub(1)) * PAGE;
-    let rows = if status.is_empty() {
-        sql!(conn, all QueueRow: "select r.*, c.name as customer, s.name as assignee
-            from requests r join customers c on c.id = r.customer_id left join staff s on s.id = r.assignee_id
-            where r.closed_at is null and ($1 = '' or r.kind = $1) and ($2 = $3 or r.assignee_id = $4) and ($5 = $3 or (r.clock = 'counting' and r.deadline_on < $6))
-            order by r.clock, r.deadline_on, r.priority, r.amount desc, r.id limit $7 offset $8",
-            kind, filter.mine, false, staff.id().0, filter.late, today, PAGE + 1, offset)?
-    } else {
-        sql!(conn, all QueueRow: "select r.*, c.name as customer, s.name as assignee
-            from requests r join customers c on c.id = r.customer_id left join staff s on s.id = r.assignee_id
-            where r.status = $9 and ($1 = '' or r.kind = $1) and ($2 = $3 or r.assignee_id = $4) and ($5 = $3 or (r.clock = 'counting' and r.deadline_on < $6))
-            order by r.clock, r.deadline_on, r.priority, r.amount desc, r.id limit $7 offset $8",
-            kind, filter.mine, false, staff.id().0, filter.late, today, PAGE + 1, offset, status)?
-    };
-    let calendar = policies::calendar(&mut conn).await?;
-    let lines = rows
-        .into_iter()
-        .map(|QueueRow { request, customer, assignee }| Queued {
-            protocol: request.protocol,
-            kind: request.kind,
-            status: request.status,
-            customer,
-            amount: request.amount,
-            opened_at: request.opened_at,
-            deadline_on: request.deadline_on,
-            urgency: rules::policy::urgency_in(request.status, request.deadline_on, today, &calendar),
-            waits_until: request.waits_until,
-            assignee,
-            mine: request.assignee_id == Some(staff.id().0),
-            off_policy: request.off_policy,
-        })
-        .collect();
-    let counted = sql!(conn, all (String, i64): "select kind, count(*) from requests where closed_at is null group by kind order by kind")?;
-    let counts = counted.into_iter().filter_map(|(kind, count)| Some((kind.parse().ok()?, count))).collect();
-    let (late, mine) = sql!(conn, one (i64, i64): "select count(case when clock = 'counting' and deadline_on < $1 then 1 end), count(case when assignee_id = $2 then 1 end)
-        from requests where closed_at is null", today, staff.id().0)?;
-    Ok(Queue { page: Page::of(lines, PAGE), counts, late, mine })
-}
 
 /// The customer of a request, as staff sees one.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -171,6 +57,8 @@ pub struct Happened {
     pub by: Side,
     /// By whom, when a person.
     pub name: Option<String>,
+    /// To whom it was given.
+    pub given_to: Option<String>,
     /// What.
     pub what: What,
     /// Where from.
@@ -295,6 +183,7 @@ struct EventRow {
     at: DateTime<Utc>,
     actor_kind: String,
     name: Option<String>,
+    given_to: Option<String>,
     #[sqlx(try_from = "String")]
     action: What,
     #[sqlx(try_from = "String")]
@@ -344,8 +233,8 @@ async fn look(server: &Server, conn: &mut Conn, staff: &Staff, row: &Row) -> Res
     } else {
         sql!(conn, optional (String,): "select name from customers where id = $1", row.person_id.0)?.map(|(name,)| name)
     };
-    let events = sql!(conn, all EventRow: "select e.at, e.actor_kind, coalesce(s.name, c.name) as name, e.action, e.from_status, e.to_status, e.told, e.internal
-        from request_events e left join staff s on s.id = e.actor_id left join customers c on c.id = e.actor_id
+    let events = sql!(conn, all EventRow: "select e.at, e.actor_kind, coalesce(s.name, c.name) as name, g.name as given_to, e.action, e.from_status, e.to_status, e.told, e.internal
+        from request_events e left join staff s on s.id = e.actor_id left join customers c on c.id = e.actor_id left join staff g on g.id = e.to_id
         where e.request_id = $1 order by e.at, e.id", row.id.0)?;
     let history = events
         .into_iter()
@@ -353,6 +242,7 @@ async fn look(server: &Server, conn: &mut Conn, staff: &Staff, row: &Row) -> Res
             at: event.at,
             by: Side::of(&event.actor_kind),
             name: event.name,
+            given_to: event.given_to,
             what: event.action,
             from: event.from_status,
             to: event.to_status,
@@ -509,6 +399,26 @@ pub async fn release(server: &Server, staff: &Staff, protocol: &str) -> Result<(
     act(server, staff, protocol, Action::Release, &DecisionForm::default()).await.map(drop)
 }
 
+/// Gives a request to a colleague who works requests: one's own, or for a supervisor anybody's and nobody's.
+///
+/// # Errors
+/// As [`act`]; [`Error::Refused`] with `cannot_be_assigned` for somebody who works none.
+pub async fn assign(server: &Server, staff: &Staff, protocol: &str, to: StaffId) -> Result<()> {
+    staff.sees_customers()?;
+    let mut tx = server.db.write().await?;
+    let row = take(&mut tx, protocol).await?;
+    may_be_given(&mut tx, to).await?;
+    advance(server, &mut tx, &row, By::Staff(staff), &Step { to: Some(to), ..Step::of(Action::Assign) }).await?;
+    tx.commit().await
+}
+
+/// Refuses whoever works no requests.
+async fn may_be_given(conn: &mut Conn, to: StaffId) -> Result<()> {
+    let works = sql!(conn, optional (Uuid,): "select id from staff where id = $1 and active = $2 and role in ('operator', 'receivables', 'supervisor')",
+        to.0, true)?;
+    works.map(drop).ok_or(Error::Refused("cannot_be_assigned"))
+}
+
 /// Asks the customer for something.
 ///
 /// # Errors
@@ -573,6 +483,10 @@ pub async fn note(server: &Server, staff: &Staff, protocol: &str, form: &Decisio
 /// [`Error::Overtaken`] when somebody was first.
 pub async fn act(server: &Server, staff: &Staff, protocol: &str, action: Action, form: &DecisionForm) -> Result<Status> {
     staff.sees_customers()?;
+    // A request is given to somebody: that is `assign`.
+    if action == Action::Assign {
+        return Err(Error::Refused("cannot_be_assigned"));
+    }
     let mut tx = server.db.write().await?;
     let row = take(&mut tx, protocol).await?;
     let words = form.parse(row.kind, action)?;

@@ -7,6 +7,7 @@ pub(crate) mod advance;
 pub mod clock;
 pub mod desk;
 pub(crate) mod feed;
+pub mod queue;
 pub mod record;
 
 use chrono::{DateTime, NaiveDate, Utc};

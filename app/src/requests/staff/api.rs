@@ -13,7 +13,13 @@ use crate::{
     post::{Next, Post},
 };
 #[cfg(feature = "ssr")]
-use server::{error::Result, requests::desk, texts};
+use domain::forms::Problem;
+#[cfg(feature = "ssr")]
+use server::{
+    error::{Error, Result},
+    requests::desk,
+    texts,
+};
 
 /// A form of the desk as it was typed, and which of them it was: the page has one for each step.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -46,6 +52,18 @@ pub async fn release(#[server(default)] protocol: String) -> Result<Answer, Serv
         Err(error) => Err(error),
     };
     taken(post, &protocol, Action::Release, DecisionForm::default(), outcome).await
+}
+
+/// Gives a request to a colleague.
+#[server(endpoint = "equipe/pedidos/passar")]
+pub async fn assign(#[server(default)] protocol: String, #[server(default)] to: String) -> Result<Answer, ServerFnError> {
+    let post = Post::here()?;
+    let outcome = match (post.visitor.staff(), to.parse()) {
+        (Ok(staff), Ok(to)) => desk::assign(&post.server, staff, &protocol, to).await,
+        (Err(error), _) => Err(error),
+        (_, Err(_)) => Err(Error::field("to", Problem::ChooseOne)),
+    };
+    taken(post, &protocol, Action::Assign, DecisionForm::default(), outcome).await
 }
 
 /// Asks the customer for something.
@@ -146,9 +164,8 @@ fn said(l: texts::Locale, action: Action) -> &'static str {
         Action::SendBack => t::said_send_back(l),
         Action::Refuse => t::said_refuse(l),
         Action::Finish => t::said_finish(l),
-        Action::Answer | Action::Withdraw | Action::Note | Action::Assign | Action::Warn | Action::Escalate | Action::Remind => {
-            t::said_note(l)
-        }
+        Action::Assign => t::said_assign(l),
+        Action::Answer | Action::Withdraw | Action::Note | Action::Warn | Action::Escalate | Action::Remind => t::said_note(l),
     }
 }
 
@@ -165,7 +182,8 @@ pub fn url(action: Action) -> Option<&'static str> {
         Action::Refuse => Some(Refuse::PATH),
         Action::Finish => Some(Finish::PATH),
         Action::Note => Some(Note::PATH),
-        Action::Answer | Action::Withdraw | Action::Assign | Action::Warn | Action::Escalate | Action::Remind => None,
+        Action::Assign => Some(Assign::PATH),
+        Action::Answer | Action::Withdraw | Action::Warn | Action::Escalate | Action::Remind => None,
     }
 }
 

@@ -6,16 +6,19 @@ use server::requests::Detail;
 use server::requests::desk::{Button as Step, StaffView};
 use server::texts::{self, Locale};
 
+use server::requests::queue::Colleague;
+
 use super::api::{self, Decided};
+use super::bar;
 use crate::page::Page;
 use crate::ui::Str;
 use crate::ui::actions::{Actions, Button, ButtonKind};
-use crate::ui::forms::{Field, Hidden, Kind as Input, PostForm, TextArea, Width};
+use crate::ui::forms::{Field, Hidden, Kind as Input, PostForm, Select, TextArea, Width};
 use crate::ui::panels::{Card, Details};
 use crate::wording;
 
 /// The panel. The most likely step that can be taken leads; the others open when asked for.
-pub(super) fn panel(page: &Page, view: &StaffView) -> impl IntoView + use<> {
+pub(super) fn panel(page: &Page, view: &StaffView, colleagues: &[Colleague]) -> impl IntoView + use<> {
     let l = page.l;
     const LEADING: [Action; 4] = [Action::Claim, Action::Approve, Action::Finish, Action::Prepare];
     let enabled = |action: Action| view.buttons.iter().any(|step| step.action == action && step.disabled.is_none());
@@ -23,14 +26,14 @@ pub(super) fn panel(page: &Page, view: &StaffView) -> impl IntoView + use<> {
     let mut steps: Vec<Step> = view.buttons.clone();
     // What leads stands first, what is only a remark last.
     steps.sort_by_key(|step| (Some(step.action) != leading, step.action == Action::Note));
-    let steps = steps.iter().map(|step| one(page, view, step, leading == Some(step.action))).collect_view();
+    let steps = steps.iter().map(|step| one(page, view, colleagues, step, leading == Some(step.action))).collect_view();
     let closed = (!view.request.status.is_open()).then(|| view! { <p>{texts::desk::over(l)}</p> });
     let reads = (view.request.status.is_open() && view.buttons.iter().all(|step| step.action == Action::Note))
         .then(|| view! { <p class="soft">{texts::desk::only_notes(l)}</p> });
     view! { <Card title=texts::desk::decide(l)>{closed}{reads}{steps}</Card> }
 }
 
-fn one(page: &Page, view: &StaffView, step: &Step, leads: bool) -> Option<AnyView> {
+fn one(page: &Page, view: &StaffView, colleagues: &[Colleague], step: &Step, leads: bool) -> Option<AnyView> {
     let l = page.l;
     let label = wording::action(l, step.action);
     if let Some(refused) = step.disabled {
@@ -51,6 +54,21 @@ fn one(page: &Page, view: &StaffView, step: &Step, leads: bool) -> Option<AnyVie
                 <Hidden name="protocol" value=protocol/>
                 <Button label kind/>
             </PostForm>
+        };
+        return Some(form.into_any());
+    }
+    if step.action == Action::Assign {
+        let error = page.error("to");
+        let open = error.is_some();
+        let people = bar::people(l, colleagues);
+        let form = view! {
+            <Details summary=label open>
+                <PostForm action>
+                    <Hidden name="protocol" value=protocol/>
+                    <Select id="form[to]" name="to" label=texts::desk::batch_to(l) options=people error/>
+                    <Actions><Button label kind/></Actions>
+                </PostForm>
+            </Details>
         };
         return Some(form.into_any());
     }

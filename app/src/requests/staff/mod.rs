@@ -4,13 +4,18 @@
 
 pub mod api;
 #[cfg(feature = "ssr")]
+mod bar;
+#[cfg(feature = "ssr")]
 mod deadlines;
 #[cfg(feature = "ssr")]
 mod decide;
 #[cfg(feature = "ssr")]
 pub(crate) mod evidence;
 #[cfg(feature = "ssr")]
+mod part;
+#[cfg(feature = "ssr")]
 mod queue;
+pub mod queue_api;
 #[cfg(feature = "ssr")]
 mod request;
 
@@ -20,6 +25,7 @@ pub fn routes() -> axum::Router<crate::visitor::App> {
     use axum::routing::get;
     axum::Router::new()
         .route(crate::paths::QUEUE, get(queue::queue))
+        .route(crate::paths::QUEUE_CSV, get(queue::table).post(queue::table_of))
         .route(crate::paths::DEADLINES, get(deadlines::kept))
         .route(crate::paths::DEADLINES_CSV, get(deadlines::csv))
         .route("/equipe/pedidos/{protocol}", get(request::request))

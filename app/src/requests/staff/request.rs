@@ -2,12 +2,13 @@
 
 use axum::extract::Path;
 use domain::ids::UploadId;
-use domain::requests::queue::Priority;
+use domain::requests::queue::{Filter, Priority};
 use domain::requests::{Action, Urgency};
 use leptos::prelude::*;
 use server::error::Error;
 use server::requests::clock::Stood;
 use server::requests::desk::{self, Happened, StaffView};
+use server::requests::queue::{self, batch};
 use server::requests::{Detail, Side, What};
 use server::texts::{self, Locale};
 
@@ -27,6 +28,8 @@ pub(super) async fn request(page: Page, AsStaff(staff): AsStaff, Path(protocol):
     use texts::desk as t;
     let l = page.l;
     let view = desk::open(&page.server, &staff, &protocol).await?;
+    let colleagues = queue::colleagues(&page.server, &staff).await?;
+    let next = batch::may(&staff, Action::Claim).is_none().then(|| super::queue::next(l, &Filter::default()));
     let title = t::request_title(l, wording::kind(l, view.request.kind), &view.customer.name);
     let number = view.request.protocol.to_string();
     let lede = if let Some(until) = view.request.waits_until {
@@ -45,7 +48,7 @@ pub(super) async fn request(page: Page, AsStaff(staff): AsStaff, Path(protocol):
         .filter(|_| view.request.status.is_open())
         .map(|(tone, urgency)| view! { <StatusTag tone words=wording::urgency(l, urgency)/> " " });
     let status = view! { <StatusTag tone=wording::status_tone(view.request.status) words=wording::status(l, view.request.status)/> };
-    let (summary, panel) = (page.summary(), decide::panel(&page, &view));
+    let (summary, panel) = (page.summary(), decide::panel(&page, &view, &colleagues));
     let (warnings, asked, files) = (evidence::warnings(&page, &view), evidence::asked(&page, &view), evidence::files(&page, &view));
     let (matches, ledger) = (evidence::matches(&page, &view), evidence::ledger(&page, &view));
     let plan = match &view.request.detail {
@@ -56,7 +59,7 @@ pub(super) async fn request(page: Page, AsStaff(staff): AsStaff, Path(protocol):
     Ok(page.staff(&staff, StaffRoom::Queue, &title.clone(), || {
         view! {
             {summary}
-            <BackLink href=paths::QUEUE label=t::queue(l)/>
+            <div class="desk-head"><BackLink href=paths::QUEUE label=t::queue(l)/>{next}</div>
             <PageTitle title lede>{close}{status}</PageTitle>
             <div class="columns">
                 <div class="flow">
@@ -138,7 +141,10 @@ fn event(page: &Page, happened: &Happened, progress: Progress) -> impl IntoView 
         (Side::System, _) | (_, None) => wording::side(l, happened.by).to_owned(),
         (_, Some(name)) => name.clone(),
     };
-    let title = title(l, happened);
+    let title = match &happened.given_to {
+        Some(name) => format!("{} {}", title(l, happened), t::given_to(l, name)),
+        None => title(l, happened).to_owned(),
+    };
     let told = happened.told.clone().map(|told| view! { <p class="message">{told}</p> });
     let internal = happened
         .internal

@@ -1,0 +1,27 @@
+-- The queue people work in: its order as an index, parts of it under names, and to whom a request was given.
+drop index requests_queue;
+-- Named as `Clock` and `Priority` are: in this order.
+create index requests_risk on requests (clock, deadline_on, priority, (-amount), id) where closed_at is null;
+create index requests_of_status on requests (status, deadline_on, priority, (-amount), id);
+create index requests_of_assignee on requests (assignee_id, clock, deadline_on) where closed_at is null;
+create index requests_of_area on requests (area, clock, deadline_on, priority, (-amount), id) where closed_at is null;
+
+alter table request_events add column to_id uuid references staff (id);
+
+-- Parts of the queue under names: filters as JSON, see `domain::requests::queue::Filter`.
+create table queue_views (
+    id uuid primary key,
+    owner_id uuid not null references staff (id),
+    name text not null,
+    filter text not null,
+    shared boolean not null,
+    created_at timestamptz not null,
+    unique (owner_id, name)
+);
+
+-- How somebody's queue opens, and whether single keys do something there.
+create table staff_settings (
+    staff_id uuid primary key references staff (id),
+    default_view uuid references queue_views (id),
+    keys boolean not null
+);
