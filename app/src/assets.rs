@@ -15,6 +15,9 @@ pub struct Manifest {
     pub css: String,
     /// The script that brings islands to life.
     pub islands: String,
+    /// The script of the desk: keys, fresh counts.
+    #[serde(default)]
+    pub desk: String,
     /// The bindings of the WebAssembly module.
     pub js: String,
     /// The WebAssembly module.

@@ -415,6 +415,11 @@ impl Page {
             html.push_str(&assets.wasm);
             html.push_str("\"></script>");
         }
+        if body.contains("data-desk") && !assets.desk.is_empty() {
+            html.push_str("<script type=\"module\" src=\"");
+            html.push_str(&assets.desk);
+            html.push_str("\"></script>");
+        }
         html.push_str("</head><body>");
         html.push_str(&body);
         html.push_str("</body></html>");

@@ -68,6 +68,8 @@ pub const PRIVACY: &str = "/privacidade";
 pub const STAFF_SIGN_IN: &str = "/equipe/entrar";
 /// The queue.
 pub const QUEUE: &str = "/equipe/fila";
+/// The counts of the queue, for a page that keeps them fresh.
+pub const QUEUE_COUNTS: &str = "/equipe/fila/contagens";
 /// A part of the queue as a table.
 pub const QUEUE_CSV: &str = "/equipe/fila.csv";
 /// How deadlines were kept.

@@ -41,6 +41,7 @@ pub fn lay(source: &Source) -> io::Result<Manifest> {
         let bytes = fs::read(&path)?;
         match name {
             "islands.js" => manifest.islands = write_named(&source.out, "islands", "js", &bytes)?,
+            "desk.js" => manifest.desk = write_named(&source.out, "desk", "js", &bytes)?,
             "icon.svg" => {
                 manifest.icon = write_named(&source.out, "icon", "svg", &bytes)?;
                 write_compressed(&source.out.join(name), &bytes)?;

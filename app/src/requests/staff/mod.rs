@@ -12,6 +12,8 @@ mod decide;
 #[cfg(feature = "ssr")]
 pub(crate) mod evidence;
 #[cfg(feature = "ssr")]
+mod keys;
+#[cfg(feature = "ssr")]
 mod part;
 #[cfg(feature = "ssr")]
 mod queue;
@@ -25,6 +27,7 @@ pub fn routes() -> axum::Router<crate::visitor::App> {
     use axum::routing::get;
     axum::Router::new()
         .route(crate::paths::QUEUE, get(queue::queue))
+        .route(crate::paths::QUEUE_COUNTS, get(queue::counts))
         .route(crate::paths::QUEUE_CSV, get(queue::table).post(queue::table_of))
         .route(crate::paths::DEADLINES, get(deadlines::kept))
         .route(crate::paths::DEADLINES_CSV, get(deadlines::csv))

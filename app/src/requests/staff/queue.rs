@@ -17,7 +17,7 @@ use server::sessions::Staff;
 use server::texts::{self, Locale};
 
 use super::part::{self, Part, address, due, held};
-use super::{api, bar, queue_api};
+use super::{api, bar, keys, queue_api};
 use crate::download::attachment;
 use crate::page::{Page, PageResult, StaffRoom};
 use crate::paths;
@@ -72,7 +72,7 @@ pub(super) async fn queue(page: Page, AsStaff(staff): AsStaff, Query(asked): Que
             <PageTitle title=t::queue(l) lede=t::queue_lede(l)>
                 <a href=paths::DEADLINES>{texts::deadlines_staff::from_queue(l)}</a>
             </PageTitle>
-            <div class="desk-head">{works.then(|| next(l, &filter))}{search(l)}</div>
+            <div class="desk-head">{works.then(|| next(l, &filter))}{search(l)}{keys::button(l)}</div>
             {figures_of(l, figures)}
             <Tabs label=t::tabs_label(l) tabs/>
             {narrowing}
@@ -84,6 +84,7 @@ pub(super) async fn queue(page: Page, AsStaff(staff): AsStaff, Query(asked): Que
             }}
             {bar}
             <Pagination label=t::pages_label(l) newer=first older/>
+            {keys::keys(l, &filter, opening.keys, true)}
         }
     }))
 }
@@ -106,6 +107,17 @@ pub(super) async fn table_of(page: Page, AsStaff(staff): AsStaff, Form(sent): Fo
 fn as_file(page: &Page, table: String) -> axum::response::Response {
     let name = format!("{}_{}.csv", texts::desk::file_queue(page.l), page.server.clock.today());
     attachment(&name, "text/csv; charset=utf-8", table)
+}
+
+/// What the script asks for now and then: the figures, and the count of each view by its id.
+pub(super) async fn counts(page: Page, AsStaff(staff): AsStaff) -> PageResult {
+    let figures = queue::figures(&page.server, &staff).await?;
+    let views = views::opening(&page.server, &staff).await?.views;
+    let mut counts = serde_json::to_value(figures).unwrap_or_default();
+    for view in views {
+        counts[view.id.to_string()] = view.count.into();
+    }
+    Ok(([(http::header::CONTENT_TYPE, "application/json")], counts.to_string()).into_response())
 }
 
 fn figures_of(l: Locale, figures: Figures) -> impl IntoView {
@@ -242,7 +254,7 @@ fn kept(page: &Page, staff: &Staff, filter: &Filter, opening: &Opening) -> impl 
                 </PostForm>
                 {any.then(|| view! {
                     <div class="flow">
-                        <ul class="rows">{rows}</ul>
+                        <ul class="kept-views" role="list">{rows}</ul>
                         <PostForm action=queue_api::open_with_url()>
                             <Hidden name="part" value=query_of_default/>
                             <Select name="view" label=t::opens_with(l) options selected=default/>
@@ -269,7 +281,7 @@ fn kept_row(l: Locale, view: &View, query: &str) -> impl IntoView + use<> {
         }
     });
     let shared = view.shared.then(|| view! { " " <StatusTag words=t::shared(l)/> });
-    view! { <li class="row"><div><a class="row-title" href=address(&view.filter)>{name}</a>{shared}</div><div class="row-side">{removal}</div></li> }
+    view! { <li class="kept-view"><div><a href=address(&view.filter)>{name}</a>{shared}</div>{removal}</li> }
 }
 
 fn row(page: &Page, staff: &Staff, works: bool, shown: &bar::Shown, line: &Queued) -> Vec<AnyView> {

@@ -8,11 +8,11 @@ use leptos::prelude::*;
 use server::error::Error;
 use server::requests::clock::Stood;
 use server::requests::desk::{self, Happened, StaffView};
-use server::requests::queue::{self, batch};
+use server::requests::queue::{self, batch, views};
 use server::requests::{Detail, Side, What};
 use server::texts::{self, Locale};
 
-use super::{decide, evidence};
+use super::{decide, evidence, keys};
 use crate::download::stored;
 use crate::page::{Page, PageResult, StaffRoom};
 use crate::ui::actions::BackLink;
@@ -28,6 +28,7 @@ pub(super) async fn request(page: Page, AsStaff(staff): AsStaff, Path(protocol):
     use texts::desk as t;
     let l = page.l;
     let view = desk::open(&page.server, &staff, &protocol).await?;
+    let on = views::opening(&page.server, &staff).await?.keys;
     let colleagues = queue::colleagues(&page.server, &staff).await?;
     let next = batch::may(&staff, Action::Claim).is_none().then(|| super::queue::next(l, &Filter::default()));
     let title = t::request_title(l, wording::kind(l, view.request.kind), &view.customer.name);
@@ -59,7 +60,7 @@ pub(super) async fn request(page: Page, AsStaff(staff): AsStaff, Path(protocol):
     Ok(page.staff(&staff, StaffRoom::Queue, &title.clone(), || {
         view! {
             {summary}
-            <div class="desk-head"><BackLink href=paths::QUEUE label=t::queue(l)/>{next}</div>
+            <div class="desk-head"><BackLink href=paths::QUEUE label=t::queue(l)/>{next}{keys::button(l)}</div>
             <PageTitle title lede>{close}{status}</PageTitle>
             <div class="columns">
                 <div class="flow">
@@ -76,6 +77,7 @@ pub(super) async fn request(page: Page, AsStaff(staff): AsStaff, Path(protocol):
                     {customer}
                 </div>
             </div>
+            {keys::keys(l, &Filter::default(), on, false)}
         }
     }))
 }
