@@ -83,8 +83,8 @@ audit: tools ## look for known holes in what we depend on (needs the advisory da
 	@[ -x $(EMDIA_TOOLS)/bin/cargo-audit ] || env -u CARGO_TARGET_DIR cargo install --quiet --locked --root $(EMDIA_TOOLS) cargo-audit
 	$(EMDIA_TOOLS)/bin/cargo-audit audit
 
-bench: build ## measure the rules, the drawing of boletos, imports, and CPU, latency and memory of the running server
-	cargo bench $(LOCKED) --workspace --features app/ssr --bench rules --bench cnab --bench pdf
+bench: build ## measure the rules, the drawing of boletos, imports, the queue, and CPU, latency and memory of the running server
+	cargo bench $(LOCKED) --workspace --features app/ssr --bench rules --bench cnab --bench pdf --bench queue
 	@.ci/need node=nodejs
 	node end2end/bench/load.mjs $(RELEASE)
 

@@ -177,6 +177,8 @@ pub enum StaffRoom {
     ReturnFiles,
     /// Exports for the creditor's own systems.
     Exports,
+    /// The rules of requests.
+    Rules,
     /// Keys and webhooks of the creditor's systems.
     Systems,
 }
@@ -288,9 +290,12 @@ impl Page {
             here(StaffRoom::ReturnFiles, paths::RETURN_FILES, texts::frame::return_files(l), Icon::Ledger),
             here(StaffRoom::Exports, paths::EXPORTS, texts::frame::exports(l), Icon::Download),
         ];
-        // Whoever keeps the installation has no business in the others.
-        if staff.role() == Role::Administrator {
-            rooms = vec![here(StaffRoom::Systems, paths::SYSTEMS, texts::frame::systems(l), Icon::Settings)];
+        let rules = here(StaffRoom::Rules, paths::RULES, texts::frame::rules(l), Icon::Settings);
+        if staff.role() == Role::Supervisor {
+            rooms.push(rules);
+        } else if staff.role() == Role::Administrator {
+            // Whoever keeps the installation has no business in the others.
+            rooms = vec![rules, here(StaffRoom::Systems, paths::SYSTEMS, texts::frame::systems(l), Icon::Settings)];
         }
         let wings = vec![Wing { title: Words::default(), rooms }];
         let person = texts::frame::staff_person(l, staff.name(), wording::role(l, staff.role()));

@@ -26,6 +26,7 @@ mod receipts;
 mod reconciliation;
 mod refunds;
 mod requests;
+mod rules;
 mod s3;
 mod sign_in;
 mod slips;

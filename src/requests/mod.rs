@@ -35,6 +35,7 @@ pub mod forms;
 pub mod policy;
 pub mod protocol;
 pub mod queue;
+pub mod rules;
 
 use serde::{Deserialize, Serialize};
 
@@ -487,7 +488,7 @@ fn check_four_eyes(case: &Case, action: Action, id: StaffId, policy: &Policy) ->
 }
 
 fn check_limit(case: &Case, action: Action, role: Role, policy: &Policy) -> Result<(), Refused> {
-    let limit = policy.approval_limit(role);
+    let limit = policy.limit(case.kind, role);
     if action == Approve && MONEY.contains(&case.kind) && case.amount > limit {
         return Err(Refused::AboveYourLimit { limit });
     }

@@ -43,6 +43,8 @@ pub struct Policy {
     pub routes: Vec<Route>,
     /// The most each role may approve; a role that is not listed approves no money.
     pub approval_limits: BTreeMap<Role, Money>,
+    /// The same for one kind of request, where it is another amount.
+    pub limits_of_kind: BTreeMap<Kind, BTreeMap<Role, Money>>,
     /// From this amount on a dispute is decided by two persons.
     pub dispute_four_eyes_from: Money,
     /// From this amount on, money whose slip is not known is laid on a bill by two persons.
@@ -148,6 +150,7 @@ impl Default for Policy {
                 (Role::Supervisor, Money::cents(5_000_000)),
             ]
             .into(),
+            limits_of_kind: BTreeMap::new(),
             dispute_four_eyes_from: Money::cents(100_000),
             allocation_four_eyes_from: Money::cents(100_000),
             late_charge_tolerance: Tolerance::default(),
@@ -160,6 +163,24 @@ impl Policy {
     #[must_use]
     pub fn approval_limit(&self, role: Role) -> Money {
         self.approval_limits.get(&role).copied().unwrap_or(Money::ZERO)
+    }
+
+    /// The most this role may approve of this kind.
+    ///
+    /// ```
+    /// use domain::actors::Role;
+    /// use domain::money::Money;
+    /// use domain::requests::Kind;
+    /// use domain::requests::policy::Policy;
+    /// let policy: Policy = serde_json::from_str(r#"{"limits_of_kind": {"refund": {"supervisor": 1000}}}"#)?;
+    /// assert_eq!(policy.limit(Kind::Refund, Role::Supervisor), Money::cents(1_000));
+    /// assert_eq!(policy.limit(Kind::Plan, Role::Supervisor), policy.approval_limit(Role::Supervisor));
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    #[must_use]
+    pub fn limit(&self, kind: Kind, role: Role) -> Money {
+        let own = self.limits_of_kind.get(&kind).and_then(|limits| limits.get(&role));
+        own.copied().unwrap_or_else(|| self.approval_limit(role))
     }
 
     /// Where a request of this kind and amount goes: by what holds on the day it is opened, and it stays there.

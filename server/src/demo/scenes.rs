@@ -14,9 +14,10 @@ use domain::ids::{BillId, CustomerId, NoticeId};
 use domain::money::Money;
 use domain::receipts::ReceiptForm;
 use domain::refunds::RefundForm;
-use domain::requests::Action;
 use domain::requests::forms::{DecisionForm, MessageForm, QuestionForm, SlipForm};
 use domain::requests::protocol::Protocol;
+use domain::requests::queue::{Filter, ViewForm};
+use domain::requests::{Action, Kind as RequestKind};
 use uuid::Uuid;
 
 use super::records::{self, tour};
@@ -266,6 +267,9 @@ pub(super) async fn requests(server: &Server) -> Result<()> {
         &[],
     )
     .await?;
+    let shared = ViewForm { name: "Devoluções e descontos".to_owned(), shared: "1".to_owned(), ..ViewForm::default() };
+    let refunds = Filter { kind: Some(RequestKind::Refund), ..Filter::default() };
+    requests::queue::views::save(server, &desk.supervisor, &shared, &refunds).await?;
     for staff in [desk.operator, desk.receivables, desk.supervisor] {
         sessions::close(server, &Actors::Staff(staff)).await?;
     }

@@ -9,6 +9,7 @@ pub mod desk;
 pub(crate) mod feed;
 pub mod queue;
 pub mod record;
+pub mod rules;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::agreements::plans::Plan;
@@ -19,7 +20,7 @@ use domain::refunds::{OrderStatus, Way};
 use domain::requests::forms::{MessageForm, QuestionForm, SlipForm};
 use domain::requests::protocol::Protocol;
 use domain::requests::queue::{Area, Priority};
-use domain::requests::{self as rules, Action, Case, Kind, Status, Turn};
+use domain::requests::{self as workflow, Action, Case, Kind, Status, Turn};
 use domain::statement::{Nature, Standing};
 use domain::webhooks::Topic;
 use serde_json::json;
@@ -287,7 +288,7 @@ pub async fn find(server: &Server, customer: &Customer, protocol: &str) -> Resul
         .ok_or(Error::NotFound)?;
     let policy = policies::requests(server, &mut conn).await?;
     let mut view = view(&mut conn, &row).await?;
-    view.may = rules::allowed(&row.case(), domain::actors::Who::Customer, &policy).collect();
+    view.may = workflow::allowed(&row.case(), domain::actors::Who::Customer, &policy).collect();
     if let Detail::Dispute { granted, .. } = &mut view.detail
         && !matches!(row.status, Status::Approved | Status::Done)
     {
@@ -703,7 +704,7 @@ pub(crate) async fn open(server: &Server, tx: &mut Tx, by: By<'_>, customer: Cus
         closed_at: None,
         off_policy: new.off_policy,
         note: new.note.to_owned(),
-        warn_on: rules::clock::warns_on(deadline_on, policy.clock.warning_days, &calendar),
+        warn_on: workflow::clock::warns_on(deadline_on, policy.clock.warning_days, &calendar),
         alert: "none".to_owned(),
         waits_until: None,
         answered_on: None,

@@ -20,6 +20,9 @@ mod queue;
 pub mod queue_api;
 #[cfg(feature = "ssr")]
 mod request;
+#[cfg(feature = "ssr")]
+mod rules;
+pub mod rules_api;
 
 /// The desk's pages.
 #[cfg(feature = "ssr")]
@@ -29,6 +32,7 @@ pub fn routes() -> axum::Router<crate::visitor::App> {
         .route(crate::paths::QUEUE, get(queue::queue))
         .route(crate::paths::QUEUE_COUNTS, get(queue::counts))
         .route(crate::paths::QUEUE_CSV, get(queue::table).post(queue::table_of))
+        .route(crate::paths::RULES, get(rules::rules))
         .route(crate::paths::DEADLINES, get(deadlines::kept))
         .route(crate::paths::DEADLINES_CSV, get(deadlines::csv))
         .route("/equipe/pedidos/{protocol}", get(request::request))
