@@ -95,9 +95,10 @@ fn card(l: Locale, it: &Dashboard, figure: Figure, sheet: Sheet) -> impl IntoVie
         Figure::Received => Some(received(l, it)),
         Figure::Waiting | Figure::Agreements | Figure::Workload => None,
     };
-    let class = if drawing.is_some() { "columns columns-even" } else { "flow" };
+    // Few columns fit beside a drawing, many stand below it.
+    let class = if figure == Figure::Ageing { "columns columns-drawing" } else { "flow" };
     let link = (file_of(Some(figure), "csv").into(), Words::from(t::take(l, title)));
-    let rows = rows(l, &sheet);
+    let rows = rows(l, &sheet, matches!(figure, Figure::Ageing | Figure::Received | Figure::Waiting));
     view! {
         <Card title=title link>
             <p class="small soft">{about}</p>
@@ -107,7 +108,7 @@ fn card(l: Locale, it: &Dashboard, figure: Figure, sheet: Sheet) -> impl IntoVie
 }
 
 /// The table of a figure, with a last line of sums where there is something to add up.
-fn rows(l: Locale, sheet: &Sheet) -> AnyView {
+fn rows(l: Locale, sheet: &Sheet, wide: bool) -> AnyView {
     let adds = |column: usize| sheet.rows.iter().all(|row| matches!(row.get(column), Some(Cell::Cents(_) | Cell::Count(_))));
     let columns = sheet
         .columns
@@ -123,7 +124,7 @@ fn rows(l: Locale, sheet: &Sheet) -> AnyView {
         });
     let total = if sheet.rows.len() > 1 { total.collect() } else { Vec::new() };
     let rows = sheet.rows.iter().map(|row| row.iter().map(|one| cell(l, one)).collect()).collect();
-    view! { <DataTable caption=sheet.name.clone() caption_hidden=true columns rows total wide=true/> }.into_any()
+    view! { <DataTable caption=sheet.name.clone() caption_hidden=true columns rows total wide/> }.into_any()
 }
 
 /// The sum of two cells; of anything but figures, the second.
@@ -138,6 +139,7 @@ fn add(one: Cell, other: Cell) -> Cell {
 fn cell(l: Locale, cell: &Cell) -> AnyView {
     match cell {
         Cell::Text(words) => words.clone().into_any(),
+        Cell::Cents(0) | Cell::Count(0) => view! { <span class="soft">"0"</span> }.into_any(),
         Cell::Cents(cents) => view! { <MoneyText amount=amount(l, Money::cents(*cents))/> }.into_any(),
         Cell::Count(count) => view! { <span class="number">{count.to_string()}</span> }.into_any(),
         Cell::Day(day) => texts::date(l, *day).into_any(),
