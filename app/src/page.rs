@@ -175,6 +175,8 @@ pub enum StaffRoom {
     Refunds,
     /// Return files of banks.
     ReturnFiles,
+    /// The house in figures.
+    Dashboard,
     /// Exports for the creditor's own systems.
     Exports,
     /// The rules of requests.
@@ -290,6 +292,9 @@ impl Page {
             here(StaffRoom::ReturnFiles, paths::RETURN_FILES, texts::frame::return_files(l), Icon::Ledger),
             here(StaffRoom::Exports, paths::EXPORTS, texts::frame::exports(l), Icon::Download),
         ];
+        if matches!(staff.role(), Role::Supervisor | Role::Receivables) {
+            rooms.insert(1, here(StaffRoom::Dashboard, paths::DASHBOARD, texts::frame::dashboard(l), Icon::Chart));
+        }
         let rules = here(StaffRoom::Rules, paths::RULES, texts::frame::rules(l), Icon::Settings);
         if staff.role() == Role::Supervisor {
             rooms.push(rules);

@@ -10,6 +10,7 @@ mod bills;
 mod clocks;
 mod creditor;
 mod customers;
+mod dashboard;
 mod declarations;
 mod demo;
 mod disputes;
