@@ -72,6 +72,8 @@ pub const QUEUE: &str = "/equipe/fila";
 pub const QUEUE_COUNTS: &str = "/equipe/fila/contagens";
 /// A part of the queue as a table.
 pub const QUEUE_CSV: &str = "/equipe/fila.csv";
+/// Who is away.
+pub const ABSENCES: &str = "/equipe/ausencias";
 /// The rules of requests.
 pub const RULES: &str = "/equipe/regras";
 /// How deadlines were kept.

@@ -50,6 +50,7 @@ pub const TABLES: &[&str] = &[
     "throttles",
     "flashes",
     "protocol_numbers",
+    "absences",
     "queue_views",
     "staff_settings",
     "requests",

@@ -30,6 +30,7 @@
 //! assert_eq!(step(&refund, Action::Approve, by(bia), &policy), Ok(Status::Approved));
 //! ```
 
+pub mod absences;
 pub mod clock;
 pub mod forms;
 pub mod policy;
@@ -225,7 +226,8 @@ pub const STEPS: &[Step] = &[
     s(Received, Note, NOTERS, Received, EVERY),
     s(Received, Warn, SYSTEM, Received, EVERY),
     s(Received, Escalate, SYSTEM, Received, EVERY),
-    s(InReview, Release, DESK, Received, EVERY),
+    // The system puts back what is answered while the person who has it is away.
+    s(InReview, Release, DESK_OR_SYSTEM, Received, EVERY),
     // What one has may be handed to a colleague; a supervisor hands over anybody's.
     s(InReview, Assign, DESK, InReview, EVERY),
     s(InReview, AskMore, DESK, WaitingCustomer, EVERY),
@@ -581,7 +583,7 @@ mod tests {
             received --> done: finish [*] (receipt, slip)
             received --> withdrawn: withdraw [c]
             received --> in_review: assign [s]
-            in_review --> received: release [ors]
+            in_review --> received: release [ors*]
             in_review --> in_review: assign [ors]
             in_review --> waiting_customer: ask_more [ors]
             in_review --> prepared: prepare [ors] (refund, plan, dispute)
@@ -792,7 +794,7 @@ mod tests {
                 if outcome.is_ok() {
                     let their_own = match who.party() {
                         Party::Customer => matches!(action, Answer | Withdraw | Note),
-                        Party::System => matches!(action, Approve | Finish | Note | Warn | Escalate | Remind),
+                        Party::System => matches!(action, Approve | Finish | Note | Warn | Escalate | Remind | Release),
                         Party::Staff(Role::Administrator) => false,
                         Party::Staff(Role::Legal) => action == Note,
                         Party::Staff(_) => !matches!(action, Answer | Withdraw | Warn | Escalate | Remind),

@@ -30,3 +30,14 @@ create table staff_settings (
     default_view uuid references queue_views (id),
     keys boolean not null
 );
+
+-- Who is away, first and last day included; one that was ended early has its last day moved.
+create table absences (
+    id uuid primary key,
+    staff_id uuid not null references staff (id),
+    from_on date not null,
+    to_on date not null,
+    made_by uuid not null references staff (id),
+    made_at timestamptz not null
+);
+create index absences_staff on absences (staff_id, to_on);

@@ -30,3 +30,14 @@ create table staff_settings (
     default_view blob references queue_views (id),
     keys integer not null
 ) strict;
+
+-- Who is away, first and last day included; one that was ended early has its last day moved.
+create table absences (
+    id blob primary key,
+    staff_id blob not null references staff (id),
+    from_on text not null,
+    to_on text not null,
+    made_by blob not null references staff (id),
+    made_at text not null
+) strict;
+create index absences_staff on absences (staff_id, to_on);

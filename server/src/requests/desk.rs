@@ -15,6 +15,7 @@ use domain::statement::EntryKind;
 use serde_json::json;
 use uuid::Uuid;
 
+use super::absences;
 use super::advance::{By, Step, advance};
 use super::clock::{self, Stood};
 use super::{BillLine, BillNote, Detail, RequestView, Row, Side, What, digits, take, view};
@@ -402,21 +403,22 @@ pub async fn release(server: &Server, staff: &Staff, protocol: &str) -> Result<(
 /// Gives a request to a colleague who works requests: one's own, or for a supervisor anybody's and nobody's.
 ///
 /// # Errors
-/// As [`act`]; [`Error::Refused`] with `cannot_be_assigned` for somebody who works none.
+/// As [`act`]; [`Error::Refused`] with `cannot_be_assigned` for somebody who works none, `is_away` for somebody who is.
 pub async fn assign(server: &Server, staff: &Staff, protocol: &str, to: StaffId) -> Result<()> {
     staff.sees_customers()?;
     let mut tx = server.db.write().await?;
     let row = take(&mut tx, protocol).await?;
-    may_be_given(&mut tx, to).await?;
+    may_be_given(server, &mut tx, to).await?;
     advance(server, &mut tx, &row, By::Staff(staff), &Step { to: Some(to), ..Step::of(Action::Assign) }).await?;
     tx.commit().await
 }
 
-/// Refuses whoever works no requests.
-async fn may_be_given(conn: &mut Conn, to: StaffId) -> Result<()> {
+/// Refuses whoever works no requests, or is away.
+async fn may_be_given(server: &Server, conn: &mut Conn, to: StaffId) -> Result<()> {
     let works = sql!(conn, optional (Uuid,): "select id from staff where id = $1 and active = $2 and role in ('operator', 'receivables', 'supervisor')",
         to.0, true)?;
-    works.map(drop).ok_or(Error::Refused("cannot_be_assigned"))
+    works.ok_or(Error::Refused("cannot_be_assigned"))?;
+    if absences::is_away(conn, to.0, server.clock.today()).await? { Err(Error::Refused("is_away")) } else { Ok(()) }
 }
 
 /// Asks the customer for something.

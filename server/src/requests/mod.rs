@@ -3,6 +3,7 @@
 //! Never changes a status here: [`advance`] does, alone. Every query carries the customer's id; somebody else's request is
 //! not found.
 
+pub mod absences;
 pub(crate) mod advance;
 pub mod clock;
 pub mod desk;
@@ -439,6 +440,9 @@ pub async fn message(server: &Server, customer: &Customer, protocol: &str, form:
     advance(server, &mut tx, &row, By::Customer(customer), &Step { event: Some(submission), told: told.as_deref(), ..Step::of(action) })
         .await?;
     files::attach(server, &mut tx, row.id, submission, customer.id, files).await?;
+    if action == Action::Answer {
+        absences::answered(server, &mut tx, &row).await?;
+    }
     tx.commit().await
 }
 

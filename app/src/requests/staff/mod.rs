@@ -2,6 +2,9 @@
 //!
 //! Never decides who may do what: the rules do, and say why not.
 
+#[cfg(feature = "ssr")]
+mod absences;
+pub mod absences_api;
 pub mod api;
 #[cfg(feature = "ssr")]
 mod bar;
@@ -32,6 +35,7 @@ pub fn routes() -> axum::Router<crate::visitor::App> {
         .route(crate::paths::QUEUE, get(queue::queue))
         .route(crate::paths::QUEUE_COUNTS, get(queue::counts))
         .route(crate::paths::QUEUE_CSV, get(queue::table).post(queue::table_of))
+        .route(crate::paths::ABSENCES, get(absences::absences))
         .route(crate::paths::RULES, get(rules::rules))
         .route(crate::paths::DEADLINES, get(deadlines::kept))
         .route(crate::paths::DEADLINES_CSV, get(deadlines::csv))

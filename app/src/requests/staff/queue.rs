@@ -71,6 +71,7 @@ pub(super) async fn queue(page: Page, AsStaff(staff): AsStaff, Query(asked): Que
             {outcome}
             <PageTitle title=t::queue(l) lede=t::queue_lede(l)>
                 <a href=paths::DEADLINES>{texts::deadlines_staff::from_queue(l)}</a>
+                {works.then(|| view! { " " <a href=paths::ABSENCES>{texts::absences_staff::title(l)}</a> })}
             </PageTitle>
             <div class="desk-head">{works.then(|| next(l, &filter))}{search(l)}{keys::button(l)}</div>
             {figures_of(l, figures)}

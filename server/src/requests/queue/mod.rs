@@ -343,11 +343,26 @@ pub struct Colleague {
     pub open: i64,
 }
 
-/// Everybody who works requests now, by name.
+/// Everybody who works requests and is here today, by name: those who may be given some.
 ///
 /// # Errors
 /// As [`list`].
 pub async fn colleagues(server: &Server, staff: &Staff) -> Result<Vec<Colleague>> {
+    staff.sees_customers()?;
+    let mut conn = server.db.read().await?;
+    Ok(
+        sql!(conn, all Colleague: "select s.id, s.name, (select count(*) from requests r where r.assignee_id = s.id and r.closed_at is null) as open
+        from staff s where s.active = $1 and s.role in ('operator', 'receivables', 'supervisor')
+            and not exists (select 1 from absences a where a.staff_id = s.id and a.from_on <= $2 and a.to_on >= $2)
+        order by s.name, s.id", true, server.clock.today())?,
+    )
+}
+
+/// Everybody who works requests, whether here or away, by name.
+///
+/// # Errors
+/// As [`list`].
+pub async fn everybody(server: &Server, staff: &Staff) -> Result<Vec<Colleague>> {
     staff.sees_customers()?;
     let mut conn = server.db.read().await?;
     Ok(
