@@ -9,7 +9,7 @@ use tower_http::compression::{CompressionLayer, CompressionLevel};
 use crate::visitor::{self, App};
 use crate::{
     agreements, authenticity, bills, customers, demo, disputes, documents, exports, help, http, notices, paths, pix, receipts,
-    reconciliation, refunds, requests, sign_in, slips, statement, systems,
+    reconciliation, refunds, remessas, requests, sign_in, slips, statement, systems,
 };
 
 /// The whole application.
@@ -51,6 +51,7 @@ fn features() -> Router<App> {
         .merge(refunds::routes())
         .merge(reconciliation::routes())
         .merge(exports::routes())
+        .merge(remessas::routes())
         .merge(agreements::routes())
         .merge(requests::routes())
         .merge(disputes::routes())

@@ -86,7 +86,7 @@ on_both_databases! {
         let (_, other) = pending(&t, company, 1_234_567).await;
         let waiting = &remessas::waiting(&t, Hand::Staff(&staff)).await.unwrap()[0];
         assert_eq!((waiting.next, waiting.entries, waiting.sum, waiting.closings), (1, 2, Money::cents(1_286_914), 0));
-        assert!(waiting.left_out.is_empty() && waiting.unfit.is_none() && waiting.has_any());
+        assert!(waiting.left_out.is_empty() && waiting.unfit.is_none() && waiting.ready);
 
         let written = remessas::write(&t, Hand::Staff(&staff), waiting.id).await.unwrap();
         assert_eq!((written.sequence, written.entries, written.closings, written.sum), (1, 2, 0, Money::cents(1_286_914)));
@@ -152,7 +152,7 @@ on_both_databases! {
         t.a_slip(known).await;
         let Err(NotWritten::Nothing(left_out)) = write(&t).await else { panic!() };
         assert_eq!((left_out, last_sequence(&t).await, t.count("remessas").await, t.count("files").await), (vec![], 0, 0, 0));
-        assert!(!remessas::waiting(&t, Hand::Terminal).await.unwrap()[0].has_any());
+        assert!(!remessas::waiting(&t, Hand::Terminal).await.unwrap()[0].ready);
         assert!(matches!(remessas::write(&t, Hand::Terminal, Uuid::now_v7()).await, Err(NotWritten::Server(Error::NotFound))));
         let (_, slip) = pending(&t, t.a_person().await, 1_000).await;
         assert_eq!(write(&t).await.unwrap().sequence, 1);
@@ -193,7 +193,7 @@ on_both_databases! {
         }
         let pairs = |left_out: &[LeftOut]| left_out.iter().map(|slip| (slip.nosso_numero.clone(), slip.why)).collect::<Vec<_>>();
         let waiting = &remessas::waiting(&t, Hand::Terminal).await.unwrap()[0];
-        assert_eq!((pairs(&waiting.left_out), waiting.entries, waiting.has_any()), (told.clone(), 8, true));
+        assert_eq!((pairs(&waiting.left_out), waiting.entries, waiting.ready), (told.clone(), 8, true));
         let written = write(&t).await.unwrap();
         assert_eq!((pairs(&written.left_out), written.entries, written.sum), (told, 1, Money::cents(10_000)));
         assert_eq!(numbers(&read(&t, written.id).await), [(Order::Enter, number(&t, good).await.as_str())]);
@@ -203,7 +203,7 @@ on_both_databases! {
         // Nothing but them is left: no file.
         let Err(NotWritten::Nothing(left_out)) = write(&t).await else { panic!() };
         assert_eq!((left_out.len(), last_sequence(&t).await), (7, 1));
-        assert!(!remessas::waiting(&t, Hand::Terminal).await.unwrap()[0].has_any());
+        assert!(!remessas::waiting(&t, Hand::Terminal).await.unwrap()[0].ready);
         for l in [Locale::PtBr, Locale::En, Locale::Es, Locale::Ro] {
             assert!(left_out.iter().all(|slip| !slip.why.told(l).is_empty()));
         }

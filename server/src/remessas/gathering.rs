@@ -71,10 +71,9 @@ struct Pending {
 pub(super) async fn gather(conn: &mut Conn, agreement: Uuid, draft: Draft, today: NaiveDate, most: usize) -> Result<Gathered> {
     let mut gathered = Gathered { draft, entries: Vec::new(), closings: Vec::new(), sum: Money::ZERO, left_out: Vec::new() };
     for row in replaced(conn, agreement, today).await? {
-        match row.slip(Decimal::ZERO, Decimal::ZERO) {
-            Ok(slip) if gathered.draft.close(&slip).is_ok() => gathered.closings.push(row.id),
-            // A replaced slip that cannot even be named was not registered by this road; nobody can mend that here.
-            _ => {}
+        match row.slip(Decimal::ZERO, Decimal::ZERO).and_then(|slip| gathered.draft.close(&slip).map_err(why)) {
+            Ok(()) => gathered.closings.push(row.id),
+            Err(why) => gathered.left_out.push(row.left_out(why)),
         }
     }
     let (mut day, mut id, mut looked) = (BEGINNING, Uuid::nil(), 0);
@@ -111,10 +110,15 @@ fn enter(draft: &mut Draft, of_one: &[Pending], first: &Pending, today: NaiveDat
     let unreadable = Some(Why::Field(RemessaField::Interest, Problem::Character));
     let terms = bills::terms(&first.slip.tax_id, &first.fine_rate, &first.monthly_interest).map_err(|_| unreadable)?;
     let slip = first.slip.slip(terms.fine, terms.monthly_interest).map_err(Some)?;
-    draft.enter(&slip).map_err(|refused| match refused {
-        NotWritten::Full => None,
-        NotWritten::Field { field, problem } => Some(Why::Field(field, problem)),
-    })
+    draft.enter(&slip).map_err(|refused| Some(refused).filter(|refused| *refused != NotWritten::Full).map(why))
+}
+
+fn why(refused: NotWritten) -> Why {
+    match refused {
+        // There is always room for closings: they come first, and fewer than a file holds are read.
+        NotWritten::Full => Why::Field(RemessaField::Sequence, Problem::NotTaken),
+        NotWritten::Field { field, problem } => Why::Field(field, problem),
+    }
 }
 
 async fn pending(conn: &mut Conn, agreement: Uuid, day: NaiveDate, id: Uuid) -> Result<Vec<Pending>> {

@@ -60,14 +60,8 @@ pub struct Waiting {
     pub left_out: Vec<LeftOut>,
     /// Why no file can be written for it.
     pub unfit: Option<Unfit>,
-}
-
-impl Waiting {
-    /// Whether there is something that could be sent.
-    #[must_use]
-    pub fn has_any(&self) -> bool {
-        self.closings > 0 || self.entries > i64::try_from(self.left_out.len()).unwrap_or(i64::MAX)
-    }
+    /// Whether there is something that can be sent.
+    pub ready: bool,
 }
 
 macro_rules! agreements {
@@ -148,25 +142,30 @@ pub async fn waiting(server: &Server, by: Hand<'_>) -> Result<Vec<Waiting>> {
     for row in agreements {
         let (entries, sum) = sql!(conn, one (i64, i64):
             "select count(*), cast(coalesce(sum(amount), 0) as bigint) from slips where state = 'pending' and bank_agreement_id = $1", row.id)?;
-        let (closings, left_out, unfit) = match row.draft(&creditor) {
-            Ok(draft) => {
-                let found = gather(&mut conn, row.id, draft, today, LOOKED_AT).await?;
-                (i64::try_from(found.closings.len()).unwrap_or(i64::MAX), found.left_out, None)
-            }
-            Err(unfit) => (0, Vec::new(), Some(unfit)),
-        };
-        let (next, sum) = (row.remessa_sequence + 1, Money::cents(sum));
-        all.push(Waiting {
+        let draft = row.draft(&creditor);
+        let mut one = Waiting {
             id: row.id,
             external_id: row.external_id,
             bank_name: row.bank_name,
-            next,
+            next: row.remessa_sequence + 1,
             entries,
-            sum,
-            closings,
-            left_out,
-            unfit,
-        });
+            sum: Money::cents(sum),
+            closings: 0,
+            left_out: Vec::new(),
+            unfit: None,
+            ready: false,
+        };
+        match draft {
+            Ok(draft) => {
+                let found = gather(&mut conn, one.id, draft, today, LOOKED_AT).await?;
+                one.closings = i64::try_from(found.closings.len()).unwrap_or(i64::MAX);
+                // Nobody has looked at what comes after so many.
+                one.ready = found.entries.len() + found.closings.len() > 0 || usize::try_from(entries).is_ok_and(|all| all > LOOKED_AT);
+                one.left_out = found.left_out;
+            }
+            Err(unfit) => one.unfit = Some(unfit),
+        }
+        all.push(one);
     }
     Ok(all)
 }
