@@ -122,14 +122,14 @@ fn files(page: &Page, past: &[Past]) -> AnyView {
         .iter()
         .map(|past| {
             let fingerprint = texts::exports_staff::fingerprint(l, past.file_hash.get(..12).unwrap_or_default());
-            let lost = past.not_taken_at.map(|_| view! { <br/><StatusTag tone=Tone::Attention words=t::lost(l)/> });
+            let lost = past.not_taken_at.map(|_| view! { " "<StatusTag tone=Tone::Attention words=t::lost(l)/> });
             vec![
                 view! {
                     <div>
                         <a href=paths::remessa(past.id)>{t::remessa(l, past.sequence)}</a>
+                        {lost}
                         <br/>
                         <span class="small soft">{past.bank_name.clone()}" · "{past.agreement.clone()}<br/>{fingerprint}</span>
-                        {lost}
                     </div>
                 }
                 .into_any(),
