@@ -9,7 +9,7 @@ use tower_http::compression::{CompressionLayer, CompressionLevel};
 use crate::visitor::{self, App};
 use crate::{
     agreements, authenticity, bills, customers, dashboard, demo, disputes, documents, exports, help, http, notices, paths, pix, receipts,
-    reconciliation, refunds, requests, sign_in, slips, statement, systems, team,
+    reconciliation, refunds, remessas, requests, sign_in, slips, statement, systems, team,
 };
 
 /// The whole application.

@@ -43,6 +43,7 @@ pub mod post;
 pub mod receipts;
 pub mod reconciliation;
 pub mod refunds;
+pub mod remessas;
 pub mod requests;
 pub mod sign_in;
 #[cfg(feature = "ssr")]

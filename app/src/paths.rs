@@ -84,6 +84,8 @@ pub const DASHBOARD_FILE: &str = "/equipe/painel/arquivo";
 pub const EXPORTS: &str = "/equipe/exportacoes";
 /// One of them as a file.
 pub const EXPORT_FILE: &str = "/equipe/exportacoes/arquivo";
+/// Files to banks, each by its id.
+const REMESSAS: &str = "/equipe/exportacoes/remessas";
 /// Return files of banks.
 pub const RETURN_FILES: &str = "/equipe/retornos";
 /// Money whose slip is not known.
@@ -204,6 +206,18 @@ pub fn return_file(id: impl std::fmt::Display) -> String {
 /// That file, as it came.
 pub fn return_file_original(id: impl std::fmt::Display) -> String {
     format!("{RETURN_FILES}/{id}/arquivo")
+}
+
+/// One file to a bank, and what became of it.
+#[must_use]
+pub fn remessa(id: uuid::Uuid) -> String {
+    format!("{REMESSAS}/{id}")
+}
+
+/// That file, as it was written.
+#[must_use]
+pub fn remessa_bytes(id: uuid::Uuid) -> String {
+    format!("{REMESSAS}/{id}/arquivo")
 }
 
 /// One request, for staff.

@@ -141,10 +141,13 @@ async function newestCode(page: Page) {
   return codes.find(code => code) ?? '';
 }
 
-/** Runs `act` while no other worker does the same: two codes asked for at once could not be told apart in the mailbox. */
-async function alone(name: string, act: () => Promise<void>) {
+/**
+ * Runs `act` while no other worker does the same: two codes asked for at once could not be told apart in the mailbox. It takes no
+ * longer than so many milliseconds.
+ */
+export async function alone(name: string, act: () => Promise<void>, longest = 30_000) {
   const lock = join(tmpdir(), `emdia-${name}-${new URL(test.info().project.use.baseURL!).port}.lock`);
-  await expect.poll(() => mkdir(lock).then(() => true, () => abandoned(lock)), { timeout: 30_000, message: `waiting for ${lock}` }).toBe(true);
+  await expect.poll(() => mkdir(lock).then(() => true, () => abandoned(lock, longest)), { timeout: longest, message: `waiting for ${lock}` }).toBe(true);
   try {
     await act();
   } finally {
@@ -152,10 +155,10 @@ async function alone(name: string, act: () => Promise<void>) {
   }
 }
 
-/** A test killed in the middle leaves its lock; one older than any sign-in is nobody's. */
-async function abandoned(lock: string) {
+/** A test killed in the middle leaves its lock; one older than anything takes is nobody's. */
+async function abandoned(lock: string, longest: number) {
   const made = await stat(lock).then(it => it.mtimeMs, () => Date.now());
-  if (Date.now() - made > 30_000) await rm(lock, { recursive: true, force: true });
+  if (Date.now() - made > longest) await rm(lock, { recursive: true, force: true });
   return false;
 }
 

@@ -69,6 +69,8 @@ pub const TABLES: &[&str] = &[
     "imports",
     "return_files",
     "return_lines",
+    "remessas",
+    "remessa_lines",
     "pix_charges",
     "pix_charge_bills",
     "pix_payments",

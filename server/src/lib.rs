@@ -36,6 +36,7 @@ pub mod policies;
 pub mod receipts;
 pub mod reconciliation;
 pub mod refunds;
+pub mod remessas;
 pub mod requests;
 pub mod sealing;
 pub mod sessions;

@@ -24,6 +24,7 @@ mod pix;
 mod receipts;
 mod reconciliation;
 mod refunds;
+mod remessas;
 mod requests;
 mod s3;
 mod sign_in;
