@@ -181,6 +181,8 @@ pub enum StaffRoom {
     Exports,
     /// The rules of requests.
     Rules,
+    /// The creditor's staff.
+    Team,
     /// Keys and webhooks of the creditor's systems.
     Systems,
 }
@@ -300,7 +302,11 @@ impl Page {
             rooms.push(rules);
         } else if staff.role() == Role::Administrator {
             // Whoever keeps the installation has no business in the others.
-            rooms = vec![rules, here(StaffRoom::Systems, paths::SYSTEMS, texts::frame::systems(l), Icon::Settings)];
+            rooms = vec![
+                here(StaffRoom::Team, paths::TEAM, texts::frame::team(l), Icon::People),
+                rules,
+                here(StaffRoom::Systems, paths::SYSTEMS, texts::frame::systems(l), Icon::Settings),
+            ];
         }
         let wings = vec![Wing { title: Words::default(), rooms }];
         let person = texts::frame::staff_person(l, staff.name(), wording::role(l, staff.role()));
