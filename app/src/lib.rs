@@ -51,6 +51,7 @@ pub mod site;
 pub mod slips;
 pub mod statement;
 pub mod systems;
+pub mod team;
 #[cfg(feature = "ssr")]
 pub mod ui;
 pub mod uploads;

@@ -74,6 +74,8 @@ pub const STAFF_SEARCH: &str = "/equipe/busca";
 pub const REFUND_ORDERS: &str = "/equipe/devolucoes";
 /// Refund orders as CSV.
 pub const REFUND_ORDERS_CSV: &str = "/equipe/devolucoes.csv";
+/// The creditor's staff.
+pub const TEAM: &str = "/equipe/pessoas";
 /// The house in figures.
 pub const DASHBOARD: &str = "/equipe/painel";
 /// One of them, or all, as a file.
@@ -234,6 +236,13 @@ pub fn staff_upload(protocol: &str, id: UploadId) -> String {
 #[must_use]
 pub fn staff_customer(id: CustomerId) -> String {
     format!("/equipe/clientes/{id}")
+}
+
+/// The page on which somebody joins the staff, by what their letter holds.
+#[must_use]
+pub fn invitation(token: &str) -> String {
+    // What is typed there goes into the address of the page that says so: nothing but letters and figures.
+    format!("/equipe/convite/{}", token.chars().filter(char::is_ascii_alphanumeric).take(64).collect::<String>())
 }
 
 /// The address of a language choice.

@@ -108,7 +108,16 @@ export async function signInStaff(page: Page, mailbox: string) {
 
 /** What the authenticator of a member of the demonstration's staff shows now: RFC 6238, SHA-1, 30 seconds, 6 digits. */
 function authenticator(mailbox: string) {
-  const secret = createHash('sha1').update(`emdia demo ${mailbox}@vidaserena.example`).digest();
+  return codeOf(createHash('sha1').update(`emdia demo ${mailbox}@vidaserena.example`).digest());
+}
+
+/** What an authenticator that was given this key (base32, RFC 4648) shows now. */
+export function totp(key: string) {
+  const bits = [...key].map(letter => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(letter).toString(2).padStart(5, '0')).join('');
+  return codeOf(Buffer.from(bits.match(/[01]{8}/g)!.map(byte => Number.parseInt(byte, 2))));
+}
+
+function codeOf(secret: Buffer) {
   const step = Buffer.alloc(8);
   step.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000)));
   const hash = createHmac('sha1', secret).update(step).digest();

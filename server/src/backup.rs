@@ -45,6 +45,7 @@ pub const TABLES: &[&str] = &[
     "documents",
     "papers",
     "staff",
+    "invitations",
     "sessions",
     "codes",
     "throttles",

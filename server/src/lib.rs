@@ -43,6 +43,7 @@ pub mod sessions;
 pub mod sign_in;
 pub mod slips;
 pub mod statement;
+pub mod team;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 pub mod texts;

@@ -30,4 +30,5 @@ mod s3;
 mod sign_in;
 mod slips;
 mod statement;
+mod team;
 mod webhooks;
