@@ -402,6 +402,7 @@ pub fn audited(l: Locale, action: &str) -> &'static str {
         "pix.return_ordered" => t::audited_pix_return_ordered(l),
         "pix.return_done" => t::audited_pix_return_done(l),
         "pix.return_failed" => t::audited_pix_return_failed(l),
+        "papers.issue" | "papers.open" => t::audited_papers(l),
         "uploads.take" => t::audited_uploads_take(l),
         _ => t::audited_other(l),
     }

@@ -25,7 +25,7 @@ async fn looked_up(t: &TestServer, paper: &Written) -> Known {
 }
 
 /// The text of a PDF, in reading order.
-fn text(paper: &Written) -> String {
+pub(crate) fn text(paper: &Written) -> String {
     use std::io::Write as _;
     let mut child = std::process::Command::new("pdftotext")
         .args(["-raw", "-", "-"])

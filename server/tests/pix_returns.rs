@@ -15,8 +15,9 @@ use server::reconciliation::{GivenBack, allocate, approve_giving_back, give_back
 use server::requests::{self, Detail, What, desk};
 use server::sessions::Customer;
 use server::testing::TestServer;
-use server::{Server, on_both_databases, refunds, sql};
+use server::{Server, on_both_databases, papers, refunds, sql};
 
+use crate::papers::text;
 use crate::pix::{called, with_provider};
 use crate::refunds::{approve, compensation, to_account};
 use crate::requests::{nothing, problem, submission, told};
@@ -80,6 +81,13 @@ impl Twice {
         drop(conn);
         assert_eq!(returned, done);
         self.t.is_whole().await;
+    }
+
+    /// What the paper of payments says was paid, all together.
+    async fn on_paper(&self) -> String {
+        let today = self.t.clock.today();
+        let words = text(&papers::payments::statement(&self.t, &self.customer, today, today).await.unwrap());
+        words.lines().find_map(|line| line.strip_prefix("Total ")).unwrap().to_owned()
     }
 
     async fn kinds(&self) -> Vec<(String, i64)> {
@@ -220,6 +228,7 @@ on_both_databases! {
         assert_eq!((status, order, back.state), (Status::InReview, OrderStatus::Returned, State::Failed));
         assert_eq!((back.failure(), back.said.as_deref()), (Some(Failure::NotCarriedOut), Some("A conta de quem pagou foi encerrada.")));
         it.stands(-FULL).await;
+        assert_eq!(it.on_paper().await, "R$ 1.046,94", "what did not go back was not given back");
         assert!(it.t.subjects().await.iter().any(|subject| subject.contains("não foi concluída")), "the customer is told");
         let view = desk::open(&it.t, &ana, &protocol).await.unwrap();
         assert_eq!(view.history.last().unwrap().what, What::Step(Action::Fail));
@@ -239,6 +248,7 @@ on_both_databases! {
         assert_eq!(it.order(&protocol).await.0, Status::Done);
         assert_eq!(it.provider.simulator.returns(&it.pix).iter().map(|(_, _, status)| *status).collect::<Vec<_>>(), ["NAO_REALIZADO", "DEVOLVIDO"]);
         it.stands(0).await;
+        assert_eq!(it.on_paper().await, "R$ 523,47");
         let sums: Vec<i64> = it.kinds().await[3..].iter().map(|(_, cents)| *cents).collect();
         assert_eq!(sums, [FULL, -FULL, FULL]);
     }
@@ -299,6 +309,24 @@ on_both_databases! {
         it.stands(0).await;
     }
 
+    async fn approved_here_and_given_back_at_the_bank_at_one_moment(t: TestServer) {
+        let it = twice(t).await;
+        let protocol = it.asked().await;
+        let (ana, bia) = (it.t.staff(Role::Operator).await, it.t.staff(Role::Supervisor).await);
+        desk::claim(&it.t, &ana, &protocol).await.unwrap();
+        desk::prepare(&it.t, &ana, &protocol, &nothing()).await.unwrap();
+        it.provider.simulator.give_back(&it.pix, FULL).unwrap();
+        let other = Server::open((*it.t.config).clone()).await.unwrap();
+        let (words, ids) = (nothing(), [it.pix.as_str()]);
+        let (approved, told) = tokio::join!(desk::approve(&it.t, &bia, &protocol, &words), called(&other, &ids));
+        told.unwrap();
+        assert!(matches!(approved, Ok(()) | Err(Error::Refused("pix_return_over") | Error::Overtaken("credit_gone"))), "{approved:?}");
+        returns::send(&it.t).await.unwrap();
+        it.stands(0).await;
+        assert_eq!(it.provider.simulator.returns(&it.pix).len(), 1, "whoever was first, it went back once");
+        assert!(refunds::credits(&it.t, &it.customer).await.unwrap().offers.is_empty());
+    }
+
     async fn parts_of_a_pix(t: TestServer) {
         let (t, provider) = with_provider(t).await;
         let person = t.a_person().await;
@@ -319,6 +347,7 @@ on_both_databases! {
         it.provider.simulator.give_back(&it.pix, 4_000).unwrap();
         called(&it.t, &[&it.pix]).await.unwrap();
         it.stands(4_000).await;
+        assert_eq!(it.on_paper().await, "R$ 60,00");
         it.provider.simulator.give_back(&it.pix, 6_000).unwrap();
         called(&it.t, &[&it.pix]).await.unwrap();
         called(&it.t, &[&it.pix]).await.unwrap();

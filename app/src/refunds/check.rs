@@ -48,12 +48,16 @@ pub(super) async fn check(page: Page, AsCustomer(customer): AsCustomer, RawQuery
         ValidRefundForm::Refund { .. } if !form.request.is_empty() => (t::check_account(l), t::send_account(l)),
         ValidRefundForm::Refund { .. } => (t::check_refund(l), t::send_refund(l)),
     };
+    let (title, lede) = match form.request.is_empty() {
+        true => (t::check_title(l), t::check_lede(l)),
+        false => (t::check_account_title(l), t::check_account_lede(l)),
+    };
     let cancel = if form.request.is_empty() { paths::REFUND.to_owned() } else { paths::request(&form.request) };
-    Ok(page.customer(&customer, CustomerRoom::Requests, t::check_title(l), || {
+    Ok(page.customer(&customer, CustomerRoom::Requests, title, || {
         view! {
             <div class="narrow flow">
                 <BackLink href=back label=texts::frame::back(l)/>
-                <PageTitle title=t::check_title(l) lede=t::check_lede(l)/>
+                <PageTitle title=title lede=lede/>
                 <SummaryList pairs=pairs/>
                 {needs_proof.then(|| view! { <Notice tone=Tone::Attention title=t::proof_title(l)><p>{t::proof(l)}</p></Notice> })}
                 <p>{next}</p>

@@ -235,7 +235,8 @@ fn giving_back(page: &Page, back: &Return) -> Vec<Pair> {
 /// What became of a Pix that goes back: that it is there, or that it is not and what happens now.
 fn told_of_giving_back(page: &Page, request: &RequestView) -> Option<AnyView> {
     let l = page.l;
-    let Detail::Refund { back: Some(back), order, .. } = &request.detail else { return None };
+    // Where an account was given since, that is what goes on.
+    let Detail::Refund { way: Way::Origin, back: Some(back), order, .. } = &request.detail else { return None };
     let amount = texts::money(l, back.amount);
     match (back.state, back.ended_at) {
         (State::Done, Some(at)) => {

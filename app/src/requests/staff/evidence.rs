@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Utc};
 use domain::agreements::plans::{ApprovalReason, Plan, Within};
-use domain::refunds::OrderStatus;
+use domain::refunds::{OrderStatus, Way};
 use domain::statement::Nature;
 use domain::tax_ids::TaxId;
 use leptos::prelude::*;
@@ -90,7 +90,8 @@ pub(super) fn asked(page: &Page, view: &StaffView) -> impl IntoView + use<> {
             pairs.extend(target.as_ref().map(|bill| Pair::new(t::credit_to(l), bill_name(l, bill))));
             pairs.extend(destination.clone().map(|masked| Pair::new(t::destination(l), masked)));
             pairs.extend(pix.clone().map(|pix| Pair::new(t::pix(l), code(pix))));
-            pairs.push(Pair::new(t::order(l), wording::order(l, *order)));
+            // An order to give a Pix back says itself how far it is.
+            pairs.extend((pix.is_none() || back.is_none()).then(|| Pair::new(t::order(l), wording::order(l, *order))));
             pairs.extend(back.iter().flat_map(|back| giving_back(page, back)));
         }
         Detail::Plan { status, reason, .. } => {
@@ -132,7 +133,9 @@ fn giving_back(page: &Page, back: &Return) -> Vec<Pair> {
 /// Why a Pix did not go back, and what to do now.
 fn not_given_back(l: Locale, view: &StaffView) -> Option<impl IntoView + use<>> {
     use texts::desk as t;
-    let Detail::Refund { order: OrderStatus::Returned, back: Some(back), .. } = &view.request.detail else { return None };
+    let Detail::Refund { way: Way::Origin, order: OrderStatus::Returned, back: Some(back), .. } = &view.request.detail else {
+        return None;
+    };
     let why = back.failure().map_or("", |failure| wording::failure(l, failure));
     let (words, said) = (t::warning_back_words(l, why), back.said.clone().map(|said| t::provider_said(l, said)));
     Some(view! { <Notice tone=Tone::Attention title=t::warning_back(l)><p>{words}</p>{said.map(|said| view! { <p>{said}</p> })}</Notice> })
