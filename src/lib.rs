@@ -83,6 +83,7 @@ pub mod forms;
 pub mod ids;
 pub mod indices;
 pub mod money;
+pub mod names;
 pub mod papers;
 pub mod pix;
 pub mod receipts;

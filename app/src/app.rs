@@ -8,7 +8,7 @@ use tower_http::compression::{CompressionLayer, CompressionLevel};
 
 use crate::visitor::{self, App};
 use crate::{
-    agreements, authenticity, bills, customers, demo, disputes, documents, exports, help, http, notices, paths, pix, receipts,
+    agreements, authenticity, bills, customers, dashboard, demo, disputes, documents, exports, help, http, notices, paths, pix, receipts,
     reconciliation, refunds, requests, sign_in, slips, statement, systems,
 };
 
@@ -51,6 +51,7 @@ fn features() -> Router<App> {
         .merge(refunds::routes())
         .merge(reconciliation::routes())
         .merge(exports::routes())
+        .merge(dashboard::routes())
         .merge(agreements::routes())
         .merge(requests::routes())
         .merge(disputes::routes())

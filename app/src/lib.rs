@@ -16,6 +16,8 @@ pub mod authenticity;
 pub mod bills;
 pub mod customers;
 #[cfg(feature = "ssr")]
+pub mod dashboard;
+#[cfg(feature = "ssr")]
 pub mod demo;
 pub mod disputes;
 pub mod documents;

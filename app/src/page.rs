@@ -175,6 +175,8 @@ pub enum StaffRoom {
     Refunds,
     /// Return files of banks.
     ReturnFiles,
+    /// The house in figures.
+    Dashboard,
     /// Exports for the creditor's own systems.
     Exports,
     /// Keys and webhooks of the creditor's systems.
@@ -288,6 +290,9 @@ impl Page {
             here(StaffRoom::ReturnFiles, paths::RETURN_FILES, texts::frame::return_files(l), Icon::Ledger),
             here(StaffRoom::Exports, paths::EXPORTS, texts::frame::exports(l), Icon::Download),
         ];
+        if matches!(staff.role(), Role::Supervisor | Role::Receivables) {
+            rooms.insert(1, here(StaffRoom::Dashboard, paths::DASHBOARD, texts::frame::dashboard(l), Icon::Chart));
+        }
         // Whoever keeps the installation has no business in the others.
         if staff.role() == Role::Administrator {
             rooms = vec![here(StaffRoom::Systems, paths::SYSTEMS, texts::frame::systems(l), Icon::Settings)];

@@ -74,6 +74,10 @@ pub const STAFF_SEARCH: &str = "/equipe/busca";
 pub const REFUND_ORDERS: &str = "/equipe/devolucoes";
 /// Refund orders as CSV.
 pub const REFUND_ORDERS_CSV: &str = "/equipe/devolucoes.csv";
+/// The house in figures.
+pub const DASHBOARD: &str = "/equipe/painel";
+/// One of them, or all, as a file.
+pub const DASHBOARD_FILE: &str = "/equipe/painel/arquivo";
 /// Exports for the creditor's own systems.
 pub const EXPORTS: &str = "/equipe/exportacoes";
 /// One of them as a file.

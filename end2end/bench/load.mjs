@@ -1,9 +1,10 @@
 // load.mjs EMDIA: starts the binary EMDIA on demo data and tells, for each page, the processor's time per request
 // (user + system of the server's process, over REQUESTS requests) and how long answers take for 1 and for 32 clients.
 // Client and server share the machine, so the times at 32 clients include the client's own work.
-// Before that, how fast BILLS bills are imported, and in how much memory.
+// Before that, how fast BILLS bills are imported, and in how much memory; after it, how an archive of INVOICES invoices is made.
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,10 +12,14 @@ import { join } from 'node:path';
 const PORT = Number(process.env.EMDIA_BENCH_PORT ?? 3200);
 const BILLS = Number(process.env.EMDIA_BENCH_BILLS ?? 100_000);
 const REQUESTS = Number(process.env.EMDIA_BENCH_REQUESTS ?? 3000);
+const INVOICES = Number(process.env.EMDIA_BENCH_INVOICES ?? 2000);
+// A PDF of a note with its logo and QR code; noise, which does not compress, as the insides of a PDF do not.
+const INVOICE_BYTES = 150_000;
 // Of the demonstration of seed 1: somebody with late bills, a company with a full page of bills, and the one with 5,000.
 const PERSON = '100.104.729-08';
 const COMPANY = '99.99L.R6N/0001-66';
 const LARGE_COMPANY = '99.944.395/0001-48';
+const LARGE_COMPANY_ID = 'VS-E01';
 const SIGN_IN = { page: '/entrar', taxId: 'form[tax_id]', code: 'form[code]', mailbox: '/demo/caixa-de-correio' };
 // What `bill` finds on `path` is put in the place of `{}`.
 const ROUTES = [
@@ -37,6 +42,7 @@ let failed = false;
 try {
   execFileSync(emdia, ['demo', '--database', database], { env, stdio: 'ignore' });
   await importBills();
+  importInvoices();
   const started = performance.now();
   server = spawn(emdia, ['serve', '--demo', '--database', database, '--listen', `127.0.0.1:${PORT}`], { env, stdio: ['ignore', 'ignore', 'inherit'] });
   const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
@@ -66,6 +72,7 @@ try {
       Math.round(many.rate).toString().padStart(12), first.bytes.toString().padStart(7));
   }
   console.log(`\n${memory('VmRSS')} MB resident after it, ${memory('VmHWM')} MB at most`);
+  await archive(cookies[LARGE_COMPANY]);
 } finally {
   server?.kill('SIGTERM');
   if (server) await new Promise(resolve => (server.exitCode === null ? server.once('exit', resolve) : resolve()));
@@ -112,6 +119,44 @@ async function importBills() {
   const seconds = (performance.now() - started) / 1000;
   if (code !== 0) { failed = true; console.log(told); }
   console.log(`${BILLS} bills imported in ${seconds.toFixed(2)} s: ${Math.round(BILLS / seconds)} lines/s, ${peak} MB at most`);
+}
+
+/** Gives the company with the most bills INVOICES invoices of one month. */
+function importInvoices() {
+  mkdirSync(`${folder}/invoices`);
+  const lines = ['external_id;customer;kind;number;name;competence;issued_on;file'];
+  for (let n = 1; n <= INVOICES; n += 1) {
+    writeFileSync(`${folder}/invoices/${n}.pdf`, Buffer.concat([Buffer.from('%PDF-1.7\n'), randomBytes(INVOICE_BYTES)]));
+    lines.push(`N-${n};${LARGE_COMPANY_ID};nfse_pdf;${n};Nota ${n}.pdf;01/2020;15/01/2020;${n}.pdf`);
+  }
+  writeFileSync(`${folder}/invoices/documents.csv`, `${lines.join('\n')}\n`);
+  const started = performance.now();
+  execFileSync(emdia, ['import', 'documents', `${folder}/invoices/documents.csv`, '--database', database], { env, stdio: ['ignore', 'ignore', 'inherit'] });
+  console.log(`${INVOICES} invoices of ${INVOICE_BYTES / 1000} KB imported in ${((performance.now() - started) / 1000).toFixed(1)} s`);
+  rmSync(`${folder}/invoices`, { recursive: true });
+}
+
+/** Fetches those invoices as one ZIP, watching what it costs the server; the bytes are counted, and let go. */
+async function archive(cookie) {
+  let peak = 0;
+  const before = Number(memory('VmRSS'));
+  const watching = setInterval(() => { peak = Math.max(peak, Number(memory('VmRSS'))); }, 20);
+  const cpuBefore = cpuSeconds();
+  const asked = performance.now();
+  let first;
+  let bytes = 0;
+  const status = await new Promise((resolve, reject) => {
+    http.get({ host: '127.0.0.1', port: PORT, path: '/documentos.zip?de=2020-01&ate=2020-01', headers: { cookie } }, answer => {
+      answer.on('data', part => { first ??= performance.now() - asked; bytes += part.length; });
+      answer.on('error', reject);
+      answer.on('end', () => resolve(answer.statusCode));
+    }).on('error', reject);
+  });
+  clearInterval(watching);
+  const seconds = (performance.now() - asked) / 1000;
+  if (status !== 200 || bytes < INVOICES * INVOICE_BYTES) { failed = true; console.log(`the archive answered ${status} with ${bytes} bytes`); return; }
+  console.log(`archive of ${INVOICES} invoices: ${Math.round(bytes / 1e6)} MB in ${seconds.toFixed(1)} s, first byte after ${Math.round(first)} ms, ` +
+    `${(cpuSeconds() - cpuBefore).toFixed(1)} s of processor; ${before} MB resident before it, ${peak} MB at most during it`);
 }
 
 async function firstAnswer(agent) {

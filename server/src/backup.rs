@@ -30,6 +30,8 @@ pub const TABLES: &[&str] = &[
     "holidays",
     "bank_agreements",
     "customers",
+    "name_words",
+    "customer_words",
     "representations",
     "contracts",
     "representation_contracts",

@@ -13,6 +13,7 @@ pub mod clock;
 pub mod config;
 pub mod creditor;
 pub mod customers;
+pub mod dashboard;
 pub mod db;
 pub mod declarations;
 pub mod demo;

@@ -149,8 +149,19 @@ impl TestServer {
         sql!(tx, execute: "insert into customers (id, external_id, tax_id, name, search_name, email, address, city, state, postal_code, locale, created_at)
              values ($1, $2, $3, $4, $5, $6, 'Rua B, 2', 'Curitiba', 'PR', '80000000', 'pt-BR', $7)",
             id.0, format!("C{}", id.0), tax_id.as_str(), name, name.to_lowercase(), format!("{}@example.org", id.0.simple()), self.clock.now()).unwrap();
+        crate::customers::search::index(&mut tx, &[(id.0, name.to_owned())]).await.unwrap();
         tx.commit().await.unwrap();
         id
+    }
+
+    /// Gives a customer another name, as an import does.
+    pub async fn named(&self, customer: CustomerId, name: &str) {
+        let mut tx = self.db.write().await.unwrap();
+        let (old,) = sql!(tx, one (String,): "select name from customers where id = $1", customer.0).unwrap();
+        sql!(tx, execute: "update customers set name = $2, search_name = $3 where id = $1", customer.0, name, crate::texts::folded(name))
+            .unwrap();
+        crate::customers::search::rename(&mut tx, customer.0, &old, name).await.unwrap();
+        tx.commit().await.unwrap();
     }
 
     pub async fn a_contract(&self, customer: CustomerId) -> ContractId {

@@ -181,6 +181,12 @@ pub fn competence(l: Locale, month: &str) -> String {
     }
 }
 
+/// A month in three letters, as below a chart: `nov`.
+#[must_use]
+pub fn short_month(l: Locale, day: NaiveDate) -> String {
+    l.months()[day.month0() as usize].chars().take(3).collect()
+}
+
 /// A text for search: lower case, without the accents of Latin letters, blanks made one. `São  João` is found by `sao joao`.
 #[must_use]
 pub fn folded(text: &str) -> String {

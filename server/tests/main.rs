@@ -9,6 +9,7 @@ mod backup;
 mod bills;
 mod creditor;
 mod customers;
+mod dashboard;
 mod declarations;
 mod demo;
 mod disputes;

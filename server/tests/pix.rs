@@ -193,7 +193,7 @@ on_both_databases! {
         let code = charge.code.clone().unwrap();
         assert_eq!(authenticity::check(&t, &t.visit(), &code).await.unwrap(), authenticity::Answer::OursPayable);
         let staff = t.staff(Role::Operator).await;
-        assert_eq!(customers::find(&t, &staff, &code).await.unwrap().len(), 1);
+        assert_eq!(customers::search::find(&t, &staff, &code).await.unwrap().found.len(), 1);
         change(&t, "update bills set standing = 'disputed' where id = $1", bill).await;
         assert_eq!(authenticity::check(&t, &t.visit(), &code).await.unwrap(), authenticity::Answer::OursNotPayable);
         t.clock.advance(charge.ends_at - t.clock.now() + TimeDelta::seconds(1));

@@ -58,6 +58,7 @@ use domain::money::Money;
 
 pub mod actions;
 pub mod amounts;
+pub mod charts;
 pub mod forms;
 pub mod icons;
 pub mod layout;

@@ -23,7 +23,7 @@ use crate::sessions::{Hand, Staff};
 use crate::{Server, sql};
 
 pub use rows::Kind;
-pub use writing::Format;
+pub use writing::{Cell, Format, Sheet, csv, workbook};
 
 /// Those who may take data of many customers away.
 const EXPORTERS: &[Role] = &[Role::Receivables, Role::Supervisor];
@@ -67,7 +67,7 @@ impl Period {
 
 /// The same, as moments of the creditor's zone.
 #[derive(Clone, Copy, Debug)]
-struct Span {
+pub(crate) struct Span {
     period: Period,
     begins: DateTime<Utc>,
     /// The first moment after it.
@@ -76,13 +76,15 @@ struct Span {
 
 impl Span {
     fn of(server: &Server, period: Period) -> Self {
-        let midnight = |day: NaiveDate| {
-            let naive = day.and_time(chrono::NaiveTime::MIN);
-            // Where a day begins at one o'clock, because clocks were put forward, its first moment is an hour later.
-            let found = server.config.time_zone.from_local_datetime(&naive).earliest();
-            found.map_or_else(|| naive.and_utc(), |at| at.to_utc())
-        };
-        Self { period, begins: midnight(period.from), ends: midnight(period.to + Days::new(1)) }
+        Self { period, begins: Self::midnight(server, period.from), ends: Self::midnight(server, period.to + Days::new(1)) }
+    }
+
+    /// The first moment of a day.
+    pub(crate) fn midnight(server: &Server, day: NaiveDate) -> DateTime<Utc> {
+        let naive = day.and_time(chrono::NaiveTime::MIN);
+        // Where a day begins at one o'clock, because clocks were put forward, its first moment is an hour later.
+        let found = server.config.time_zone.from_local_datetime(&naive).earliest();
+        found.map_or_else(|| naive.and_utc(), |at| at.to_utc())
     }
 }
 

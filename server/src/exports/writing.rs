@@ -71,12 +71,18 @@ impl TryFrom<String> for Format {
 
 /// One cell.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Cell {
+pub enum Cell {
+    /// Words; never a formula.
     Text(String),
+    /// An amount, in centavos.
     Cents(i64),
+    /// How many.
+    Count(i64),
+    /// A date.
     Day(NaiveDate),
     /// As the creditor's wall shows it.
     Moment(DateTime<FixedOffset>),
+    /// Nothing.
     Nothing,
 }
 
@@ -94,6 +100,7 @@ impl Cell {
         match self {
             Self::Text(text) => cell(text),
             Self::Cents(cents) => Money::cents(*cents).plain(),
+            Self::Count(count) => count.to_string(),
             Self::Day(day) => day.to_string(),
             Self::Moment(at) => at.to_rfc3339_opts(chrono::SecondsFormat::Secs, false),
             Self::Nothing => String::new(),
@@ -105,12 +112,12 @@ impl Cell {
 pub(super) fn write(path: &Path, kind: Kind, format: Format, lines: Receiver<Vec<Line>>) -> Result<(u64, Money)> {
     let file = BufWriter::new(File::create_new(path)?);
     match format {
-        Format::Csv | Format::CsvBom => csv(file, kind, format == Format::CsvBom, lines),
-        Format::Xlsx => xlsx(file, path, kind, lines),
+        Format::Csv | Format::CsvBom => long_csv(file, kind, format == Format::CsvBom, lines),
+        Format::Xlsx => long_xlsx(file, path, kind, lines),
     }
 }
 
-fn csv(mut file: BufWriter<File>, kind: Kind, bom: bool, mut lines: Receiver<Vec<Line>>) -> Result<(u64, Money)> {
+fn long_csv(mut file: BufWriter<File>, kind: Kind, bom: bool, mut lines: Receiver<Vec<Line>>) -> Result<(u64, Money)> {
     let broken = |error: csv::Error| Error::Io(std::io::Error::other(error));
     if bom {
         file.write_all("\u{feff}".as_bytes())?;
@@ -134,19 +141,14 @@ const SHEET: u32 = 1_000_000;
 /// A cell holds 32,767 characters.
 const LONGEST_CELL: usize = 32_000;
 
-fn xlsx(file: BufWriter<File>, path: &Path, kind: Kind, mut lines: Receiver<Vec<Line>>) -> Result<(u64, Money)> {
+fn long_xlsx(file: BufWriter<File>, path: &Path, kind: Kind, mut lines: Receiver<Vec<Line>>) -> Result<(u64, Money)> {
     let broken = |error: XlsxError| Error::Io(std::io::Error::other(error));
     let mut workbook = Workbook::new();
     // Where the file itself grows: the system's folder may be small, or in memory.
     if let Some(folder) = path.parent() {
         workbook.set_tempdir(folder).map_err(broken)?;
     }
-    let looks = Looks {
-        head: Look::new().set_bold(),
-        money: Look::new().set_num_format("#,##0.00"),
-        day: Look::new().set_num_format("yyyy-mm-dd"),
-        moment: Look::new().set_num_format("yyyy-mm-dd hh:mm:ss"),
-    };
+    let looks = Looks::new();
     let (mut rows, mut cents, mut waiting) = (0_u64, 0, Vec::new());
     let mut next = move || {
         while waiting.is_empty() {
@@ -158,7 +160,7 @@ fn xlsx(file: BufWriter<File>, path: &Path, kind: Kind, mut lines: Receiver<Vec<
     let mut line: Option<Line> = next();
     loop {
         let sheet = workbook.add_worksheet_with_constant_memory().map_err(broken)?;
-        head(sheet, kind, &looks).map_err(broken)?;
+        head(sheet, kind.columns(), &looks).map_err(broken)?;
         let mut row = 0;
         while row < SHEET
             && let Some(one) = line
@@ -179,6 +181,51 @@ fn xlsx(file: BufWriter<File>, path: &Path, kind: Kind, mut lines: Receiver<Vec<
     Ok((rows, Money::cents(cents)))
 }
 
+/// A short table, whole: what a page shows, to be taken along.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sheet {
+    /// What it is, in at most 31 letters.
+    pub name: String,
+    /// The headings.
+    pub columns: Vec<String>,
+    /// Lines of as many cells.
+    pub rows: Vec<Vec<Cell>>,
+}
+
+/// Short tables as a workbook with a sheet for each.
+///
+/// # Errors
+/// A name that no sheet may have.
+pub fn workbook(sheets: &[Sheet]) -> Result<Vec<u8>> {
+    let broken = |error: XlsxError| Error::Io(std::io::Error::other(error));
+    let (mut workbook, looks) = (Workbook::new(), Looks::new());
+    for table in sheets {
+        let sheet = workbook.add_worksheet();
+        sheet.set_name(&table.name).map_err(broken)?;
+        head(sheet, &table.columns, &looks).map_err(broken)?;
+        for (row, cells) in (1..).zip(&table.rows) {
+            for (column, cell) in (0..).zip(cells) {
+                put(sheet, row, column, cell, &looks).map_err(broken)?;
+            }
+        }
+    }
+    workbook.save_to_buffer().map_err(broken)
+}
+
+/// A short table as CSV for spreadsheets: UTF-8 with its mark, `;` between cells.
+///
+/// # Errors
+/// None that a table of even lines has.
+pub fn csv(table: &Sheet) -> Result<Vec<u8>> {
+    let broken = |error: csv::Error| Error::Io(std::io::Error::other(error));
+    let mut out = csv::WriterBuilder::new().delimiter(b';').terminator(csv::Terminator::CRLF).from_writer("\u{feff}".as_bytes().to_vec());
+    out.write_record(&table.columns).map_err(broken)?;
+    for cells in &table.rows {
+        out.write_record(cells.iter().map(Cell::plain)).map_err(broken)?;
+    }
+    out.into_inner().map_err(|error| Error::Io(error.into_error()))
+}
+
 struct Looks {
     head: Look,
     money: Look,
@@ -186,11 +233,22 @@ struct Looks {
     moment: Look,
 }
 
-fn head(sheet: &mut Worksheet, kind: Kind, looks: &Looks) -> Result<(), XlsxError> {
+impl Looks {
+    fn new() -> Self {
+        Self {
+            head: Look::new().set_bold(),
+            money: Look::new().set_num_format("#,##0.00"),
+            day: Look::new().set_num_format("yyyy-mm-dd"),
+            moment: Look::new().set_num_format("yyyy-mm-dd hh:mm:ss"),
+        }
+    }
+}
+
+fn head(sheet: &mut Worksheet, columns: &[impl AsRef<str>], looks: &Looks) -> Result<(), XlsxError> {
     sheet.set_freeze_panes(1, 0)?;
-    for (column, name) in (0..).zip(kind.columns()) {
+    for (column, name) in (0..).zip(columns) {
         sheet.set_column_width(column, 18)?;
-        sheet.write_string_with_format(0, column, *name, &looks.head)?;
+        sheet.write_string_with_format(0, column, name.as_ref(), &looks.head)?;
     }
     Ok(())
 }
@@ -199,6 +257,8 @@ fn put(sheet: &mut Worksheet, row: u32, column: u16, cell: &Cell, looks: &Looks)
     match cell {
         Cell::Text(text) => sheet.write_string(row, column, clean(text).chars().take(LONGEST_CELL).collect::<String>())?,
         Cell::Cents(cents) => sheet.write_with_format(row, column, Decimal::new(*cents, 2), &looks.money)?,
+        // A spreadsheet's numbers have no whole ones: a count is exact up to 2^53.
+        Cell::Count(count) => sheet.write(row, column, Decimal::from(*count))?,
         Cell::Day(day) => sheet.write_date_with_format(row, column, day, &looks.day)?,
         Cell::Moment(at) => sheet.write_datetime_with_format(row, column, at.naive_local(), &looks.moment)?,
         Cell::Nothing => sheet,

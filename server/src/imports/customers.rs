@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::fields::{self, Column, ID, Row, Said, Shape, optional, required};
 use super::{Kind, Outcome, Reason, Record, Refused, Run};
 use crate::audit::{self, Event};
+use crate::customers::search;
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::texts::{Locale, folded};
@@ -136,6 +137,8 @@ impl Record for Customer {
             ],
             ""
         );
+        let names: Vec<(Uuid, String)> = new.iter().map(|(id, _, details)| (*id, details.name.clone())).collect();
+        search::index(tx, &names).await?;
         Ok(outcomes)
     }
 }
@@ -184,6 +187,9 @@ impl Customer {
         }
         sql!(tx, execute: "update customers set name = $2, search_name = $3, email = $4, phone = $5, address = $6, city = $7, state = $8, postal_code = $9, locale = $10 where id = $1",
             stored.id, &now.name, folded(&now.name), &now.email, &now.phone, &now.address, &now.city, &now.state, &now.postal_code, &now.locale)?;
+        if now.name != was.name {
+            search::rename(tx, stored.id, &was.name, &now.name).await?;
+        }
         if now.email != was.email {
             self.email_changed(run, tx, CustomerId(stored.id)).await?;
         }

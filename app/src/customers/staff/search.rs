@@ -4,10 +4,10 @@
 use axum::Form;
 use leptos::prelude::*;
 use serde::Deserialize;
-use server::customers::{self, Found};
+use server::customers::search::{self as customers, Finding, Matched};
 use server::error::Error;
 use server::sessions::Staff;
-use server::texts;
+use server::texts::{self, Locale};
 
 use crate::page::{Page, PageResult, StaffRoom};
 use crate::requests::staff::evidence::tax_id;
@@ -44,7 +44,7 @@ pub(super) async fn results(page: Page, AsStaff(staff): AsStaff, Form(query): Fo
     }
 }
 
-fn draw(page: &Page, staff: &Staff, typed: String, error: Option<String>, found: Option<Vec<Found>>) -> axum::response::Response {
+fn draw(page: &Page, staff: &Staff, typed: String, error: Option<String>, found: Option<Finding>) -> axum::response::Response {
     use texts::customers_staff as t;
     let l = page.l;
     let errors = error.iter().map(|error| ("q".into(), error.clone().into())).collect();
@@ -62,9 +62,10 @@ fn draw(page: &Page, staff: &Staff, typed: String, error: Option<String>, found:
     })
 }
 
-fn results_of(page: &Page, typed: &str, found: Vec<Found>) -> AnyView {
+fn results_of(page: &Page, typed: &str, finding: Finding) -> AnyView {
     use texts::customers_staff as t;
     let l = page.l;
+    let Finding { matched, found, more } = finding;
     if found.is_empty() {
         return view! { <Empty icon=Icon::Search title=t::nothing(l) text=t::nothing_words(l)/> }.into_any();
     }
@@ -78,5 +79,30 @@ fn results_of(page: &Page, typed: &str, found: Vec<Found>) -> AnyView {
             view! { <Row title=one.name.clone() href=paths::staff_customer(one.id) meta>{request}</Row> }
         })
         .collect_view();
-    view! { <Card title><Rows>{rows}</Rows></Card> }.into_any()
+    let more = more.then(|| view! { <p class="small soft">{t::found_more(l)}</p> });
+    view! {
+        <Card title>
+            <p class="small soft">{found_by(l, matched)}</p>
+            <Rows>{rows}</Rows>
+            {more}
+        </Card>
+    }
+    .into_any()
+}
+
+/// How what was typed was understood.
+fn found_by(l: Locale, matched: Matched) -> &'static str {
+    use texts::customers_staff as t;
+    match matched {
+        Matched::TaxId => t::by_tax_id(l),
+        Matched::Email => t::by_email(l),
+        Matched::Barcode => t::by_barcode(l),
+        Matched::Pix => t::by_pix(l),
+        Matched::Protocol => t::by_protocol(l),
+        Matched::NossoNumero => t::by_nosso_numero(l),
+        Matched::Bill => t::by_bill(l),
+        Matched::Amount => t::by_amount(l),
+        Matched::Name => t::by_name(l),
+        Matched::LikeName => t::by_like_name(l),
+    }
 }

@@ -1,13 +1,12 @@
 //! People and companies: their own data, who looked at it, and the whole picture that staff work with.
 //! Never shows staff a customer without recording the look.
 
+pub mod search;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::agreements;
-use domain::boleto::typed::{Typed, read_typed};
-use domain::forms::Problem;
 use domain::ids::{AgreementId, ContractId, CustomerId, PaymentId, RequestId, SlipId};
 use domain::money::Money;
-use domain::pix::br_code;
 use domain::reconciliation::Stage;
 use domain::requests::{Kind, Status};
 use domain::slips::{Channel, SlipState};
@@ -106,29 +105,6 @@ pub enum By {
     Staff,
     /// Em Dia itself.
     System,
-}
-
-/// A customer that a search led to.
-#[derive(Clone, Debug, sqlx::FromRow)]
-pub struct Found {
-    /// Which.
-    #[sqlx(try_from = "Uuid")]
-    pub id: CustomerId,
-    /// Name.
-    pub name: String,
-    /// CPF or CNPJ, unmasked.
-    pub tax_id: String,
-    /// City.
-    pub city: String,
-    request_id: Option<Uuid>,
-}
-
-impl Found {
-    /// The request whose protocol number was searched.
-    #[must_use]
-    pub fn request(&self) -> Option<RequestId> {
-        self.request_id.map(RequestId)
-    }
 }
 
 /// A customer, whole.
@@ -386,88 +362,6 @@ pub async fn access_log(server: &Server, customer: &Customer) -> Result<Vec<Acce
     Ok(rows.into_iter().map(|(at, kind, id, action)| Access { at, by: by(&kind, id), action }).collect())
 }
 
-/// Customers by name, CPF or CNPJ, e-mail address, protocol number, nosso número, boleto line or barcode, or Pix code; fifty at most.
-/// The search is recorded, without what was searched.
-///
-/// # Errors
-/// [`Error::Forbidden`] for a role that has no business with customers; [`Error::Form`] on the field `q` for fewer than three characters.
-pub async fn find(server: &Server, staff: &Staff, query: &str) -> Result<Vec<Found>> {
-    staff.sees_customers()?;
-    let query = query.trim();
-    if query.chars().count() < 3 {
-        return Err(Error::field("q", Problem::TooShort { min: 3 }));
-    }
-    let mut conn = server.db.read().await?;
-    let (how, found) = search(&mut conn, query).await?;
-    drop(conn);
-    let mut tx = server.db.write().await?;
-    look(server, &mut tx, staff, "customers.find", None, json!({ "by": how, "found": found.len() })).await?;
-    tx.commit().await?;
-    Ok(found)
-}
-
-async fn search(conn: &mut Conn, query: &str) -> Result<(&'static str, Vec<Found>)> {
-    if let Ok(tax_id) = TaxId::parse(query) {
-        let found = sql!(conn, all Found:
-            "select id, name, tax_id, city, null as request_id from customers where tax_id = $1", tax_id.as_str())?;
-        if !found.is_empty() {
-            return Ok(("tax_id", found));
-        }
-    }
-    if query.contains('@') {
-        let found = sql!(conn, all Found:
-            "select id, name, tax_id, city, null as request_id from customers where lower(email) = lower($1) order by name, id limit 50", query)?;
-        return Ok(("email", found));
-    }
-    let slip = match read_typed(query) {
-        Ok(Typed::Cobranca(barcode)) => Some(("barcode", barcode.as_str().to_owned())),
-        Ok(Typed::Pix(code)) => Some(("pix", code.as_str().to_owned())),
-        Ok(Typed::Arrecadacao(_)) | Err(_) => None,
-    };
-    if let Some((how, code)) = slip {
-        let found = sql!(conn, all Found:
-            "select distinct c.id, c.name, c.tax_id, c.city, null as request_id from slips s join customers c on c.id = s.customer_id
-              where s.barcode = $1 or s.emv = $1
-              union select c.id, c.name, c.tax_id, c.city, null from pix_charges p join customers c on c.id = p.customer_id where p.code = $1", code)?;
-        return Ok((how, found));
-    }
-    let number: String = query.chars().filter(|c| !c.is_whitespace() && !matches!(c, '.' | '-' | '/')).collect();
-    if number.len() == 20 && number.bytes().all(|byte| byte.is_ascii_digit()) {
-        let found = sql!(conn, all Found:
-            "select c.id, c.name, c.tax_id, c.city, r.id as request_id from requests r join customers c on c.id = r.customer_id
-              where r.protocol = $1", number.as_str())?;
-        if !found.is_empty() {
-            return Ok(("protocol", found));
-        }
-    }
-    if query.bytes().any(|byte| byte.is_ascii_digit()) {
-        let found = sql!(conn, all Found:
-            "select distinct c.id, c.name, c.tax_id, c.city, null as request_id from slips s join customers c on c.id = s.customer_id
-              where s.nosso_numero in ($1, $2) order by c.name, c.id limit 50", query, number.as_str())?;
-        if !found.is_empty() {
-            return Ok(("nosso_numero", found));
-        }
-    }
-    let found = sql!(conn, all Found:
-        r"select id, name, tax_id, city, null as request_id from customers where search_name like $1 escape '\' order by name, id limit 50",
-        pattern(query))?;
-    Ok(("name", found))
-}
-
-/// The words of a name in their order, whatever stands between them: `%maria%silva%`.
-fn pattern(query: &str) -> String {
-    let mut pattern = String::from("%");
-    for character in br_code::ascii(query, 200).to_lowercase().chars() {
-        match character {
-            ' ' => pattern.push('%'),
-            '%' | '_' | '\\' => pattern.extend(['\\', character]),
-            other => pattern.push(other),
-        }
-    }
-    pattern.push('%');
-    pattern
-}
-
 /// A customer, whole: data, bills, ledger, slips, payments, requests, agreements, notices, copies, sessions, and everything that
 /// happened, in order. The look is recorded.
 ///
@@ -567,12 +461,6 @@ fn masked_phone(phone: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn names_are_found_by_their_words() {
-        assert_eq!(pattern("Maria  da SILVA"), "%maria%da%silva%");
-        assert_eq!(pattern("João_50%"), r"%joao\_50\%%");
-    }
 
     #[test]
     fn contacts_are_hidden() {
