@@ -41,7 +41,7 @@ pub(super) async fn dashboard(page: Page, AsStaff(staff): AsStaff) -> PageResult
 /// A figure as CSV, or all of them as a workbook. That it was taken is recorded.
 pub(super) async fn file(asked: Asked, page: Page, AsStaff(staff): AsStaff) -> PageResult {
     let (l, day) = (page.l, page.server.clock.today());
-    let broken = |error| -> crate::page::Failure { Error::from(error).into() };
+    let broken = |error: Error| -> crate::page::Failure { error.into() };
     match (asked.text("formato"), asked.text("quadro")) {
         ("xlsx", "") => {
             let it = dashboard::take(&page.server, &staff, "all").await?;
