@@ -4,7 +4,7 @@ import {
 } from './helpers';
 
 /** People with late bills, whom no other journey needs: one who has it back, and one whose account is closed. */
-const BACK: [string, string, string, string] = ['100.532.355-09', '100.983.738-97', '100.754.087-75', '100.928.305-79'];
+const BACK: [string, string, string, string] = ['101.577.663-90', '100.983.738-97', '100.754.087-75', '100.928.305-79'];
 const CLOSED: [string, string, string, string] = ['101.237.146-80', '101.363.850-60', '101.387.607-56', '101.450.959-91'];
 
 /** Pays a bill with the same Pix twice; answers what is in the customer's favour now, once the portal has seen it. */
