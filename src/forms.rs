@@ -165,6 +165,10 @@ pub enum Problem {
     FileDamaged,
     /// What was chosen can no longer be chosen: paid, in an agreement, or asked for already.
     NoLongerPossible,
+    /// It is on the list already.
+    AlreadyThere,
+    /// Six digits, but not those that the authenticator shows now.
+    NotTheAuthenticators,
 }
 
 impl From<TaxIdError> for Problem {

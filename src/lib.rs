@@ -94,5 +94,6 @@ pub mod sign_in;
 pub mod slips;
 pub mod statement;
 pub mod tax_ids;
+pub mod team;
 pub mod webhooks;
 pub mod words;

@@ -9,7 +9,7 @@ use tower_http::compression::{CompressionLayer, CompressionLevel};
 use crate::visitor::{self, App};
 use crate::{
     agreements, authenticity, bills, customers, dashboard, demo, disputes, documents, exports, help, http, notices, paths, pix, receipts,
-    reconciliation, refunds, requests, sign_in, slips, statement, systems,
+    reconciliation, refunds, remessas, requests, sign_in, slips, statement, systems, team,
 };
 
 /// The whole application.
@@ -57,6 +57,7 @@ fn features() -> Router<App> {
         .merge(disputes::routes())
         .merge(help::routes())
         .merge(systems::routes())
+        .merge(team::routes())
 }
 
 /// What needs to know nothing of the visitor: systems show a key with each request, and no cookie.

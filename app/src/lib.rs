@@ -43,6 +43,7 @@ pub mod post;
 pub mod receipts;
 pub mod reconciliation;
 pub mod refunds;
+pub mod remessas;
 pub mod requests;
 pub mod sign_in;
 #[cfg(feature = "ssr")]
@@ -50,6 +51,7 @@ pub mod site;
 pub mod slips;
 pub mod statement;
 pub mod systems;
+pub mod team;
 #[cfg(feature = "ssr")]
 pub mod ui;
 pub mod uploads;

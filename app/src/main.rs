@@ -104,6 +104,11 @@ enum Command {
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
     },
+    /// Files to banks, CNAB 240, which ask for slips to be registered or closed: without a word, what waits and what was written
+    Remessa {
+        #[command(subcommand)]
+        command: Option<RemessaCommand>,
+    },
     /// Fill an empty database with a fictional creditor, its customers and their bills
     Demo {
         /// Times 500 beneficiaries
@@ -188,6 +193,35 @@ enum KeysCommand {
 }
 
 #[derive(Subcommand)]
+enum RemessaCommand {
+    /// Write the next file of a bank agreement; its slips are sent from then on. Prints the file's name
+    Write {
+        /// The agreement's external_id; may be left out when there is only one
+        agreement: Option<String>,
+        /// The file to make; - writes to standard output [default: a name of its own in this folder]
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+    /// Give a file once more, byte for byte
+    Again {
+        /// The agreement's external_id
+        agreement: String,
+        /// The file's number
+        number: i64,
+        /// The file to make; - writes to standard output [default: a name of its own in this folder]
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+    /// Say that the bank never took a file: slips without an answer are pending again
+    NotTaken {
+        /// The agreement's external_id
+        agreement: String,
+        /// The file's number
+        number: i64,
+    },
+}
+
+#[derive(Subcommand)]
 enum WebhooksCommand {
     /// Register an address and print the secret that what is sent there is signed with, this once
     Add {
@@ -256,6 +290,7 @@ async fn main() -> anyhow::Result<()> {
             let period = exports::Period::new(from, to).context("--to is before --from, or more than ten years later")?;
             cli::data::export(&open(&settings).await?, kind, period, format, out).await
         }
+        Command::Remessa { command } => cli::remessas::remessas(&open(&settings).await?, command).await,
         Command::Demo { scale, seed } => cli::data::demo(&open(&settings).await?, scale, seed).await,
         Command::Creditor { file } => cli::set_up::creditor(&open(&settings).await?, &file).await,
         Command::Staff { email, name, role } => cli::set_up::staff(&open(&settings).await?, &email, &name, role).await,

@@ -179,6 +179,8 @@ pub enum StaffRoom {
     Dashboard,
     /// Exports for the creditor's own systems.
     Exports,
+    /// The creditor's staff.
+    Team,
     /// Keys and webhooks of the creditor's systems.
     Systems,
 }
@@ -295,7 +297,10 @@ impl Page {
         }
         // Whoever keeps the installation has no business in the others.
         if staff.role() == Role::Administrator {
-            rooms = vec![here(StaffRoom::Systems, paths::SYSTEMS, texts::frame::systems(l), Icon::Settings)];
+            rooms = vec![
+                here(StaffRoom::Team, paths::TEAM, texts::frame::team(l), Icon::People),
+                here(StaffRoom::Systems, paths::SYSTEMS, texts::frame::systems(l), Icon::Settings),
+            ];
         }
         let wings = vec![Wing { title: Words::default(), rooms }];
         let person = texts::frame::staff_person(l, staff.name(), wording::role(l, staff.role()));

@@ -74,6 +74,8 @@ pub const STAFF_SEARCH: &str = "/equipe/busca";
 pub const REFUND_ORDERS: &str = "/equipe/devolucoes";
 /// Refund orders as CSV.
 pub const REFUND_ORDERS_CSV: &str = "/equipe/devolucoes.csv";
+/// The creditor's staff.
+pub const TEAM: &str = "/equipe/pessoas";
 /// The house in figures.
 pub const DASHBOARD: &str = "/equipe/painel";
 /// One of them, or all, as a file.
@@ -82,6 +84,8 @@ pub const DASHBOARD_FILE: &str = "/equipe/painel/arquivo";
 pub const EXPORTS: &str = "/equipe/exportacoes";
 /// One of them as a file.
 pub const EXPORT_FILE: &str = "/equipe/exportacoes/arquivo";
+/// Files to banks, each by its id.
+const REMESSAS: &str = "/equipe/exportacoes/remessas";
 /// Return files of banks.
 pub const RETURN_FILES: &str = "/equipe/retornos";
 /// Money whose slip is not known.
@@ -222,6 +226,18 @@ pub fn return_file_original(id: impl std::fmt::Display) -> String {
     format!("{RETURN_FILES}/{id}/arquivo")
 }
 
+/// One file to a bank, and what became of it.
+#[must_use]
+pub fn remessa(id: uuid::Uuid) -> String {
+    format!("{REMESSAS}/{id}")
+}
+
+/// That file, as it was written.
+#[must_use]
+pub fn remessa_bytes(id: uuid::Uuid) -> String {
+    format!("{REMESSAS}/{id}/arquivo")
+}
+
 /// One request, for staff.
 #[must_use]
 pub fn staff_request(protocol: &str) -> String {
@@ -238,6 +254,13 @@ pub fn staff_upload(protocol: &str, id: UploadId) -> String {
 #[must_use]
 pub fn staff_customer(id: CustomerId) -> String {
     format!("/equipe/clientes/{id}")
+}
+
+/// The page on which somebody joins the staff, by what their letter holds.
+#[must_use]
+pub fn invitation(token: &str) -> String {
+    // What is typed there goes into the address of the page that says so: nothing but letters and figures.
+    format!("/equipe/convite/{}", token.chars().filter(char::is_ascii_alphanumeric).take(64).collect::<String>())
 }
 
 /// The address of a language choice.

@@ -58,6 +58,8 @@ pub fn problem(l: Locale, problem: &Problem) -> String {
         Problem::FileEncrypted => t::file_encrypted(l).into(),
         Problem::FileDamaged => t::file_damaged(l).into(),
         Problem::NoLongerPossible => t::no_longer_possible(l).into(),
+        Problem::AlreadyThere => t::already_there(l).into(),
+        Problem::NotTheAuthenticators => t::not_the_authenticators(l).into(),
     }
 }
 

@@ -108,7 +108,16 @@ export async function signInStaff(page: Page, mailbox: string) {
 
 /** What the authenticator of a member of the demonstration's staff shows now: RFC 6238, SHA-1, 30 seconds, 6 digits. */
 function authenticator(mailbox: string) {
-  const secret = createHash('sha1').update(`emdia demo ${mailbox}@vidaserena.example`).digest();
+  return codeOf(createHash('sha1').update(`emdia demo ${mailbox}@vidaserena.example`).digest());
+}
+
+/** What an authenticator that was given this key (base32, RFC 4648) shows now. */
+export function totp(key: string) {
+  const bits = [...key].map(letter => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(letter).toString(2).padStart(5, '0')).join('');
+  return codeOf(Buffer.from(bits.match(/[01]{8}/g)!.map(byte => Number.parseInt(byte, 2))));
+}
+
+function codeOf(secret: Buffer) {
   const step = Buffer.alloc(8);
   step.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000)));
   const hash = createHmac('sha1', secret).update(step).digest();
@@ -132,10 +141,13 @@ async function newestCode(page: Page) {
   return codes.find(code => code) ?? '';
 }
 
-/** Runs `act` while no other worker does the same: two codes asked for at once could not be told apart in the mailbox. */
-async function alone(name: string, act: () => Promise<void>) {
+/**
+ * Runs `act` while no other worker does the same: two codes asked for at once could not be told apart in the mailbox. It takes no
+ * longer than so many milliseconds.
+ */
+export async function alone(name: string, act: () => Promise<void>, longest = 30_000) {
   const lock = join(tmpdir(), `emdia-${name}-${new URL(test.info().project.use.baseURL!).port}.lock`);
-  await expect.poll(() => mkdir(lock).then(() => true, () => abandoned(lock)), { timeout: 30_000, message: `waiting for ${lock}` }).toBe(true);
+  await expect.poll(() => mkdir(lock).then(() => true, () => abandoned(lock, longest)), { timeout: longest, message: `waiting for ${lock}` }).toBe(true);
   try {
     await act();
   } finally {
@@ -143,10 +155,10 @@ async function alone(name: string, act: () => Promise<void>) {
   }
 }
 
-/** A test killed in the middle leaves its lock; one older than any sign-in is nobody's. */
-async function abandoned(lock: string) {
+/** A test killed in the middle leaves its lock; one older than anything takes is nobody's. */
+async function abandoned(lock: string, longest: number) {
   const made = await stat(lock).then(it => it.mtimeMs, () => Date.now());
-  if (Date.now() - made > 30_000) await rm(lock, { recursive: true, force: true });
+  if (Date.now() - made > longest) await rm(lock, { recursive: true, force: true });
   return false;
 }
 

@@ -14,6 +14,8 @@ use uuid::Uuid;
 use crate::audit::{self, Actor, Event};
 use crate::db::Tx;
 use crate::error::{Error, Result};
+use crate::remessas::Unfit;
+use crate::remessas::company::Said;
 use crate::{Server, sql};
 
 /// The file.
@@ -73,6 +75,31 @@ pub struct BankAgreement {
     /// Whether the bank has accepted boletos drawn by us for this carteira (homologação).
     #[serde(default)]
     pub own_drawing: bool,
+    /// What files to the bank say, where the portal writes them.
+    pub remessa: Option<Remessa>,
+}
+
+/// What files to a bank (CNAB 240, remessa) say of the creditor, each as the bank's own manual names and writes it. Which of them a bank
+/// wants is told when one is missing.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Remessa {
+    /// Convênio (Banco do Brasil, Bradesco), código de transmissão (Santander), código do beneficiário (Banrisul, Caixa, Unicred).
+    pub agreement: String,
+    /// Carteira in digits: Banco do Brasil, Bradesco, Itaú, Unicred.
+    pub wallet: String,
+    /// Variação da carteira: Banco do Brasil.
+    pub variation: String,
+    /// Código da carteira, one character: 1 (simple) where nothing is said.
+    pub collection: String,
+    /// The account, without its digit.
+    pub account: String,
+    /// The account's digit, if it has one; Itaú's checks branch and account.
+    pub account_digit: String,
+    /// Espécie do título, the bank's code of two digits, such as 04 for a duplicata de serviço. Unicred has none.
+    pub kind: String,
+    /// The number of the last file that another system has sent: the portal goes on after it, and never back.
+    pub last_sequence: u32,
 }
 
 /// A day on which the creditor's place is closed.
@@ -105,12 +132,45 @@ pub fn read(text: &str) -> Result<CreditorFile> {
         if BankCode::parse(&agreement.bank_code).is_err() {
             problems.push(format!("bank_agreements: {}: bank_code: expected three digits", agreement.external_id));
         }
+        problems.extend(
+            agreement.unfit(&file).into_iter().map(|problem| format!("bank_agreements: {}: remessa: {problem}", agreement.external_id)),
+        );
     }
     // One policy for all: it has to be lawful for a consumer.
     if let Err(error) = file.plans.check(Payer::Consumer) {
         problems.push(format!("plans: {error}"));
     }
     if problems.is_empty() { Ok(file) } else { Err(Error::Config(problems.join("\n"))) }
+}
+
+impl BankAgreement {
+    /// What keeps files to the bank from being written, if they are to be.
+    fn unfit(&self, file: &CreditorFile) -> Vec<String> {
+        let Some(remessa) = &self.remessa else { return Vec::new() };
+        let said = Said {
+            bank_code: &self.bank_code,
+            cnpj: &file.cnpj,
+            name: &file.legal_name,
+            branch: &self.branch,
+            account: &remessa.account,
+            account_digit: &remessa.account_digit,
+            agreement: &remessa.agreement,
+            wallet: &remessa.wallet,
+            variation: &remessa.variation,
+            collection: &remessa.collection,
+            kind: &remessa.kind,
+        };
+        let mut problems = match said.agreement() {
+            Ok(_) => Vec::new(),
+            Err(Unfit::Bank) => vec![format!("no layout for files to bank {}", self.bank_code)],
+            Err(Unfit::Fields(fields)) => fields.into_iter().map(|(field, problem)| format!("{field} {problem}")).collect(),
+        };
+        // The header has six digits for it.
+        if remessa.last_sequence > 999_998 {
+            problems.push("last_sequence has more than 6 digits".to_owned());
+        }
+        problems
+    }
 }
 
 /// Puts what the file says into force, from today.
@@ -128,13 +188,24 @@ pub async fn put(server: &Server, file: &CreditorFile) -> Result<()> {
         file.name.as_str(), file.legal_name.as_str(), cnpj.as_str(), file.ans_registration.as_str(), file.address.as_str(), file.phone.as_str(),
         file.email.as_str(), file.privacy_contact.as_str(), server.config.time_zone.name(), file.brand_color.as_str())?;
     for agreement in &file.bank_agreements {
-        sql!(tx, execute: "insert into bank_agreements (id, external_id, bank_code, bank_name, branch, beneficiary_code, carteira, payment_place, own_drawing)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+        let remessa = agreement.remessa.as_ref();
+        let said = |text: fn(&Remessa) -> &String| remessa.map(|remessa| text(remessa).trim()).filter(|text| !text.is_empty());
+        // A number that was used is never used again, whatever the file says.
+        sql!(tx, execute: "insert into bank_agreements (id, external_id, bank_code, bank_name, branch, beneficiary_code, carteira, payment_place, own_drawing,
+                account, account_digit, remessa_agreement, remessa_wallet, remessa_variation, remessa_collection, remessa_kind, remessa_sequence)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
              on conflict (external_id) do update set bank_code = excluded.bank_code, bank_name = excluded.bank_name, branch = excluded.branch,
                 beneficiary_code = excluded.beneficiary_code, carteira = excluded.carteira, payment_place = excluded.payment_place,
-                own_drawing = excluded.own_drawing",
+                own_drawing = excluded.own_drawing, account = excluded.account, account_digit = excluded.account_digit,
+                remessa_agreement = excluded.remessa_agreement, remessa_wallet = excluded.remessa_wallet,
+                remessa_variation = excluded.remessa_variation, remessa_collection = excluded.remessa_collection, remessa_kind = excluded.remessa_kind,
+                remessa_sequence = case when excluded.remessa_sequence > bank_agreements.remessa_sequence then excluded.remessa_sequence
+                                        else bank_agreements.remessa_sequence end",
             server.id::<Uuid>(), agreement.external_id.as_str(), agreement.bank_code.as_str(), agreement.bank_name.as_str(), agreement.branch.as_str(),
-            agreement.beneficiary_code.as_str(), agreement.carteira.as_str(), agreement.payment_place.as_str(), agreement.own_drawing)?;
+            agreement.beneficiary_code.as_str(), agreement.carteira.as_str(), agreement.payment_place.as_str(), agreement.own_drawing,
+            said(|remessa| &remessa.account), said(|remessa| &remessa.account_digit), said(|remessa| &remessa.agreement),
+            said(|remessa| &remessa.wallet), said(|remessa| &remessa.variation), said(|remessa| &remessa.collection), said(|remessa| &remessa.kind),
+            remessa.map_or(0, |remessa| i64::from(remessa.last_sequence)))?;
     }
     for holiday in &file.holidays {
         sql!(tx, execute: "insert into holidays (day, name) values ($1, $2) on conflict (day) do update set name = excluded.name", holiday.day, holiday.name.as_str())?;

@@ -36,12 +36,14 @@ pub mod policies;
 pub mod receipts;
 pub mod reconciliation;
 pub mod refunds;
+pub mod remessas;
 pub mod requests;
 pub mod sealing;
 pub mod sessions;
 pub mod sign_in;
 pub mod slips;
 pub mod statement;
+pub mod team;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 pub mod texts;

@@ -31,7 +31,7 @@ use crate::{Server, sql};
 const CODE_MINUTES: i64 = 10;
 const CODE_TRIES: i32 = 5;
 /// A second network-wide budget keeps one address from asking for the codes of many people.
-const PER_NETWORK: Limit = Limit { hits: 60, seconds: 600 };
+pub(crate) const PER_NETWORK: Limit = Limit { hits: 60, seconds: 600 };
 const PER_DOCUMENT: Limit = Limit { hits: 5, seconds: 900 };
 const PER_STAFF: Limit = Limit { hits: 10, seconds: 900 };
 const TOTP: &str = "staff totp";
@@ -245,9 +245,7 @@ pub async fn staff(server: &Server, visit: &Visit, form: &StaffSignInForm) -> Re
     let wrong = || Err(Error::Form(vec![FieldError::new("email", Problem::WrongCredentials)]));
     let Some(row) = row else { return wrong() };
     let secret = hex::decode(server.config.keys.open(TOTP, &row.totp_sealed)?).map_err(|_| Error::Corrupt("authenticator"))?;
-    let step = server.clock.now().timestamp() / TOTP_SECONDS;
-    // One step of grace on either side, for clocks that differ and fingers that are slow.
-    let matched = (step - 1..=step + 1).find(|step| same(&totp(&secret, *step), &code));
+    let matched = step_of(server, &secret, &code);
     let (true, Some(matched)) = (password_right, matched) else { return wrong() };
     let mut tx = server.db.write().await?;
     // A code serves once: only a later step than the last one used goes through.
@@ -259,6 +257,19 @@ pub async fn staff(server: &Server, visit: &Visit, form: &StaffSignInForm) -> Re
     let token = sessions::open_staff(server, &mut tx, StaffId(row.id), visit).await?;
     tx.commit().await?;
     Ok(token)
+}
+
+/// The time step of which a code is; none when it is of no step near now.
+pub(crate) fn step_of(server: &Server, secret: &[u8], code: &str) -> Option<i64> {
+    let step = server.clock.now().timestamp() / TOTP_SECONDS;
+    // One step of grace on either side, for clocks that differ and fingers that are slow.
+    (step - 1..=step + 1).find(|step| same(&totp(secret, *step), code))
+}
+
+/// What an authenticator reads from a QR code.
+#[must_use]
+pub fn authenticator_uri(email: &str, base32_secret: &str) -> String {
+    format!("otpauth://totp/Em%20Dia:{email}?secret={base32_secret}&issuer=Em%20Dia")
 }
 
 fn verify(hash: &str, password: &str) -> bool {

@@ -105,8 +105,10 @@ impl TestServer {
         let mut tx = server.db.write().await.unwrap();
         sql!(tx, execute: "insert into creditor (id, name, legal_name, cnpj, ans_registration, address, phone, email, privacy_contact, time_zone, brand_color)
              values (1, 'Cooperativa Teste', 'Cooperativa Teste Ltda.', '11222333000181', '000000', 'Rua A, 1, Curitiba, PR', '', '', '', 'America/Sao_Paulo', '#0b6e5f')").unwrap();
-        sql!(tx, execute: "insert into bank_agreements (id, external_id, bank_code, bank_name, branch, beneficiary_code, carteira, payment_place, own_drawing)
-             values ($1, 'main', '001', 'Banco de Teste', '1234', '1238798', '17', 'Pagável em qualquer banco', $2)", Uuid::now_v7(), true).unwrap();
+        sql!(tx, execute: "insert into bank_agreements (id, external_id, bank_code, bank_name, branch, beneficiary_code, carteira, payment_place, own_drawing,
+                account, account_digit, remessa_agreement, remessa_wallet, remessa_variation, remessa_collection, remessa_kind)
+             values ($1, 'main', '001', 'Banco de Teste', '1234', '1238798', '17', 'Pagável em qualquer banco', $2, '123873', '5', '1238798', '17', '19', '7', '04')",
+            Uuid::now_v7(), true).unwrap();
         tx.commit().await.unwrap();
         Self { server, _folder: folder, counter: 0.into() }
     }

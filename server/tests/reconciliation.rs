@@ -153,6 +153,11 @@ async fn title(t: &TestServer, slip: SlipId) -> Title {
     }
 }
 
+/// What the bank answers to having been asked for a slip: 02 it took it, 03 it did not, 09 it closed it.
+pub(crate) async fn answer(t: &TestServer, slip: SlipId, code: &'static str) -> Title {
+    Title { code, paid: 0, fee: 0, ..title(t, slip).await }
+}
+
 /// A bill of R$ 523,47, so many days late, with its slip and its title.
 pub(crate) async fn a_title(t: &TestServer, customer: CustomerId, days_late: i64) -> (BillId, SlipId, Title) {
     let bill = t.a_bill(customer, Money::cents(52_347), days_late).await;

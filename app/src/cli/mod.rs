@@ -2,6 +2,7 @@
 
 pub(crate) mod data;
 pub(crate) mod files;
+pub(crate) mod remessas;
 pub(crate) mod serve;
 pub(crate) mod set_up;
 pub(crate) mod systems;

@@ -5,11 +5,9 @@ use std::path::Path;
 
 use anyhow::{Context, bail};
 use domain::actors::Role;
+use domain::team;
 use server::sign_in::{self, NewStaff};
 use server::{Server, creditor as creditors, sealing};
-
-/// Least length of a staff password (NIST SP 800-63B asks for 8; there is no other rule, and a second factor beside).
-const LEAST_PASSWORD: usize = 12;
 
 /// Reads the creditor's file.
 pub(crate) async fn creditor(server: &Server, file: &Path) -> anyhow::Result<()> {
@@ -25,15 +23,14 @@ pub(crate) async fn staff(server: &Server, email: &str, name: &str, role: Role) 
     let email = domain::forms::email(email).map_err(|_| anyhow::anyhow!("{email}: not an e-mail address"))?;
     let mut password = String::new();
     io::stdin().lock().read_line(&mut password)?;
-    let password = password.trim_end_matches(['\r', '\n']);
-    if password.chars().count() < LEAST_PASSWORD {
-        bail!("a password of at least {LEAST_PASSWORD} characters is read from standard input");
-    }
+    let Ok(password) = team::password(&password) else {
+        bail!("a password of at least {} characters is read from standard input", team::LEAST_PASSWORD);
+    };
     let totp_secret = sealing::random();
     let mut tx = server.db.write().await?;
-    sign_in::put_staff(server, &mut tx, &NewStaff { email: &email, name, role, password, totp_secret }).await?;
+    sign_in::put_staff(server, &mut tx, &NewStaff { email: &email, name, role, password: &password, totp_secret }).await?;
     tx.commit().await?;
     println!("{email}: {role}");
-    println!("authenticator: otpauth://totp/Em%20Dia:{email}?secret={}&issuer=Em%20Dia", sign_in::base32(&totp_secret));
+    println!("authenticator: {}", sign_in::authenticator_uri(&email, &sign_in::base32(&totp_secret)));
     Ok(())
 }

@@ -39,6 +39,7 @@ pub(super) async fn exports(asked: Asked, page: Page, AsStaff(staff): AsStaff) -
     let newer = asked.read::<uuid::Uuid>("depois").map(|_| (Str::from(paths::EXPORTS), Words::from(t::newest(l))));
     let older = past.next.map(|next| (Str::from(format!("{}?depois={next}", paths::EXPORTS)), Words::from(texts::frame::older(l))));
     let list = history(&page, &past.exports);
+    let remessas = crate::remessas::section(&page, &staff, &asked).await?;
     Ok(page.staff(&staff, StaffRoom::Exports, t::title(l), || {
         view! {
             <PageTitle title=t::title(l) lede=t::lede(l)/>
@@ -48,6 +49,7 @@ pub(super) async fn exports(asked: Asked, page: Page, AsStaff(staff): AsStaff) -
                 <Field name="ate" label=t::ends(l) kind=Control::Date value=period.to().to_string()/>
             </Filters>
             <DataTable caption=t::caption(l, days.0, days.1) columns rows/>
+            {remessas}
             <h2>{t::history(l)}</h2>
             {list}
             <Pagination label=texts::statement_page::pages(l) newer older/>

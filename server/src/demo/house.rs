@@ -36,8 +36,10 @@ pub(super) async fn build(server: &Server, begun: &Begun) -> Result<()> {
          values (1, $1, $2, $3, '999999', 'Alameda dos Manacás, 1000, Curitiba, PR, 80000-000', '0800 000 0000', 'atendimento@vidaserena.example',
             'Encarregada de dados: privacidade@vidaserena.example', 'America/Sao_Paulo', '#0b6e5f')",
         NAME, "Vida Serena Cooperativa de Saúde (demonstração)", people::creditor_cnpj())?;
-    sql!(tx, execute: "insert into bank_agreements (id, external_id, bank_code, bank_name, branch, beneficiary_code, carteira, payment_place, own_drawing)
-         values ($1, $2, '001', 'Banco Demonstração', '1234-5', $3, '17', 'Pagável em qualquer banco até a data limite', $4)",
+    sql!(tx, execute: "insert into bank_agreements (id, external_id, bank_code, bank_name, branch, beneficiary_code, carteira, payment_place, own_drawing,
+            account, account_digit, remessa_agreement, remessa_wallet, remessa_variation, remessa_collection, remessa_kind)
+         values ($1, $2, '001', 'Banco Demonstração', '1234-5', $3, '17', 'Pagável em qualquer banco até a data limite', $4,
+            '123873', '5', $3, '17', '19', '7', '04')",
         server.id::<Uuid>(), records::AGREEMENT, records::CONVENIO.to_string(), true)?;
     let since = NaiveDate::from_ymd_opt(today.year() - 3, 1, 1).unwrap_or(today);
     let policies = [

@@ -104,6 +104,18 @@ struct Bill<'a> {
     payer: &'a str,
 }
 
+/// A slip of a bill.
+struct Slip {
+    suffix: &'static str,
+    number: u64,
+    document: String,
+    emv: String,
+    amount: Money,
+    issued_on: NaiveDate,
+    due_on: NaiveDate,
+    state: &'static str,
+}
+
 impl Files {
     /// The files with their headers, in the order in which they are imported.
     pub(super) fn finish(self) -> Vec<(Kind, String)> {
@@ -121,7 +133,7 @@ impl Files {
             (
                 Kind::Slips,
                 with(
-                    "external_id;bills;bank_agreement;nosso_numero;document_number;barcode;emv;amount;issued_on;due_on;limit_on;instructions\n",
+                    "external_id;bills;bank_agreement;nosso_numero;document_number;barcode;emv;amount;issued_on;due_on;limit_on;state;instructions\n",
                     self.slips,
                 ),
             ),
@@ -261,24 +273,56 @@ impl Files {
         // Old paid bills had slips too, but who keeps those.
         let recent = world.today.signed_duration_since(bill.due_on).num_days() < 100;
         let slip = (bill.paid_on.is_none() || recent) && self.slip(bill, issued_on, chance);
+        if slip && bill.paid_on.is_none() {
+            self.second_slip(world, bill);
+        }
         if let Some(paid_on) = bill.paid_on {
             self.payment(world, bill, paid_on, slip, chance);
         }
     }
 
     fn slip(&mut self, bill: &Bill<'_>, issued_on: NaiveDate, chance: &mut Chance) -> bool {
-        let nosso_numero = CONVENIO * 10_000_000_000 + bill.sequence;
-        let Ok(bars) = (Title::Convenio7 { nosso_numero, carteira: 17 }).barcode(bill.due_on, bill.amount) else { return false };
         let emv = if chance.percent(60) { pix(bill, chance) } else { String::new() };
-        let line = format!(
-            "{0}-B;{0};{AGREEMENT};{nosso_numero};{1:010};{bars};{emv};{2};{issued_on};{3};{4};Após o vencimento: multa de 2% e juros de 1% ao mês.\n",
-            bill.id,
-            bill.sequence,
-            bill.amount,
-            bill.due_on,
-            bill.due_on + Days::new(DAYS_TO_LIMIT)
-        );
-        self.slips.push_str(&line);
+        let document = format!("{:010}", bill.sequence);
+        let slip = Slip {
+            suffix: "B",
+            number: bill.sequence,
+            document,
+            emv,
+            amount: bill.amount,
+            issued_on,
+            due_on: bill.due_on,
+            state: "registered",
+        };
+        self.slip_line(bill, &slip)
+    }
+
+    /// Another slip for a late bill of some people, charges included: where banks take the first one no more it waits for the bank, and where
+    /// they do it is in its place.
+    fn second_slip(&mut self, world: &World, bill: &Bill<'_>) {
+        let (person, late) = (bill.sequence / 1_000, world.today.signed_duration_since(bill.due_on).num_days());
+        let (number, state) = match late {
+            61..92 if person >= 12 && person.is_multiple_of(6) => (4_000_000_000, "pending"),
+            5..36 if person >= 12 && person % 20 == 7 => (4_500_000_000, "registered"),
+            _ => return,
+        };
+        let due_on = world.today + Days::new(10);
+        let amount = late_charges(bill.amount, bill.due_on, due_on, &Terms::default(), &world.calendar).total;
+        // As a system of the creditor's may write it, and no bank takes it.
+        let document = if person.is_multiple_of(72) { format!("2ª via {}", bill.sequence) } else { format!("{:010}-2", bill.sequence) };
+        let (number, issued_on) = (number + bill.sequence, world.today);
+        self.slip_line(bill, &Slip { suffix: "B2", number, document, emv: String::new(), amount, issued_on, due_on, state });
+    }
+
+    fn slip_line(&mut self, bill: &Bill<'_>, slip: &Slip) -> bool {
+        let Slip { suffix, number, document, emv, amount, issued_on, due_on, state } = slip;
+        let nosso_numero = CONVENIO * 10_000_000_000 + number;
+        let Ok(bars) = (Title::Convenio7 { nosso_numero, carteira: 17 }).barcode(*due_on, *amount) else { return false };
+        let (id, limit_on) = (&bill.id, *due_on + Days::new(DAYS_TO_LIMIT));
+        self.slips.push_str(&format!(
+            "{id}-{suffix};{id};{AGREEMENT};{nosso_numero};{document};{bars};{emv};{amount};{issued_on};{due_on};{limit_on};{state};\
+             Após o vencimento: multa de 2% e juros de 1% ao mês.\n"
+        ));
         true
     }
 

@@ -55,7 +55,7 @@ pub struct Stored {
     pub name: String,
 }
 
-/// Whether a request, a document or a return file names a stored file.
+/// Whether a request, a document, or a file from a bank or to it names a stored file.
 macro_rules! named {
     ($hash:literal) => {
         concat!(
@@ -64,6 +64,8 @@ macro_rules! named {
             ") or exists (select 1 from documents d where d.file_hash = ",
             $hash,
             ") or exists (select 1 from return_files r where r.file_hash = ",
+            $hash,
+            ") or exists (select 1 from remessas m where m.file_hash = ",
             $hash,
             "))"
         )

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::fields::{self, Column, ID, Row, Said, Shape, optional, required};
 use super::{Kind, Outcome, Reason, Record, Refused, Run};
 use crate::db::Tx;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::slips::turnover::{self, Payable, Turnover};
 use crate::{among, rows, sql};
 
@@ -152,7 +152,10 @@ impl Record for Slip {
                 });
             let outcome = match (checked, stored) {
                 (Err(refused), _) => Outcome::Refused(refused),
-                (Ok((_, agreement, _)), Some(stored)) => record.update(tx, stored, agreement, &mut plan).await?,
+                (Ok((_, agreement, _)), Some(stored)) => {
+                    holders.insert(record.barcode.as_str().to_owned(), record.external_id.clone());
+                    record.update(tx, stored, agreement, &mut plan).await?
+                }
                 (Ok((customer, agreement, bills)), None) => {
                     holders.insert(record.barcode.as_str().to_owned(), record.external_id.clone());
                     plan.add(New { id: run.server.id(), line: record, customer, agreement, bills });
@@ -240,7 +243,8 @@ impl Slip {
     }
 
     /// What was registered stays; limit date, instructions, Pix code and state follow the bank. The state only goes forward:
-    /// a file made before a payment does not make its slip payable again.
+    /// a file made before a payment does not make its slip payable again. Of a slip that no bank has, and that nobody has seen,
+    /// everything may still be mended.
     async fn update(&self, tx: &mut Tx, stored: &Stored, agreement: Uuid, plan: &mut Plan<'_>) -> Result<Outcome> {
         let registered = [
             ("barcode", stored.barcode == self.barcode.as_str()),
@@ -251,7 +255,9 @@ impl Slip {
             ("document_number", stored.document_number == self.document_number),
             ("bank_agreement", stored.bank_agreement_id == agreement),
         ];
-        if let Some((column, _)) = registered.into_iter().find(|(_, same)| !same) {
+        let draft = self.state == "pending" && matches!(stored.state.as_str(), "pending" | "rejected");
+        let changed = registered.into_iter().find(|(_, same)| !same).map(|(column, _)| column);
+        if let Some(column) = changed.filter(|_| !draft) {
             return Ok(Outcome::refused(column, Reason::CannotChange));
         }
         let mut now = stored.clone();
@@ -273,13 +279,20 @@ impl Slip {
         }
         let registered = plan.registered.last() == Some(&stored.id);
         let same = !registered
+            && changed.is_none()
             && (&now.emv, now.limit_on, &now.instructions, &now.state)
                 == (&stored.emv, stored.limit_on, &stored.instructions, &stored.state);
         if same {
             return Ok(Outcome::Unchanged);
         }
-        sql!(tx, execute: "update slips set emv = $2, limit_on = $3, instructions = $4, state = $5 where id = $1",
-            stored.id, now.emv, now.limit_on, now.instructions, &now.state)?;
+        // Where it was sent to the bank, or answered for, a moment ago, this line would take that back.
+        let same_state = sql!(tx, execute: "update slips set emv = $2, limit_on = $3, instructions = $4, state = $5, bank_agreement_id = $6,
+                nosso_numero = $7, document_number = $8, barcode = $9, amount = $10, issued_on = $11, due_on = $12 where id = $1 and state = $13",
+            stored.id, now.emv, now.limit_on, now.instructions, &now.state, agreement, self.nosso_numero.as_str(), self.document_number.as_str(),
+            self.barcode.as_str(), self.amount.as_cents(), self.issued_on, self.due_on, stored.state.as_str())?;
+        if same_state == 0 {
+            return Err(Error::Overtaken("slip"));
+        }
         if now.state != "registered" {
             plan.turnover.leave(stored.id);
         }

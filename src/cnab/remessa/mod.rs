@@ -1,5 +1,5 @@
 //! What a company asks of its bank: files to the bank (arquivos de remessa) in CNAB 240, FEBRABAN v10.6, with segments P, Q
-//! and R; written, and read back into the same types.
+//! and R; written, and read back into the same types. [`Draft`] makes one of a creditor's slips.
 //!
 //! Never protests or reports a payer (221–223 always say no), never asks the bank to print or to send letters, and never
 //! writes for a bank whose own manual was not read, nor an order that manual does not take. FEBRABAN's orders 19 and 20
@@ -16,9 +16,11 @@ use crate::tax_ids::TaxId;
 use crate::words::words;
 
 mod banks;
+mod draft;
 mod read;
 mod write;
 
+pub use draft::{Agreement, Draft, LeftOut, Slip};
 pub use read::read_remessa;
 
 /// A file to the bank: one company, one account, one lot.
@@ -179,8 +181,12 @@ words! {
         ClosesAfter = "closes_after",
         /// [`Instruction::payer`].
         Payer = "payer",
+        /// [`Payer::street`].
+        Street = "street",
         /// [`Payer::postal_code`].
         PostalCode = "postal_code",
+        /// [`Payer::city`].
+        City = "city",
         /// [`Payer::state`].
         State = "state",
         /// [`Instruction::fine`].
@@ -341,6 +347,9 @@ pub enum Problem {
     /// The bank does not take it in a file.
     #[error("is not taken by the bank")]
     NotTaken,
+    /// The bars of the slip say another.
+    #[error("is not what the bars say")]
+    Differs,
 }
 
 /// Why a file to a bank cannot be read. Lines and columns count from 1.

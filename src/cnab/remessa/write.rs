@@ -13,12 +13,12 @@ use crate::pix::br_code::ascii;
 use crate::tax_ids::{TaxId, TaxIdKind};
 
 /// The details of a lot are numbered with five digits.
-const MOST_DETAILS: usize = 99_999;
+pub(super) const MOST_DETAILS: usize = 99_999;
 /// Amounts and percentages have 15 digits, a lot's sum has 17.
 const MOST: u64 = 999_999_999_999_999;
 const MOST_SUM: i64 = 99_999_999_999_999_999;
 
-type Refused = (RemessaField, Problem);
+pub(super) type Refused = (RemessaField, Problem);
 
 impl Remessa {
     /// The file: lines of 240 columns of ASCII, each with CRLF.
@@ -49,8 +49,17 @@ impl Remessa {
 
 impl Instruction {
     /// How many lines it takes.
-    fn segments(&self) -> usize {
+    pub(super) fn segments(&self) -> usize {
         1 + usize::from(self.payer.is_some()) + usize::from(self.fine.is_some())
+    }
+
+    /// Whether it can be written as it is.
+    pub(super) fn check(&self, layout: &'static Layout, remessa: &Remessa) -> Result<(), Refused> {
+        // Every one of the nine takes entries and closings.
+        let code = layout.orders.iter().find(|(order, _)| *order == self.order);
+        let (_, code) = code.ok_or((RemessaField::NossoNumero, Problem::NotTaken))?;
+        self.complete(layout)?;
+        File { layout, remessa, text: String::with_capacity(3 * 242), detail: 0 }.segments(code, self)
     }
 
     /// What an order cannot do without.
@@ -194,10 +203,10 @@ impl File<'_> {
         self.tax_id_kind(&payer.tax_id);
         self.right(payer.tax_id.as_str(), 15);
         self.cut(RemessaField::Name, &payer.name, self.layout.payer_name, 40)?;
-        self.left(&plain(&payer.street, 40), 40);
+        self.cut(RemessaField::Street, &payer.street, 40, 40)?;
         self.left(&plain(&payer.district, 15), 15);
         self.push(&payer.postal_code);
-        self.left(&plain(&payer.city, 15), 15);
+        self.cut(RemessaField::City, &payer.city, 15, 15)?;
         self.push(&payer.state);
         self.constants(self.layout.payer_tail);
         self.end();
@@ -313,12 +322,8 @@ impl File<'_> {
 
     /// A reference of the company's, which must come back as it went.
     fn reference(&mut self, field: RemessaField, text: &str, width: usize) -> Result<(), Refused> {
-        if text.len() > width {
-            return Err((field, Problem::TooWide(width)));
-        }
-        let as_it_is = |byte: u8| matches!(byte, b' '..=b'~') && !byte.is_ascii_lowercase();
-        if text.trim() != text || !text.bytes().all(as_it_is) {
-            return Err((field, Problem::Character));
+        if let Some(problem) = as_it_is(text, width) {
+            return Err((field, problem));
         }
         self.left(text, width);
         Ok(())
@@ -387,7 +392,7 @@ impl File<'_> {
 
 impl Value {
     /// What it is called and what it is.
-    fn of(self, company: &Company, title: Option<&Title>) -> (RemessaField, String) {
+    pub(super) fn of(self, company: &Company, title: Option<&Title>) -> (RemessaField, String) {
         let digit = |digit: Option<char>| digit.map(String::from).unwrap_or_default();
         match self {
             Self::Agreement => (RemessaField::Agreement, company.agreement.clone()),
@@ -403,21 +408,30 @@ impl Value {
     }
 
     /// Banks without a digit, or a variation, leave it blank or zero.
-    const fn is_needed(self) -> bool {
+    pub(super) const fn is_needed(self) -> bool {
         !matches!(self, Self::BranchDigit | Self::AccountDigit | Self::Variation)
     }
 }
 
 /// Numbers are of digits, and of capitals where a bank's check digit is a letter.
-fn check(field: RemessaField, text: &str, width: usize) -> Result<(), Refused> {
+pub(super) fn check(field: RemessaField, text: &str, width: usize) -> Result<(), Refused> {
     if text.len() > width {
         return Err((field, Problem::TooWide(width)));
     }
     if text.bytes().all(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase()) { Ok(()) } else { Err((field, Problem::Character)) }
 }
 
+/// What keeps a reference from coming back as it went.
+pub(super) fn as_it_is(text: &str, width: usize) -> Option<Problem> {
+    if text.len() > width {
+        return Some(Problem::TooWide(width));
+    }
+    let kept = |byte: u8| matches!(byte, b' '..=b'~') && !byte.is_ascii_lowercase();
+    (text.trim() != text || !text.bytes().all(kept)).then_some(Problem::Character)
+}
+
 /// In capitals without accents, as FEBRABAN wants its alphanumeric columns.
-fn plain(text: &str, longest: usize) -> String {
+pub(super) fn plain(text: &str, longest: usize) -> String {
     let mut plain = ascii(text, longest);
     plain.make_ascii_uppercase();
     plain
