@@ -21,6 +21,7 @@ mod notices;
 mod papers;
 mod pdf;
 mod pix;
+mod pix_returns;
 mod receipts;
 mod reconciliation;
 mod refunds;

@@ -107,6 +107,8 @@ words! {
         Refuse = "refuse",
         /// The effect has happened; or, for a question, it is answered.
         Finish = "finish",
+        /// The effect was tried and did not happen: back to review.
+        Fail = "fail",
         /// The customer takes it back.
         Withdraw = "withdraw",
         /// Adds a message or a file; the status stays.
@@ -138,7 +140,7 @@ words! {
     }
 }
 
-use Action::{Answer, Approve, AskMore, Claim, Finish, Note, Prepare, Refuse, Release, SendBack, Withdraw};
+use Action::{Answer, Approve, AskMore, Claim, Fail, Finish, Note, Prepare, Refuse, Release, SendBack, Withdraw};
 use Kind::{Dispute, Plan, Question, Receipt, Refund, Slip};
 use Status::{Approved, Done, InReview, Prepared, Received, Refused as RefusedStatus, WaitingCustomer, Withdrawn};
 
@@ -226,6 +228,8 @@ pub const STEPS: &[Step] = &[
     s(Prepared, Withdraw, CUSTOMER, Withdrawn, MONEY),
     s(Prepared, Note, NOTERS, Prepared, MONEY),
     s(Approved, Finish, DESK_OR_SYSTEM, Done, DECIDED),
+    // The provider could not give a Pix back: whoever had it prepares it anew, asks for an account, or says why not.
+    s(Approved, Fail, SYSTEM, InReview, &[Refund]),
     s(Approved, Note, NOTERS, Approved, DECIDED),
 ];
 
@@ -267,7 +271,7 @@ pub struct Case {
     pub off_policy: bool,
     /// Who has claimed it.
     pub assigned_to: Option<StaffId>,
-    /// Who proposed the decision; set by [`Action::Prepare`], cleared by [`Action::SendBack`].
+    /// Who proposed the decision; set by [`Action::Prepare`], cleared by [`Action::SendBack`] and [`Action::Fail`].
     pub prepared_by: Option<StaffId>,
 }
 
@@ -489,7 +493,7 @@ mod tests {
             Claim => case.assigned_to = who.staff_id(),
             Release => case.assigned_to = None,
             Prepare => case.prepared_by = who.staff_id(),
-            SendBack => case.prepared_by = None,
+            SendBack | Fail => case.prepared_by = None,
             _ => {}
         }
         Ok(())
@@ -568,6 +572,7 @@ mod tests {
             prepared --> refused: refuse [rs] (refund, plan, dispute)
             prepared --> withdrawn: withdraw [c] (refund, plan, dispute)
             approved --> done: finish [ors*] (receipt, refund, plan, dispute, slip)
+            approved --> in_review: fail [*] (refund)
             refused --> [*]
             done --> [*]
             withdrawn --> [*]

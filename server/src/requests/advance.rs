@@ -102,6 +102,8 @@ async fn one_step(server: &Server, tx: &mut Tx, request: &Row, by: By<'_>, step:
         Action::Release => moved.assignee_id = None,
         Action::Prepare => moved.prepared_by = staff,
         Action::SendBack => moved.prepared_by = None,
+        // Two persons decide anew.
+        Action::Fail => (moved.prepared_by, moved.decided_by) = (None, None),
         Action::Approve | Action::Refuse => moved.decided_by = staff,
         _ => {}
     }
@@ -115,7 +117,7 @@ async fn one_step(server: &Server, tx: &mut Tx, request: &Row, by: By<'_>, step:
     if changed == 0 {
         return Err(Error::Overtaken("request_moved"));
     }
-    let effect = effect(server, tx, &moved, step.action).await?;
+    let effect = effect(server, tx, &moved, step.action, by).await?;
     sql!(tx, execute: "insert into request_events (id, request_id, at, actor_kind, actor_id, action, from_status, to_status, told, internal)
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         step.event.unwrap_or_else(|| server.id()), request.id.0, now, by.actor().kind(), by.actor().id(), step.action.as_str(),
@@ -124,7 +126,7 @@ async fn one_step(server: &Server, tx: &mut Tx, request: &Row, by: By<'_>, step:
 }
 
 /// What a step does besides moving the request.
-async fn effect(server: &Server, tx: &mut Tx, request: &Row, action: Action) -> Result<Effect> {
+async fn effect(server: &Server, tx: &mut Tx, request: &Row, action: Action, by: By<'_>) -> Result<Effect> {
     match (request.kind, action) {
         (Kind::Receipt, Action::Approve) => {
             note_on_bills(server, tx, request, "receipt_seen").await?;
@@ -134,7 +136,9 @@ async fn effect(server: &Server, tx: &mut Tx, request: &Row, action: Action) -> 
             note_on_bills(server, tx, request, "slip_asked").await?;
             Ok(Effect::Pending)
         }
-        (Kind::Refund, Action::Approve) => refunds::approved(server, tx, request).await,
+        (Kind::Refund, Action::Prepare) => refunds::prepared(tx, request).await,
+        (Kind::Refund, Action::Approve) => refunds::approved(server, tx, request, by.actor()).await,
+        (Kind::Refund, Action::Fail) => refunds::failed(server, tx, request).await,
         (Kind::Refund, Action::Refuse | Action::Withdraw) => refunds::ended(tx, request).await,
         (Kind::Refund, Action::Finish) => refunds::paid(tx, request).await,
         (Kind::Plan, Action::Approve) => agreements::granted(server, tx, request).await,
@@ -195,6 +199,8 @@ pub(crate) enum Message {
     Refused,
     /// Done.
     Done,
+    /// What was approved did not happen; it is looked at again.
+    Failed,
     /// Taken back.
     Withdrawn,
     /// A message waits.
@@ -209,6 +215,7 @@ impl Message {
             Action::Approve => Some(Self::Approved),
             Action::Refuse => Some(Self::Refused),
             Action::Finish => Some(Self::Done),
+            Action::Fail => Some(Self::Failed),
             Action::Withdraw => Some(Self::Withdrawn),
             Action::Note if matches!(by, By::Staff(_)) && step.told.is_some() => Some(Self::Note),
             _ => None,
@@ -253,6 +260,7 @@ fn worded(server: &Server, request: &Row, message: Message, l: Locale, creditor:
         Message::Approved => (t::approved_subject(l, protocol), t::approved_body(l, creditor, kind, link, protocol)),
         Message::Refused => (t::refused_subject(l, protocol), t::refused_body(l, creditor, kind, link, protocol)),
         Message::Done => (t::done_subject(l, protocol), t::done_body(l, creditor, kind, link, protocol)),
+        Message::Failed => (t::failed_subject(l, protocol), t::failed_body(l, creditor, kind, link, protocol)),
         Message::Withdrawn => (t::withdrawn_subject(l, protocol), t::withdrawn_body(l, creditor, kind, link, protocol)),
         Message::Note => (t::note_subject(l, protocol), t::note_body(l, creditor, kind, link, protocol)),
     }

@@ -146,11 +146,11 @@ fn said(l: texts::Locale, action: Action) -> &'static str {
         Action::SendBack => t::said_send_back(l),
         Action::Refuse => t::said_refuse(l),
         Action::Finish => t::said_finish(l),
-        Action::Answer | Action::Withdraw | Action::Note => t::said_note(l),
+        Action::Answer | Action::Withdraw | Action::Fail | Action::Note => t::said_note(l),
     }
 }
 
-/// Where the form of a step is posted to; none for a step that is the customer's.
+/// Where the form of a step is posted to; none for a step that staff never takes.
 #[must_use]
 pub fn url(action: Action) -> Option<&'static str> {
     match action {
@@ -163,7 +163,7 @@ pub fn url(action: Action) -> Option<&'static str> {
         Action::Refuse => Some(Refuse::PATH),
         Action::Finish => Some(Finish::PATH),
         Action::Note => Some(Note::PATH),
-        Action::Answer | Action::Withdraw => None,
+        Action::Answer | Action::Withdraw | Action::Fail => None,
     }
 }
 
