@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
 
-use crate::ids::ContractId;
+use crate::ids::{ContractId, NoticeId};
 use crate::money::Money;
 use crate::requests::protocol::Protocol;
 use crate::statement::Nature;
@@ -50,6 +50,11 @@ pub enum Paper {
         /// The protocol of its request.
         protocol: Protocol,
     },
+    /// What the creditor told a customer, word for word.
+    Notice {
+        /// Which notice.
+        notice: NoticeId,
+    },
 }
 
 impl Paper {
@@ -61,6 +66,7 @@ impl Paper {
             Self::IncomeTax { .. } => "income_tax",
             Self::Payments { .. } => "payments",
             Self::Agreement { .. } => "agreement",
+            Self::Notice { .. } => "notice",
         }
     }
 
@@ -71,6 +77,7 @@ impl Paper {
             Self::Clearance { year } | Self::IncomeTax { year } => year.to_string(),
             Self::Payments { from, to } => format!("{from}/{to}"),
             Self::Agreement { protocol } => protocol.digits(),
+            Self::Notice { notice } => notice.to_string(),
         }
     }
 
@@ -85,6 +92,7 @@ impl Paper {
                 Some(Self::Payments { from: from.parse().ok()?, to: to.parse().ok()? })
             }
             "agreement" => about.parse().ok().map(|protocol| Self::Agreement { protocol }),
+            "notice" => about.parse().ok().map(|notice| Self::Notice { notice }),
             _ => None,
         }
     }
@@ -205,16 +213,17 @@ mod tests {
         }
 
         #[test]
-        fn what_is_stored_is_read(year in 1900i32..9999, days in 0i64..9000, length in 0i64..366) {
+        fn what_is_stored_is_read(year in 1900i32..9999, days in 0i64..9000, length in 0i64..366, id: u128) {
             let from = NaiveDate::from_ymd_opt(2020, 1, 1).unwrap() + chrono::TimeDelta::days(days);
-            let papers = [Paper::Clearance { year }, Paper::IncomeTax { year }, Paper::Payments { from, to: from + chrono::TimeDelta::days(length) }];
+            let papers = [Paper::Clearance { year }, Paper::IncomeTax { year }, Paper::Payments { from, to: from + chrono::TimeDelta::days(length) },
+                Paper::Notice { notice: NoticeId(Uuid::from_u128(id)) }];
             for paper in papers {
                 prop_assert_eq!(Paper::read(paper.kind(), &paper.about()), Some(paper));
             }
         }
 
         #[test]
-        fn never_panics(kind in "clearance|income_tax|payments|agreement|\\PC{0,8}", about in "\\PC{0,30}") {
+        fn never_panics(kind in "clearance|income_tax|payments|agreement|notice|\\PC{0,8}", about in "\\PC{0,30}") {
             let _ = Paper::read(&kind, &about);
         }
     }

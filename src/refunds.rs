@@ -1,5 +1,6 @@
 //! Refunds: a customer's credit goes to a next bill or back to who paid it, to an account of that same person.
-//! Never pays anything: an order is exported for the bank, and the bank's record closes it.
+//! Never pays anything: an order is exported for the bank, and the bank's record closes it; what came by Pix is given back by its
+//! provider, see [`crate::pix::returns`].
 //!
 //! The money belongs to who paid, not to who is on the contract (Código Civil, art. 308); the bank tells who that was, when it
 //! does. Giving back a second payment of a bill is *restituição*, never *reembolso*, which is the word for costs of care.
@@ -21,8 +22,10 @@ words! {
     pub enum Way {
         /// Taken off a next bill: nothing leaves, and nobody waits.
         Compensate = "compensate",
-        /// Sent back.
+        /// Sent to an account or a key.
         Refund = "refund",
+        /// Given back to the account that a Pix came from: nobody names an account, and nobody else can have the money.
+        Origin = "origin",
     }
 
     /// Where a refund goes.
@@ -71,7 +74,7 @@ words! {
         Prepared = "prepared",
         /// Another person approved it: the destination can no longer be changed.
         Approved = "approved",
-        /// In a file for the bank.
+        /// In a file for the bank, or in the hands of the provider of Pix.
         Exported = "exported",
         /// The bank's record says it was paid. Final.
         Paid = "paid",
@@ -321,6 +324,8 @@ pub struct RefundForm {
     pub target: String,
     /// See [`crate::forms::submission`].
     pub submission: String,
+    /// Protocol of the request for which another destination is given; empty asks anew.
+    pub request: String,
     /// `yes` once an account whose check digit follows no rule was confirmed.
     pub confirm_digit: String,
     /// The word of a [`Way`].
@@ -359,7 +364,9 @@ impl fmt::Debug for RefundForm {
 pub enum ValidRefundForm {
     /// Off a next bill.
     Compensate,
-    /// Back to who paid.
+    /// Back to the account that the Pix came from.
+    Origin,
+    /// To an account or a key of who paid.
     Refund {
         /// Where to.
         destination: Destination,
@@ -408,9 +415,11 @@ impl RefundForm {
     /// does not follow its bank's rule is [`Problem::AccountDigit`] until it is confirmed.
     pub fn parse(&self, payer_tax_id: Option<&str>, contract_tax_id: &str) -> Result<ValidRefundForm, Vec<FieldError>> {
         let mut fields = Fields::default();
-        let way = fields.read("way", one_of(&self.way));
-        if way != Some(Way::Refund) {
-            return fields.finish(way.map(|_| ValidRefundForm::Compensate));
+        match fields.read("way", one_of(&self.way)) {
+            Some(Way::Refund) => {}
+            Some(Way::Compensate) => return fields.finish(Some(ValidRefundForm::Compensate)),
+            Some(Way::Origin) => return fields.finish(Some(ValidRefundForm::Origin)),
+            None => return fields.finish(None),
         }
         let destination = match fields.read("destination", one_of(&self.destination)) {
             Some(DestinationKind::Pix) => self.pix(&mut fields),
@@ -621,9 +630,10 @@ mod tests {
     }
 
     #[test]
-    fn compensation_asks_nothing_else() {
-        let form = RefundForm { way: "compensate".into(), ..RefundForm::default() };
-        assert_eq!(form.parse(None, OTHER), Ok(ValidRefundForm::Compensate));
+    fn compensation_and_the_origin_ask_nothing_else() {
+        let form = |way: &str| RefundForm { way: way.into(), ..RefundForm::default() };
+        assert_eq!(form("compensate").parse(None, OTHER), Ok(ValidRefundForm::Compensate));
+        assert_eq!(form("origin").parse(None, OTHER), Ok(ValidRefundForm::Origin));
         assert_eq!(RefundForm::default().parse(None, OTHER), Err(vec![FieldError::new("way", Problem::Missing)]));
     }
 

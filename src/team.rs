@@ -116,7 +116,7 @@ impl JoinForm {
 pub fn password(raw: &str) -> Result<String, Problem> {
     let password = forms::text(raw, 200)?;
     if password.chars().count() < usize::from(LEAST_PASSWORD) {
-        return Err(Problem::TooShort { min: LEAST_PASSWORD.into() });
+        return Err(Problem::TooShort { min: LEAST_PASSWORD });
     }
     Ok(password)
 }

@@ -51,6 +51,7 @@ fn features() -> Router<App> {
         .merge(refunds::routes())
         .merge(reconciliation::routes())
         .merge(exports::routes())
+        .merge(remessas::routes())
         .merge(dashboard::routes())
         .merge(agreements::routes())
         .merge(requests::routes())

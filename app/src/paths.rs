@@ -149,6 +149,24 @@ pub fn request(protocol: &str) -> String {
     format!("{REQUESTS}/{}", digits(protocol))
 }
 
+/// The letter of a notice.
+#[must_use]
+pub fn notice_letter(notice: domain::ids::NoticeId) -> String {
+    format!("{NOTICES}/{notice}/carta")
+}
+
+/// The letter of a customer's notice, for staff.
+#[must_use]
+pub fn staff_notice_letter(customer: domain::ids::CustomerId, notice: domain::ids::NoticeId) -> String {
+    format!("{}/avisos/{notice}/carta", staff_customer(customer))
+}
+
+/// Where another destination is given for a refund.
+#[must_use]
+pub fn refund_account(protocol: &str) -> String {
+    format!("{REFUND_DESTINATION}?pedido={}", digits(protocol))
+}
+
 /// The confirmation of a request.
 #[must_use]
 pub fn confirmation(protocol: &str) -> String {

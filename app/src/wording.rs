@@ -2,6 +2,7 @@
 
 use domain::actors::Role;
 use domain::forms::Problem;
+use domain::pix::returns::{Failure, State};
 use domain::reconciliation::Stage;
 use domain::refunds::{HolderMatch, OrderStatus, Way};
 use domain::requests::queue::{Area, Due, Priority};
@@ -160,6 +161,7 @@ pub fn action(l: Locale, action: Action) -> &'static str {
         Action::SendBack => t::action_send_back(l),
         Action::Refuse => t::action_refuse(l),
         Action::Finish => t::action_finish(l),
+        Action::Fail => t::action_fail(l),
         Action::Withdraw => t::action_withdraw(l),
         Action::Note => t::action_note(l),
         Action::Warn => t::action_warn(l),
@@ -183,6 +185,7 @@ pub fn did(l: Locale, what: What) -> &'static str {
         What::Step(Action::SendBack) => t::did_send_back(l),
         What::Step(Action::Refuse) => t::did_refuse(l),
         What::Step(Action::Finish) => t::did_finish(l),
+        What::Step(Action::Fail) => t::did_fail(l),
         What::Step(Action::Withdraw) => t::did_withdraw(l),
         What::Step(Action::Note) => t::did_note(l),
         What::Step(Action::Assign) => t::did_assign(l),
@@ -371,6 +374,7 @@ pub fn way(l: Locale, way: Way) -> &'static str {
     match way {
         Way::Compensate => t::way_compensate(l),
         Way::Refund => t::way_refund(l),
+        Way::Origin => t::way_origin(l),
     }
 }
 
@@ -385,6 +389,28 @@ pub fn order(l: Locale, order: OrderStatus) -> &'static str {
         OrderStatus::Paid => t::order_paid(l),
         OrderStatus::Returned => t::order_returned(l),
         OrderStatus::Cancelled => t::order_cancelled(l),
+    }
+}
+
+/// How far giving a Pix back is.
+#[must_use]
+pub fn giving_back(l: Locale, state: State) -> &'static str {
+    use texts::words as t;
+    match state {
+        State::Ordered => t::back_ordered(l),
+        State::UnderWay => t::back_under_way(l),
+        State::Done => t::back_done(l),
+        State::Failed => t::back_failed(l),
+    }
+}
+
+/// Why a Pix was not given back.
+#[must_use]
+pub fn failure(l: Locale, failure: Failure) -> &'static str {
+    use texts::words as t;
+    match failure {
+        Failure::NotCarriedOut => t::failure_not_carried_out(l),
+        Failure::NotTaken => t::failure_not_taken(l),
     }
 }
 
@@ -421,6 +447,10 @@ pub fn audited(l: Locale, action: &str) -> &'static str {
         "pix.paid" => t::audited_pix_paid(l),
         "pix.cancel" => t::audited_pix_cancel(l),
         "pix.returned" => t::audited_pix_returned(l),
+        "pix.return_ordered" => t::audited_pix_return_ordered(l),
+        "pix.return_done" => t::audited_pix_return_done(l),
+        "pix.return_failed" => t::audited_pix_return_failed(l),
+        "papers.issue" | "papers.open" => t::audited_papers(l),
         "uploads.take" => t::audited_uploads_take(l),
         _ => t::audited_other(l),
     }

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { inflateRawSync } from 'node:zlib';
 import type { Page } from '@playwright/test';
 
-import { LATE, UP_TO_DATE, expect, expectAccessible, shot, signIn, test } from './helpers';
+import { LATE, OPERATOR, UP_TO_DATE, another, expect, expectAccessible, shot, signIn, signInStaff, test } from './helpers';
 
 /** A company with an establishment for every contract. */
 const COMPANY = '99.944.395/0001-48';
@@ -121,6 +121,40 @@ test('payments of a period are put on paper, and a period that none has is said'
   expect(answer.headers()['content-type']).toBe('application/pdf');
   const text = execFileSync('pdftotext', ['-raw', '-', '-'], { input: await answer.body() }).toString();
   expect(text).toContain(`Extrato de pagamentos de 01/01/${year} a 31/12/${year}`);
+});
+
+test('a notice is taken as a letter, by its customer and by staff, and whoever holds it can check it', async ({ page }) => {
+  await signIn(page, LATE);
+  await page.goto('/avisos');
+  const subject = await page.getByRole('heading', { level: 2 }).first().innerText();
+  const link = page.getByRole('link', { name: `Baixar carta em PDF ${subject}` }).first();
+  const answer = await page.request.get((await link.getAttribute('href'))!);
+  expect(answer.headers()['content-type']).toBe('application/pdf');
+  const letter = await answer.body();
+  const text = execFileSync('pdftotext', ['-raw', '-', '-'], { input: letter }).toString();
+  expect(text).toContain(subject);
+  // A page that is read aloud: the letter is tagged, and says its language and its title.
+  expect(execFileSync('pdfinfo', ['-'], { input: letter }).toString()).toMatch(/Title:\s+\S[^]*Tagged:\s+yes/);
+  const code = text.match(/\b[0-9A-Z]{4}(?:-[0-9A-Z]{4}){3}\b/)![0];
+  await page.goto('/e-nosso');
+  await page.getByLabel('código de documento').fill(code);
+  await page.getByRole('button', { name: 'Conferir' }).click();
+  await expect(page.getByText('É nosso e continua valendo')).toBeVisible();
+  await expect(page.getByText('Carta de aviso')).toBeVisible();
+
+  const desk = await another(page);
+  await signInStaff(desk, OPERATOR);
+  await desk.goto('/equipe/busca');
+  await desk.getByLabel('O que procurar').fill(LATE);
+  await desk.getByRole('button', { name: 'Buscar' }).click();
+  await desk.locator('main a[href^="/equipe/clientes/"]').first().click();
+  await desk.locator('summary').filter({ hasText: 'Avisos enviados' }).click();
+  const same = desk.getByRole('link', { name: `Baixar carta em PDF ${subject}` }).first();
+  const taken = await desk.request.get((await same.getAttribute('href'))!);
+  expect((await taken.body()).equals(letter), 'the very same').toBe(true);
+  await expectAccessible(desk);
+  await shot(desk, 'customer-notices');
+  await desk.context().close();
 });
 
 test('an agreement has its term on paper', async ({ page }) => {

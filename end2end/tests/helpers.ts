@@ -181,6 +181,29 @@ export function ofProject<T>(four: [T, T, T, T]): T {
   return four[['desktop-js', 'phone-js', 'desktop-nojs', 'phone-nojs'].indexOf(test.info().project.name)] ?? four[0];
 }
 
+/** The provider that this server asks for charges, where whoever pays pastes the code. */
+export const PROVIDER = `http://127.0.0.1:${Number(process.env.EMDIA_TEST_PORT ?? 3100) + 500}`;
+
+/** Pays a code as somebody does in their bank's program. */
+export async function payPix(page: Page, code: string, button = 'Pagar o código') {
+  const bank = await another(page);
+  await bank.goto(PROVIDER);
+  await bank.getByLabel('Pix copia e cola').fill(code);
+  await bank.getByRole('button', { name: button }).click();
+  await expect(bank.getByRole('heading', { level: 2, name: 'Pagamentos' })).toBeVisible();
+  await bank.context().close();
+}
+
+/** Asks for one Pix for so many of the bills that can be paid. */
+export async function askForPix(page: Page, bills: number) {
+  await page.goto('/pagar');
+  await tickOnly(page, bills);
+  await page.getByRole('button', { name: 'Ver boletos e Pix' }).click();
+  await page.getByRole('button', { name: bills > 1 ? 'Pagar com um Pix só' : 'Pagar com Pix' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Pagar com Pix' })).toBeVisible();
+  return (await page.locator('#pix').innerText()).trim();
+}
+
 /** A small PDF, whole, unlike any other. */
 export function pdf(name = 'comprovante.pdf') {
   let text = `%PDF-1.4\n% ${Math.random()}\n`;

@@ -1,45 +1,21 @@
-import type { Page } from '@playwright/test';
-import { OPERATOR, another, expect, expectAccessible, ofProject, shot, signIn, signInStaff, test, tickOnly, withJavaScript } from './helpers';
-
-/** The provider that this server asks for charges, where whoever pays pastes the code. */
-const PROVIDER = `http://127.0.0.1:${Number(process.env.EMDIA_TEST_PORT ?? 3100) + 500}`;
+import { OPERATOR, another, askForPix, expect, expectAccessible, ofProject, payPix, shot, signIn, signInStaff, test, withJavaScript } from './helpers';
 
 /** People with late bills, whom no other journey needs. */
 const PAYERS: [string, string, string, string] = ['100.136.405-85', '100.247.271-72', '100.358.137-41', '100.540.274-46'];
 /** And with two of them. */
 const SEVERAL: [string, string, string, string] = ['100.548.193-85', '100.690.735-11', '100.817.439-47', '100.864.953-80'];
 
-/** Pays a code as somebody does in their bank's program. */
-async function pay(page: Page, code: string) {
-  const bank = await another(page);
-  await bank.goto(PROVIDER);
-  await bank.getByLabel('Pix copia e cola').fill(code);
-  await bank.getByRole('button', { name: 'Pagar o código' }).click();
-  await expect(bank.getByRole('heading', { level: 2, name: 'Pagamentos' })).toBeVisible();
-  await bank.context().close();
-}
-
-/** Asks for one Pix for so many of the bills that can be paid. */
-async function ask(page: Page, bills: number) {
-  await page.goto('/pagar');
-  await tickOnly(page, bills);
-  await page.getByRole('button', { name: 'Ver boletos e Pix' }).click();
-  await page.getByRole('button', { name: bills > 1 ? 'Pagar com um Pix só' : 'Pagar com Pix' }).click();
-  await expect(page.getByRole('heading', { level: 1, name: 'Pagar com Pix' })).toBeVisible();
-  return (await page.locator('#pix').innerText()).trim();
-}
-
 test('a bill is paid with Pix, and the open page says so', async ({ page }) => {
   const taxId = ofProject(PAYERS);
   await signIn(page, taxId);
-  const code = await ask(page, 1);
+  const code = await askForPix(page, 1);
   expect(code).toMatch(/^000201.*6304[0-9A-F]{4}$/);
   await expect(page.getByRole('img', { name: /Código QR/ })).toBeVisible();
   await expectAccessible(page);
   await shot(page, 'pix');
   const address = page.url();
   // Asked for again, it is the same.
-  expect(await ask(page, 1)).toBe(code);
+  expect(await askForPix(page, 1)).toBe(code);
   expect(page.url()).toBe(address);
   if (withJavaScript()) {
     await expect(page.getByRole('status').filter({ hasText: 'Esta página muda sozinha' })).toBeVisible();
@@ -47,7 +23,7 @@ test('a bill is paid with Pix, and the open page says so', async ({ page }) => {
     await expect(page.getByText('Esta página muda sozinha')).toBeHidden();
   }
 
-  await pay(page, code);
+  await payPix(page, code);
   const received = page.getByRole('heading', { level: 1, name: 'Pagamento recebido' });
   if (withJavaScript()) {
     await expect(received).toBeVisible();
@@ -79,9 +55,9 @@ test('a bill is paid with Pix, and the open page says so', async ({ page }) => {
 
 test('a code that a newer one has replaced is not shown', async ({ page }) => {
   await signIn(page, ofProject(SEVERAL));
-  await ask(page, 1);
+  await askForPix(page, 1);
   const first = page.url();
-  await ask(page, 2);
+  await askForPix(page, 2);
   await expect(page.getByText('O que este Pix paga')).toBeVisible();
   await page.goto(first);
   await expect(page.getByRole('heading', { level: 1, name: 'Este Pix não vale mais' })).toBeVisible();

@@ -247,6 +247,8 @@ async fn received(conn: &mut Conn, today: NaiveDate, calendar: &Calendar) -> Res
           select e.effective_on, b.due_on, b.nature, -r.amount
             from entries r join entries e on e.id = r.of_entry left join bills b on b.id = e.bill_id
            where r.kind in ('reversal', 'refund') and e.kind = 'payment' and e.effective_on >= $1
+             -- A refund that the bank did not carry out never was one.
+             and not exists (select 1 from entries u where u.of_entry = r.id and u.kind = 'reversal')
         ) as moved group by day, due_on, nature", first)?;
     for Movement { day, due_on, nature, cents } in rows {
         let Some(line) = day.with_day(1).and_then(|month| months.get_mut(&month)) else { continue };

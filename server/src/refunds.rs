@@ -1,4 +1,5 @@
-//! Refunds: money in the customer's favour goes to a next bill, or back to who paid. Never pays: orders leave in a file for the bank.
+//! Refunds: money in the customer's favour goes to a next bill, or back to who paid. Never pays: orders leave in a file for the bank,
+//! or, where a Pix goes back to its origin, through `pix::returns`.
 //!
 //! Where to is sealed in the database and masked on screens; only the export holds it in clear.
 
@@ -8,21 +9,23 @@ use domain::forms::{FieldError, Problem, submission};
 use domain::ids::{BillId, CustomerId, EntryId, PaymentId, RequestId};
 use domain::money::Money;
 use domain::refunds::{Destination, Holder, HolderMatch, OrderStatus, RefundForm, ValidRefundForm, Way};
-use domain::requests::Kind;
 use domain::requests::protocol::Protocol;
+use domain::requests::{Action, Kind, Status};
 use domain::statement::{self, Credit, Entry, EntryKind, Standing};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::audit::{self, Event};
+use crate::audit::{self, Actor, Event};
 use crate::db::{Conn, Tx, is_duplicate};
 use crate::error::{Error, Result};
 use crate::ledger::{self, NewEntry};
+use crate::pix::returns::{self, For, Origin};
 use crate::requests::advance::{By, Effect};
-use crate::requests::{BillLine, New, Row as Request, once, open, take_bill};
+use crate::requests::advance::{Step, advance};
+use crate::requests::{BillLine, New, Row as Request, once, open, take_bill, take_own};
 use crate::sessions::{Customer, Staff};
-use crate::texts::cell;
+use crate::texts::{self, cell};
 use crate::{Server, policies, sql};
 
 /// What destinations are sealed and digested for.
@@ -39,6 +42,8 @@ pub struct Offer {
     pub bill: Option<BillLine>,
     /// The request that asks for it already.
     pub asked: Option<Protocol>,
+    /// The Pix to whose origin it may go back.
+    pub origin: Option<Origin>,
 }
 
 /// What can be given back, and what it can be taken off.
@@ -63,13 +68,19 @@ pub async fn credits(server: &Server, customer: &Customer) -> Result<Credits> {
             None => None,
         };
         let asked = sql!(conn, optional (String,): "select r.protocol from refunds f join requests r on r.id = f.request_id
-            where f.credit_entry = $1 and f.state = 'prepared'", credit.entry.0)?;
+            where f.credit_entry = $1 and f.state in ('prepared', 'returned')", credit.entry.0)?;
         let asked = asked.map(|(protocol,)| protocol.parse().map_err(|_| Error::Corrupt("protocol"))).transpose()?;
-        offers.push(Offer { credit, bill, asked });
+        let origin = origin(server, &mut conn, &credit).await?;
+        offers.push(Offer { credit, bill, asked, origin });
     }
     let targets = sql!(conn, all BillLine: "select * from bills where customer_id = $1 and balance > 0 and standing = 'open'
         order by due_on, id limit 50", customer.id.0)?;
     Ok(Credits { offers, targets })
+}
+
+/// The Pix that a credit came by, if all of the credit may go back to where that came from.
+async fn origin(server: &Server, conn: &mut Conn, credit: &Credit) -> Result<Option<Origin>> {
+    Ok(returns::origin(server, conn, credit.payment).await?.filter(|origin| origin.left >= credit.amount))
 }
 
 #[derive(sqlx::FromRow)]
@@ -116,7 +127,7 @@ struct Sealed {
 ///
 /// # Errors
 /// [`Error::Form`]: see [`RefundForm::parse`]; [`Problem::Unknown`] at `credit` or `target` for what is not the customer's,
-/// [`Problem::NoLongerPossible`] for what is gone or asked for already.
+/// [`Problem::NoLongerPossible`] for what is gone or asked for already, and at `way` for what cannot go back to its origin.
 pub async fn submit(server: &Server, customer: &Customer, form: &RefundForm) -> Result<Protocol> {
     let mut errors = Vec::new();
     let mut note = |field, problem| errors.push(FieldError::new(field, problem));
@@ -130,6 +141,7 @@ pub async fn submit(server: &Server, customer: &Customer, form: &RefundForm) -> 
         let valid = form.parse(payer.as_deref(), &owner)?;
         let protocol = match valid {
             ValidRefundForm::Compensate => compensate(server, &mut tx, customer, submission, credit, target).await?,
+            ValidRefundForm::Origin => to_origin(server, &mut tx, customer, submission, credit).await?,
             ValidRefundForm::Refund { destination, holder, holder_match } => {
                 give_back(server, &mut tx, customer, submission, credit, &Sealed { destination, holder }, holder_match).await?
             }
@@ -155,8 +167,13 @@ pub async fn check(server: &Server, customer: &Customer, form: &RefundForm) -> R
     drop(conn);
     let valid = form.parse(payer.as_deref(), &owner)?;
     let offered = credits(server, customer).await?;
-    if !offered.offers.iter().any(|offer| offer.credit.entry == credit && offer.asked.is_none()) {
+    // Another destination is given for a request that asks for the credit already.
+    let asks = |offer: &Offer| offer.asked.is_some_and(|protocol| protocol.digits() != form.request.trim());
+    let Some(offer) = offered.offers.iter().find(|offer| offer.credit.entry == credit && !asks(offer)) else {
         return Err(Error::field("credit", Problem::NoLongerPossible));
+    };
+    if valid == ValidRefundForm::Origin && offer.origin.is_none() {
+        return Err(Error::field("way", Problem::NoLongerPossible));
     }
     if valid == ValidRefundForm::Compensate {
         match target {
@@ -223,7 +240,16 @@ async fn compensate(
     }
     // What the bill does not need stays a credit.
     let amount = credit.amount.min(target.balance);
-    write(server, tx, customer, submission, &credit, amount, Asked { target: Some(target.id), destination: None }).await
+    write(
+        server,
+        tx,
+        customer,
+        submission,
+        &credit,
+        amount,
+        Asked { way: Way::Compensate, target: Some(target.id), destination: None, origin: None },
+    )
+    .await
 }
 
 async fn give_back(
@@ -236,17 +262,53 @@ async fn give_back(
     holder_match: HolderMatch,
 ) -> Result<Protocol> {
     let credit = still_there(tx, customer.id.0, entry).await?.ok_or_else(|| Error::field("credit", Problem::NoLongerPossible))?;
+    let destination = destination(server, tx, customer, sealed, holder_match).await?;
+    let amount = credit.amount;
+    write(
+        server,
+        tx,
+        customer,
+        submission,
+        &credit,
+        amount,
+        Asked { way: Way::Refund, target: None, destination: Some(destination), origin: None },
+    )
+    .await
+}
+
+async fn destination(
+    server: &Server,
+    tx: &mut Tx,
+    customer: &Customer,
+    sealed: &Sealed,
+    holder_match: HolderMatch,
+) -> Result<AskedDestination> {
     let json = serde_json::to_string(sealed).map_err(|_| Error::Corrupt("refund destination"))?;
     let where_to = serde_json::to_string(&sealed.destination).map_err(|_| Error::Corrupt("refund destination"))?;
-    let destination = AskedDestination {
+    Ok(AskedDestination {
         sealed: server.config.keys.seal(PURPOSE, &json)?,
         masked: sealed.destination.masked(),
         digest: server.config.keys.digest(PURPOSE, &where_to),
         holder_match,
         free_from: free_from(server, tx, customer).await?,
-    };
+    })
+}
+
+/// No account, no proof of whose it is and no waiting after a changed contact: the money cannot go anywhere but where it came from.
+async fn to_origin(server: &Server, tx: &mut Tx, customer: &Customer, submission: Uuid, entry: EntryId) -> Result<Protocol> {
+    let credit = still_there(tx, customer.id.0, entry).await?.ok_or_else(|| Error::field("credit", Problem::NoLongerPossible))?;
+    let origin = origin(server, tx, &credit).await?.ok_or_else(|| Error::field("way", Problem::NoLongerPossible))?;
     let amount = credit.amount;
-    write(server, tx, customer, submission, &credit, amount, Asked { target: None, destination: Some(destination) }).await
+    write(
+        server,
+        tx,
+        customer,
+        submission,
+        &credit,
+        amount,
+        Asked { way: Way::Origin, target: None, destination: None, origin: Some(origin) },
+    )
+    .await
 }
 
 /// From when on it may leave, when a contact was changed not long ago: somebody who took over an account would first change
@@ -260,8 +322,10 @@ async fn free_from(server: &Server, tx: &mut Tx, customer: &Customer) -> Result<
 }
 
 struct Asked {
+    way: Way,
     target: Option<BillId>,
     destination: Option<AskedDestination>,
+    origin: Option<Origin>,
 }
 
 struct AskedDestination {
@@ -284,17 +348,72 @@ async fn write(
     let mut bills: Vec<BillId> = credit.bill.into_iter().chain(asked.target).collect();
     bills.dedup();
     let new = New { amount, bills: &bills, ..New::of(Kind::Refund, submission) };
+    // A refund that came back asks for the credit still.
+    let asks = sql!(tx, optional (Uuid,): "select request_id from refunds where credit_entry = $1 and state = 'returned' limit 1", credit.entry.0)?;
+    if asks.is_some() {
+        return Err(Error::field("credit", Problem::NoLongerPossible));
+    }
     let row = open(server, tx, By::Customer(customer), customer.id, customer.person, &new).await?;
-    let way = if asked.destination.is_some() { Way::Refund } else { Way::Compensate };
     let to = asked.destination.as_ref();
     sql!(tx, execute: "insert into refunds (request_id, way, amount, credit_entry, bill_id, payment_id, target_bill_id,
-            destination_sealed, destination_masked, destination_digest, holder_match, free_from, state)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
-        row.id.0, way.as_str(), amount.as_cents(), credit.entry.0, credit.bill.map(|bill| bill.0), credit.payment.map(|payment| payment.0),
+            destination_sealed, destination_masked, destination_digest, holder_match, free_from, state, end_to_end_id)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+        row.id.0, asked.way.as_str(), amount.as_cents(), credit.entry.0, credit.bill.map(|bill| bill.0), credit.payment.map(|payment| payment.0),
         asked.target.map(|bill| bill.0), to.map(|to| to.sealed.as_str()), to.map(|to| to.masked.as_str()), to.map(|to| to.digest.as_str()),
-        to.map(|to| to.holder_match.as_str()), to.and_then(|to| to.free_from), OrderStatus::Prepared.as_str())
+        to.map(|to| to.holder_match.as_str()), to.and_then(|to| to.free_from), OrderStatus::Prepared.as_str(),
+        asked.origin.as_ref().map(|origin| origin.pix.as_str()))
     .map_err(|error| if is_duplicate(&error) { Error::field("credit", Problem::NoLongerPossible) } else { error.into() })?;
     Ok(row.protocol)
+}
+
+/// The form with which another destination is given for a refund that could not go back to its origin, while staff asks for one.
+///
+/// # Errors
+/// [`Error::NotFound`] for somebody else's request, and while none is asked for.
+pub async fn redirection(server: &Server, customer: &Customer, protocol: &str) -> Result<RefundForm> {
+    let protocol: Protocol = protocol.parse().map_err(|_| Error::NotFound)?;
+    let mut conn = server.db.read().await?;
+    let (credit,) = sql!(conn, optional (Uuid,): "select f.credit_entry from refunds f join requests r on r.id = f.request_id
+        where r.protocol = $1 and r.customer_id = $2 and r.status = 'waiting_customer' and f.state = 'returned'", protocol.digits(), customer.id.0)?
+        .ok_or(Error::NotFound)?;
+    Ok(RefundForm {
+        request: protocol.digits(),
+        credit: credit.to_string(),
+        submission: server.id::<Uuid>().to_string(),
+        way: Way::Refund.as_str().to_owned(),
+        ..RefundForm::default()
+    })
+}
+
+/// Gives an account or a key for a refund that could not go back to its origin, where staff asks for one; that answers what was asked.
+/// The same form twice gives it once.
+///
+/// # Errors
+/// As [`submit`]; [`Error::NotFound`] for a request that is not the customer's; [`Error::Overtaken`] when none is asked for any more.
+pub async fn redirect(server: &Server, customer: &Customer, form: &RefundForm) -> Result<Protocol> {
+    let submission = submission(&form.submission).map_err(|problem| Error::field("submission", problem))?;
+    let mut tx = server.db.write().await?;
+    let request = take_own(&mut tx, customer, form.request.trim()).await?;
+    if sql!(tx, optional (Uuid,): "select id from request_events where id = $1 and request_id = $2", submission, request.id.0)?.is_some() {
+        return Ok(request.protocol);
+    }
+    let refund = if request.kind == Kind::Refund { row(&mut tx, request.id).await? } else { return Err(Error::NotFound) };
+    if request.status != Status::WaitingCustomer || refund.state != OrderStatus::Returned {
+        return Err(Error::Overtaken("request_moved"));
+    }
+    let (payer, owner) = paid_by(&mut tx, customer, refund.credit_entry).await?;
+    let ValidRefundForm::Refund { destination: to, holder, holder_match } = form.parse(payer.as_deref(), &owner)? else {
+        return Err(Error::field("way", Problem::Missing));
+    };
+    let to = destination(server, &mut tx, customer, &Sealed { destination: to, holder }, holder_match).await?;
+    sql!(tx, execute: "update refunds set way = 'refund', end_to_end_id = null, destination_sealed = $2, destination_masked = $3,
+            destination_digest = $4, holder_match = $5, free_from = $6 where request_id = $1",
+        request.id.0, to.sealed, to.masked, to.digest, to.holder_match.as_str(), to.free_from)?;
+    let told = texts::refunds::account_given(customer.locale());
+    let step = Step { told: Some(told), event: Some(submission), ..Step::of(Action::Answer) };
+    advance(server, &mut tx, &request, By::Customer(customer), &step).await?;
+    tx.commit().await?;
+    Ok(request.protocol)
 }
 
 // ---- effects of decisions ----
@@ -317,6 +436,7 @@ pub(crate) struct Row {
     pub(crate) free_from: Option<DateTime<Utc>>,
     #[sqlx(try_from = "String")]
     pub(crate) state: OrderStatus,
+    pub(crate) end_to_end_id: Option<String>,
 }
 
 impl Row {
@@ -331,8 +451,16 @@ pub(crate) async fn row(conn: &mut Conn, request: RequestId) -> Result<Row> {
 }
 
 /// Moves the money in the ledger: to the target, where nothing is left to be done; or out, as an order.
-pub(crate) async fn approved(server: &Server, tx: &mut Tx, request: &Request) -> Result<Effect> {
+pub(crate) async fn approved(server: &Server, tx: &mut Tx, request: &Request, by: Actor) -> Result<Effect> {
     let refund = row(tx, request.id).await?;
+    // The Pix before its bills, as whoever takes what the provider tells.
+    let returned = match (refund.way, &refund.end_to_end_id) {
+        (Way::Origin, Some(pix)) => {
+            Some(returns::order(server, tx, by, pix, refund.amount, For::Refund(request.id, request.customer_id)).await?)
+        }
+        (Way::Origin, None) => return Err(Error::Corrupt("origin of a refund")),
+        _ => None,
+    };
     take_both(tx, request.customer_id, refund.bill_id, refund.target_bill_id).await?;
     let credit = still_there(tx, request.customer_id.0, refund.credit_entry).await?;
     if credit.is_none_or(|credit| credit.amount < refund.amount) {
@@ -365,8 +493,11 @@ pub(crate) async fn approved(server: &Server, tx: &mut Tx, request: &Request) ->
             set_state(tx, request.id, OrderStatus::Prepared, OrderStatus::Paid).await?;
             Ok(Effect::Complete)
         }
-        Way::Refund => {
-            let source = format!("request/{digits}/refund");
+        Way::Refund | Way::Origin => {
+            let source = match returned {
+                Some(id) => return_source(request, id.as_str()),
+                None => format!("request/{digits}/refund"),
+            };
             ledger::post(server, tx, &NewEntry { source: &source, ..entry(EntryKind::Refund, refund.amount, refund.bill_id) }).await?;
             set_state(tx, request.id, OrderStatus::Prepared, OrderStatus::Approved).await?;
             sql!(tx, execute: "update refunds set ordered_at = $2 where request_id = $1", request.id.0, now)?;
@@ -375,18 +506,73 @@ pub(crate) async fn approved(server: &Server, tx: &mut Tx, request: &Request) ->
     }
 }
 
-/// The credit is free to be asked for again.
-pub(crate) async fn ended(tx: &mut Tx, request: &Request) -> Result<Effect> {
-    set_state(tx, request.id, OrderStatus::Prepared, OrderStatus::Cancelled).await?;
+/// Each order to give a Pix back has an entry of its own: what failed is undone, and may be tried again.
+fn return_source(request: &Request, id: &str) -> String {
+    format!("request/{}/return/{id}", request.protocol.digits())
+}
+
+/// What came back is prepared anew.
+pub(crate) async fn prepared(tx: &mut Tx, request: &Request) -> Result<Effect> {
+    if row(tx, request.id).await?.state == OrderStatus::Returned {
+        set_state(tx, request.id, OrderStatus::Returned, OrderStatus::Prepared).await?;
+    }
     Ok(Effect::Pending)
 }
 
-/// An order that was exported is paid; one that never left cannot be.
+/// The provider has the order.
+pub(crate) async fn sent(tx: &mut Tx, request: RequestId) -> Result<()> {
+    if row(tx, request).await?.state == OrderStatus::Approved {
+        set_state(tx, request, OrderStatus::Approved, OrderStatus::Exported).await?;
+    }
+    Ok(())
+}
+
+/// The provider did not give it back: the refund is undone in the ledger, and the money the customer's again.
+pub(crate) async fn failed(server: &Server, tx: &mut Tx, request: &Request) -> Result<Effect> {
+    let refund = row(tx, request.id).await?;
+    take_both(tx, request.customer_id, refund.bill_id, None).await?;
+    let order = returns::of_request(tx, request.id).await?.ok_or(Error::Corrupt("order of a refund"))?;
+    let source = return_source(request, &order.id);
+    let (of,) =
+        sql!(tx, one (Uuid,): "select id from entries where source = $1 and customer_id = $2", source.as_str(), request.customer_id.0)?;
+    let entry = NewEntry {
+        customer: request.customer_id,
+        bill: refund.bill_id.map(BillId),
+        kind: EntryKind::Reversal,
+        amount: -refund.amount,
+        effective_on: server.clock.today(),
+        payment: refund.payment_id.map(PaymentId),
+        request: Some(request.id),
+        of: Some(EntryId(of)),
+        source: &format!("{source}/failed"),
+        note: "",
+    };
+    ledger::post(server, tx, &entry).await?;
+    sent(tx, request.id).await?;
+    set_state(tx, request.id, OrderStatus::Exported, OrderStatus::Returned).await?;
+    Ok(Effect::Pending)
+}
+
+/// The credit is free to be asked for again.
+pub(crate) async fn ended(tx: &mut Tx, request: &Request) -> Result<Effect> {
+    let state = row(tx, request.id).await?.state;
+    let from = if state == OrderStatus::Returned { state } else { OrderStatus::Prepared };
+    set_state(tx, request.id, from, OrderStatus::Cancelled).await?;
+    Ok(Effect::Pending)
+}
+
+/// An order that was exported is paid; one that never left cannot be. That a Pix went back only its provider says.
 pub(crate) async fn paid(tx: &mut Tx, request: &Request) -> Result<Effect> {
     let refund = row(tx, request.id).await?;
     match (refund.way, refund.state) {
         (Way::Compensate, OrderStatus::Paid) => {}
         (Way::Refund, OrderStatus::Exported) => set_state(tx, request.id, OrderStatus::Exported, OrderStatus::Paid).await?,
+        (Way::Origin, OrderStatus::Exported)
+            if returns::of_request(tx, request.id).await?.is_some_and(|order| order.state == domain::pix::returns::State::Done) =>
+        {
+            set_state(tx, request.id, OrderStatus::Exported, OrderStatus::Paid).await?;
+        }
+        (Way::Origin, _) => return Err(Error::Refused("refund_not_returned")),
         _ => return Err(Error::Refused("refund_not_exported")),
     }
     Ok(Effect::Pending)
@@ -394,7 +580,9 @@ pub(crate) async fn paid(tx: &mut Tx, request: &Request) -> Result<Effect> {
 
 async fn set_state(tx: &mut Tx, request: RequestId, from: OrderStatus, to: OrderStatus) -> Result<()> {
     let moved =
-        sql!(tx, execute: "update refunds set state = $3 where request_id = $1 and state = $2", request.0, from.as_str(), to.as_str())?;
+        sql!(tx, execute: "update refunds set state = $3 where request_id = $1 and state = $2", request.0, from.as_str(), to.as_str())
+            // Its credit was asked for by another request meanwhile.
+            .map_err(|error| if is_duplicate(&error) { Error::Overtaken("refund_moved") } else { error.into() })?;
     if moved == 0 { Err(Error::Overtaken("refund_moved")) } else { Ok(()) }
 }
 
@@ -411,6 +599,9 @@ pub struct Order {
     /// How much.
     #[sqlx(try_from = "i64")]
     pub amount: Money,
+    /// To an account, or back to the origin of a Pix.
+    #[sqlx(try_from = "String")]
+    pub way: Way,
     /// Where to, masked.
     #[sqlx(rename = "destination_masked")]
     pub destination: Option<String>,
@@ -434,9 +625,9 @@ pub async fn orders(server: &Server, staff: &Staff) -> Result<Vec<Order>> {
     staff.only(PAYERS)?;
     let mut conn = server.db.read().await?;
     Ok(
-        sql!(conn, all Order: "select r.protocol, c.name as customer, f.amount, f.destination_masked, f.ordered_at, f.free_from, f.state, f.batch_id
+        sql!(conn, all Order: "select r.protocol, c.name as customer, f.amount, f.way, f.destination_masked, f.ordered_at, f.free_from, f.state, f.batch_id
         from refunds f join requests r on r.id = f.request_id join customers c on c.id = r.customer_id
-        where f.way = 'refund' and f.state in ('approved', 'exported') order by f.ordered_at, r.id limit 1000")?,
+        where f.way in ('refund', 'origin') and f.state in ('approved', 'exported') order by f.ordered_at, r.id limit 1000")?,
     )
 }
 

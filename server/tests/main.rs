@@ -23,6 +23,7 @@ mod notices;
 mod papers;
 mod pdf;
 mod pix;
+mod pix_returns;
 mod queue;
 mod receipts;
 mod reconciliation;

@@ -1,6 +1,7 @@
 use chrono::{Datelike, Days, NaiveDate, TimeDelta};
+use domain::actors::Role;
 use domain::forms::Problem;
-use domain::ids::{BillId, CustomerId, PaymentId};
+use domain::ids::{BillId, CustomerId, NoticeId, PaymentId};
 use domain::money::Money;
 use domain::papers::Paper;
 use domain::statement::EntryKind;
@@ -24,7 +25,7 @@ async fn looked_up(t: &TestServer, paper: &Written) -> Known {
 }
 
 /// The text of a PDF, in reading order.
-fn text(paper: &Written) -> String {
+pub(crate) fn text(paper: &Written) -> String {
     use std::io::Write as _;
     let mut child = std::process::Command::new("pdftotext")
         .args(["-raw", "-", "-"])
@@ -227,6 +228,53 @@ on_both_databases! {
         let rivals = futures::future::join_all((0..6).map(|_| papers::payments::statement(&t, &customer, today, today))).await;
         let codes: std::collections::HashSet<_> = rivals.into_iter().map(|one| one.unwrap().code).collect();
         assert_eq!((codes.len(), t.count("papers").await, count(&t, "papers.issue").await, count(&t, "papers.open").await), (1, 1, 1, 5));
+        t.is_whole().await;
+    }
+}
+
+async fn a_notice(t: &TestServer, customer: CustomerId, body: &str) -> NoticeId {
+    let id: NoticeId = t.id();
+    let mut tx = t.db.write().await.unwrap();
+    sql!(tx, execute: "insert into notices (id, customer_id, kind, subject, body, channel, created_at) values ($1, $2, 'duplicate', 'Uma conta sua foi paga duas vezes', $3, 'mail', $4)",
+        id.0, customer.0, body, t.clock.now()).unwrap();
+    tx.commit().await.unwrap();
+    id
+}
+
+on_both_databases! {
+    async fn a_notice_is_a_letter_of_its_own_customer(t: TestServer) {
+        let (person, other) = (t.a_person().await, t.a_person().await);
+        let (customer, stranger) = (t.signed_in(person).await, t.signed_in(other).await);
+        let notice = a_notice(&t, person, "Olá.\n\nO valor é seu:\nescolha o que fazer com ele.\r\n\r\nAté logo.").await;
+        let letter = papers::notices::letter(&t, &customer, notice).await.unwrap();
+        let words = text(&letter);
+        for part in ["Uma conta sua foi paga duas vezes", "O valor é seu:\nescolha o que fazer com ele.", "Até logo.", "E-mail, e no portal", &letter.code.to_string(), "11.222.333/0001-81"] {
+            assert!(words.contains(part), "{part} in {words}");
+        }
+        t.clock.advance(TimeDelta::hours(30));
+        let again = papers::notices::letter(&t, &customer, notice).await.unwrap();
+        assert_eq!((&again.code, &again.bytes, &again.name), (&letter.code, &letter.bytes, &letter.name), "the same, to the byte");
+        assert_eq!((t.count("papers").await, count(&t, "papers.issue").await, count(&t, "papers.open").await), (1, 1, 1));
+        let known = looked_up(&t, &letter).await;
+        assert_eq!((known.paper, known.holds), (Paper::Notice { notice }, true));
+        // Somebody else's is not there, by whichever door.
+        assert!(matches!(papers::notices::letter(&t, &stranger, notice).await, Err(Error::NotFound)));
+        assert!(matches!(papers::notices::letter(&t, &customer, t.id()).await, Err(Error::NotFound)));
+        let (ana, davi) = (t.staff(Role::Operator).await, t.staff(Role::Administrator).await);
+        assert!(matches!(papers::notices::letter_for_staff(&t, &ana, other, notice).await, Err(Error::NotFound)));
+        assert!(matches!(papers::notices::letter_for_staff(&t, &davi, person, notice).await, Err(Error::Forbidden)));
+        // Staff takes the very one that the customer has; that is recorded with their name.
+        let taken = papers::notices::letter_for_staff(&t, &ana, person, notice).await.unwrap();
+        assert_eq!((taken.code, taken.bytes), (letter.code, letter.bytes));
+        let mut conn = t.db.read().await.unwrap();
+        let (by,) = sql!(conn, one (i64,): "select count(*) from audit_events where action = 'papers.open' and actor_kind = 'staff' and customer_id = $1", person.0).unwrap();
+        drop(conn);
+        assert_eq!(by, 1);
+        // Changed behind our back, the code says so.
+        let mut tx = t.db.write().await.unwrap();
+        sql!(tx, execute: "update notices set body = 'Outra coisa.' where id = $1", notice.0).unwrap();
+        tx.commit().await.unwrap();
+        assert!(!looked_up(&t, &again).await.holds);
         t.is_whole().await;
     }
 }

@@ -38,7 +38,7 @@ async fn a_bill(t: &TestServer, days_late: i64) -> (Customer, BillId) {
 }
 
 /// The provider calls about these.
-async fn called(t: &Server, ids: &[&str]) -> Result<usize, Error> {
+pub(crate) async fn called(t: &Server, ids: &[&str]) -> Result<usize, Error> {
     let named: Vec<serde_json::Value> = ids.iter().map(|id| serde_json::json!({ "endToEndId": id, "valor": "0.01" })).collect();
     pix::notified(t, &pix::webhook_secret(t), serde_json::json!({ "pix": named }).to_string().as_bytes()).await
 }

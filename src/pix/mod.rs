@@ -20,4 +20,5 @@
 pub mod br_code;
 pub mod charges;
 pub mod keys;
+pub mod returns;
 pub mod txid;

@@ -113,6 +113,8 @@ words! {
         Refuse = "refuse",
         /// The effect has happened; or, for a question, it is answered.
         Finish = "finish",
+        /// The effect was tried and did not happen: back to review.
+        Fail = "fail",
         /// The customer takes it back.
         Withdraw = "withdraw",
         /// Adds a message or a file; the status stays.
@@ -154,7 +156,9 @@ words! {
     }
 }
 
-use Action::{Answer, Approve, AskMore, Assign, Claim, Escalate, Finish, Note, Prepare, Refuse, Release, Remind, SendBack, Warn, Withdraw};
+use Action::{
+    Answer, Approve, AskMore, Assign, Claim, Escalate, Fail, Finish, Note, Prepare, Refuse, Release, Remind, SendBack, Warn, Withdraw,
+};
 use Kind::{Dispute, Plan, Question, Receipt, Refund, Slip};
 use Status::{Approved, Done, InReview, Prepared, Received, Refused as RefusedStatus, WaitingCustomer, Withdrawn};
 
@@ -256,6 +260,8 @@ pub const STEPS: &[Step] = &[
     s(Prepared, Warn, SYSTEM, Prepared, MONEY),
     s(Prepared, Escalate, SYSTEM, Prepared, MONEY),
     s(Approved, Finish, DESK_OR_SYSTEM, Done, DECIDED),
+    // The provider could not give a Pix back: whoever had it prepares it anew, asks for an account, or says why not.
+    s(Approved, Fail, SYSTEM, InReview, &[Refund]),
     s(Approved, Note, NOTERS, Approved, DECIDED),
 ];
 
@@ -297,7 +303,7 @@ pub struct Case {
     pub off_policy: bool,
     /// Who has claimed it.
     pub assigned_to: Option<StaffId>,
-    /// Who proposed the decision; set by [`Action::Prepare`], cleared by [`Action::SendBack`].
+    /// Who proposed the decision; set by [`Action::Prepare`], cleared by [`Action::SendBack`] and [`Action::Fail`].
     pub prepared_by: Option<StaffId>,
 }
 
@@ -519,7 +525,7 @@ mod tests {
             Claim | Assign => case.assigned_to = who.staff_id(),
             Release => case.assigned_to = None,
             Prepare => case.prepared_by = who.staff_id(),
-            SendBack => case.prepared_by = None,
+            SendBack | Fail => case.prepared_by = None,
             _ => {}
         }
         Ok(())
@@ -602,6 +608,7 @@ mod tests {
             prepared --> refused: refuse [rs] (refund, plan, dispute)
             prepared --> withdrawn: withdraw [c] (refund, plan, dispute)
             approved --> done: finish [ors*] (receipt, refund, plan, dispute, slip)
+            approved --> in_review: fail [*] (refund)
             refused --> [*]
             done --> [*]
             withdrawn --> [*]
@@ -794,15 +801,15 @@ mod tests {
                 if outcome.is_ok() {
                     let their_own = match who.party() {
                         Party::Customer => matches!(action, Answer | Withdraw | Note),
-                        Party::System => matches!(action, Approve | Finish | Note | Warn | Escalate | Remind | Release),
+                        Party::System => matches!(action, Approve | Finish | Fail | Note | Warn | Escalate | Remind | Release),
                         Party::Staff(Role::Administrator) => false,
                         Party::Staff(Role::Legal) => action == Note,
-                        Party::Staff(_) => !matches!(action, Answer | Withdraw | Warn | Escalate | Remind),
+                        Party::Staff(_) => !matches!(action, Answer | Withdraw | Fail | Warn | Escalate | Remind),
                     };
                     prop_assert!(their_own, "{:?} {}", who, action);
                     match action {
                         Prepare => proposed_by = who.staff_id(),
-                        SendBack => proposed_by = None,
+                        SendBack | Fail => proposed_by = None,
                         Approve => {
                             prop_assert!(proposed_by.is_none() || proposed_by != who.staff_id(), "approves what they prepared");
                             if before.needs_four_eyes(&policy) {

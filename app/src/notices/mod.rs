@@ -7,5 +7,6 @@ pub mod page;
 /// The pages of this feature.
 #[cfg(feature = "ssr")]
 pub fn routes() -> axum::Router<crate::visitor::App> {
-    axum::Router::new().route(crate::paths::NOTICES, axum::routing::get(page::notices))
+    use axum::routing::get;
+    axum::Router::new().route(crate::paths::NOTICES, get(page::notices)).route("/avisos/{notice}/carta", get(page::letter))
 }

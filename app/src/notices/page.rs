@@ -1,12 +1,14 @@
 //! The notices, newest first.
 
+use axum::extract::Path;
 use leptos::prelude::*;
-use server::notices;
 use server::texts;
+use server::{notices, papers};
 
 use super::api;
 use crate::asked::Asked;
-use crate::page::{CustomerRoom, Page, PageResult};
+use crate::download::attachment;
+use crate::page::{CustomerRoom, Failure, Page, PageResult};
 use crate::paths;
 use crate::ui::actions::{BackLink, Button, ButtonKind};
 use crate::ui::amounts::DateText;
@@ -17,6 +19,13 @@ use crate::ui::lists::Pagination;
 use crate::ui::panels::{Empty, StatusTag};
 use crate::ui::{Str, Tone, When, Words};
 use crate::visitor::AsCustomer;
+
+/// One of them as a letter.
+pub async fn letter(Path(notice): Path<String>, page: Page, AsCustomer(customer): AsCustomer) -> PageResult {
+    let notice = notice.parse().map_err(|_| Failure::Missing)?;
+    let paper = papers::notices::letter(&page.server, &customer, notice).await?;
+    Ok(attachment(&paper.name, "application/pdf", paper.bytes))
+}
 
 /// What the creditor told.
 pub async fn notices(asked: Asked, page: Page, AsCustomer(customer): AsCustomer) -> PageResult {
@@ -35,6 +44,7 @@ pub async fn notices(asked: Asked, page: Page, AsCustomer(customer): AsCustomer)
             let when = When::instant(&at, texts::date_time(l, at));
             let new = notice.read_at.is_none();
             let (id, label) = (notice.id.to_string(), t::mark(l, &notice.subject));
+            let (href, about) = (paths::notice_letter(notice.id), notice.subject.clone());
             view! {
                 <article class="card">
                     <div class="title">
@@ -43,6 +53,7 @@ pub async fn notices(asked: Asked, page: Page, AsCustomer(customer): AsCustomer)
                     </div>
                     <p class="small soft"><DateText when/></p>
                     <p class="prose">{notice.body}</p>
+                    <p><a href=href>{t::letter(l)}<span class="visually-hidden">" "{about}</span></a></p>
                     {new.then(|| view! {
                         <PostForm action=api::read_url()>
                             <Hidden name="notice" value=id/>

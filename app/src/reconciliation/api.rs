@@ -16,7 +16,7 @@ use domain::{forms::Problem, ids::BillId};
 #[cfg(feature = "ssr")]
 use server::{
     error::{Error, Result},
-    reconciliation::{self, Allocated},
+    reconciliation::{self, Allocated, GivenBack},
     texts::reconciliation_staff as t,
 };
 
@@ -46,6 +46,8 @@ pub struct AllocationForm {
     pub number: String,
     /// Why.
     pub note: String,
+    /// `yes` where it is laid on none, but given back.
+    pub back: String,
 }
 
 /// Takes a file: looks at it, or applies it.
@@ -84,6 +86,36 @@ async fn allocated(post: &Post, form: &AllocationForm) -> Result<Allocated> {
         (number, _) => reconciliation::numbered(&post.server, staff, number).await?,
     };
     reconciliation::allocate(&post.server, staff, id, bill, &form.note).await
+}
+
+/// Gives a Pix back to where it came from, or prepares that for another person.
+#[server(endpoint = "equipe/retornos/devolver-pix")]
+pub async fn give_back(#[server(default)] form: AllocationForm) -> Result<Answer, ServerFnError> {
+    let post = Post::here()?;
+    let l = post.visitor.locale;
+    let outcome = match (post.visitor.staff(), form.id.parse()) {
+        (Ok(staff), Ok(id)) => reconciliation::give_back(&post.server, staff, id, &form.note).await,
+        (Ok(_), Err(_)) => Err(Error::NotFound),
+        (Err(error), _) => Err(error),
+    };
+    let said = |given| match given {
+        GivenBack::Ordered => t::said_back(l),
+        GivenBack::Prepared => t::said_prepared(l),
+    };
+    post.answer(paths::UNIDENTIFIED, &form, outcome, |given| Next::to(paths::UNIDENTIFIED).saying(said(given))).await
+}
+
+/// Agrees that it goes back, as another person has prepared.
+#[server(endpoint = "equipe/retornos/aprovar-devolucao")]
+pub async fn approve_giving_back(#[server(default)] id: String) -> Result<Answer, ServerFnError> {
+    let post = Post::here()?;
+    let l = post.visitor.locale;
+    let outcome = match (post.visitor.staff(), id.parse()) {
+        (Ok(staff), Ok(id)) => reconciliation::approve_giving_back(&post.server, staff, id).await,
+        (Ok(_), Err(_)) => Err(Error::NotFound),
+        (Err(error), _) => Err(error),
+    };
+    post.answer(paths::UNIDENTIFIED, &(), outcome, |()| Next::to(paths::UNIDENTIFIED).saying(t::said_back(l))).await
 }
 
 /// Agrees with what another person has prepared.
@@ -135,6 +167,18 @@ pub fn submit_url() -> &'static str {
 #[must_use]
 pub fn allocate_url() -> &'static str {
     Allocate::PATH
+}
+
+/// Where [`give_back`] is posted to.
+#[must_use]
+pub fn give_back_url() -> &'static str {
+    GiveBack::PATH
+}
+
+/// Where [`approve_giving_back`] is posted to.
+#[must_use]
+pub fn approve_giving_back_url() -> &'static str {
+    ApproveGivingBack::PATH
 }
 
 /// Where [`approve`] is posted to.

@@ -15,7 +15,7 @@ use domain::{forms::FieldError, refunds::Way, requests::protocol::Protocol};
 #[cfg(feature = "ssr")]
 use server::{
     error::{Error, Result},
-    refunds,
+    refunds, texts,
 };
 
 /// Which credit, and what to do with it.
@@ -33,7 +33,7 @@ async fn chosen(post: &Post, form: &RefundForm) -> Result<String> {
     let way = domain::forms::one_of::<Way>(&form.way).map_err(|problem| FieldError::new("way", problem));
     let next = match (credit, way) {
         (Ok(_), Ok(Way::Refund)) => paths::REFUND_DESTINATION,
-        (Ok(_), Ok(Way::Compensate)) => {
+        (Ok(_), Ok(Way::Compensate | Way::Origin)) => {
             refunds::check(&post.server, customer, form).await?;
             paths::REFUND_CHECK
         }
@@ -66,16 +66,24 @@ pub async fn submit(#[server(default)] draft: String) -> Result<Answer, ServerFn
         Err(Error::Form(_)) => Err(Error::Refused("refund_changed")),
         outcome => outcome,
     };
-    post.answer(paths::REFUND, &(), outcome, |protocol| Next::to(paths::confirmation(&protocol.digits()))).await
+    let l = post.visitor.locale;
+    let next = |(protocol, anew): (Protocol, bool)| match anew {
+        true => Next::to(paths::confirmation(&protocol.digits())),
+        false => Next::to(paths::request(&protocol.digits())).saying(texts::my_requests::message_sent(l)),
+    };
+    post.answer(paths::REFUND, &(), outcome, next).await
 }
 
 #[cfg(feature = "ssr")]
-async fn submitted(post: &Post, draft: &str) -> Result<Protocol> {
+async fn submitted(post: &Post, draft: &str) -> Result<(Protocol, bool)> {
     let customer = post.visitor.customer()?;
     let over = || Error::Refused("draft_over");
     let id = draft.parse().map_err(|_| over())?;
     let form: RefundForm = drafts::find(&post.server, customer, id).await?.ok_or_else(over)?;
-    refunds::submit(&post.server, customer, &form).await
+    if form.request.is_empty() {
+        return Ok((refunds::submit(&post.server, customer, &form).await?, true));
+    }
+    Ok((refunds::redirect(&post.server, customer, &form).await?, false))
 }
 
 /// Where [`choose`] is posted to.

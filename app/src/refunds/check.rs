@@ -39,18 +39,25 @@ pub(super) async fn check(page: Page, AsCustomer(customer): AsCustomer, RawQuery
     let Some(offer) = credits.offers.iter().find(|offer| offer.credit.entry.to_string() == form.credit.trim()) else { return start() };
     let (pairs, needs_proof) = facts(l, &form, &valid, offer, &credits, draft);
     let back = match valid {
-        ValidRefundForm::Compensate => paths::step(paths::REFUND, draft),
+        ValidRefundForm::Compensate | ValidRefundForm::Origin => paths::step(paths::REFUND, draft),
         ValidRefundForm::Refund { .. } => paths::step(paths::REFUND_DESTINATION, draft),
     };
     let (next, send) = match valid {
         ValidRefundForm::Compensate => (t::check_compensate(l), t::send_compensate(l)),
+        ValidRefundForm::Origin => (t::check_origin(l), t::send_origin(l)),
+        ValidRefundForm::Refund { .. } if !form.request.is_empty() => (t::check_account(l), t::send_account(l)),
         ValidRefundForm::Refund { .. } => (t::check_refund(l), t::send_refund(l)),
     };
-    Ok(page.customer(&customer, CustomerRoom::Requests, t::check_title(l), || {
+    let (title, lede) = match form.request.is_empty() {
+        true => (t::check_title(l), t::check_lede(l)),
+        false => (t::check_account_title(l), t::check_account_lede(l)),
+    };
+    let cancel = if form.request.is_empty() { paths::REFUND.to_owned() } else { paths::request(&form.request) };
+    Ok(page.customer(&customer, CustomerRoom::Requests, title, || {
         view! {
             <div class="narrow flow">
                 <BackLink href=back label=texts::frame::back(l)/>
-                <PageTitle title=t::check_title(l) lede=t::check_lede(l)/>
+                <PageTitle title=title lede=lede/>
                 <SummaryList pairs=pairs/>
                 {needs_proof.then(|| view! { <Notice tone=Tone::Attention title=t::proof_title(l)><p>{t::proof(l)}</p></Notice> })}
                 <p>{next}</p>
@@ -58,7 +65,7 @@ pub(super) async fn check(page: Page, AsCustomer(customer): AsCustomer, RawQuery
                     <Hidden name="draft" value=draft.to_string()/>
                     <Actions>
                         <Button label=send/>
-                        <ButtonLink href=paths::REFUND label=texts::frame::cancel(l) kind=ButtonKind::Quiet/>
+                        <ButtonLink href=cancel label=texts::frame::cancel(l) kind=ButtonKind::Quiet/>
                     </Actions>
                 </PostForm>
             </div>
@@ -69,7 +76,10 @@ pub(super) async fn check(page: Page, AsCustomer(customer): AsCustomer, RawQuery
 /// The answers, and whether staff will want a proof of whose account it is.
 fn facts(l: Locale, form: &RefundForm, valid: &ValidRefundForm, offer: &Offer, credits: &Credits, draft: uuid::Uuid) -> (Vec<Pair>, bool) {
     let change = |pair: Pair, page: &str, what: &'static str| pair.change(paths::step(page, draft), texts::my_requests::change(l), what);
-    let mut pairs = vec![change(Pair::new(t::credit_short(l), origin(l, offer.credit.origin)), paths::REFUND, t::credit_short(l))];
+    let credit = Pair::new(t::credit_short(l), origin(l, offer.credit.origin));
+    // What is asked for already stays what it is: only the destination is new.
+    let credit = if form.request.is_empty() { change(credit, paths::REFUND, t::credit_short(l)) } else { credit };
+    let mut pairs = vec![credit];
     pairs.extend(offer.bill.as_ref().map(|bill| Pair::new(t::of_bill(l), parts::bill_title(l, bill))));
     match valid {
         ValidRefundForm::Compensate => {
@@ -83,6 +93,13 @@ fn facts(l: Locale, form: &RefundForm, valid: &ValidRefundForm, offer: &Offer, c
             if amount < offer.credit.amount {
                 pairs.push(Pair::new(t::left_over(l), parts::money(l, offer.credit.amount - amount)));
             }
+            (pairs, false)
+        }
+        ValidRefundForm::Origin => {
+            pairs.push(Pair::new(t::amount(l), parts::money(l, offer.credit.amount)));
+            let pix = offer.origin.as_ref().map(|origin| origin.pix.to_string());
+            let to = view! { {t::origin_words(l)}<br/><span class="small soft wrap-anywhere" translate="no">{pix}</span> };
+            pairs.push(change(Pair::new(t::destination_short(l), to), paths::REFUND, t::destination_short(l)));
             (pairs, false)
         }
         ValidRefundForm::Refund { destination: to, holder, holder_match } => {

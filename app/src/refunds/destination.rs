@@ -6,6 +6,7 @@ use domain::bank_accounts;
 use domain::forms::Problem;
 use domain::refunds::{AccountKind, DestinationKind, KeyChoice, RefundForm};
 use leptos::prelude::*;
+use server::refunds;
 use server::texts::{self, Locale, refunds as t};
 
 use super::api;
@@ -35,8 +36,11 @@ pub(super) const MENDING: Mending = Mending {
 /// Where to?
 pub(super) async fn destination(page: Page, AsCustomer(customer): AsCustomer, RawQuery(query): RawQuery) -> PageResult {
     let l = page.l;
-    let Some(mut form) = drafts::form::<RefundForm>(&page, &customer, query.as_deref()).await? else {
-        return Ok(Redirect::to(paths::REFUND).into_response());
+    let request = query.as_deref().and_then(|query| query.strip_prefix("pedido="));
+    let mut form = match (drafts::form::<RefundForm>(&page, &customer, query.as_deref()).await?, request) {
+        (Some(form), _) => form,
+        (None, Some(protocol)) => refunds::redirection(&page.server, &customer, protocol).await?,
+        (None, None) => return Ok(Redirect::to(paths::REFUND).into_response()),
     };
     if form.holder_name.is_empty() && !page.visitor.customer().is_ok_and(server::sessions::Customer::acts_for_another) {
         customer.name().clone_into(&mut form.holder_name);
@@ -44,10 +48,12 @@ pub(super) async fn destination(page: Page, AsCustomer(customer): AsCustomer, Ra
     let mended = MENDING.of(&page);
     let asks_digit = page.flash.errors.iter().any(|error| error.problem == Problem::AccountDigit);
     let summary = mended.summary();
-    let back = match drafts::ids(query.as_deref()).next() {
-        Some(draft) => paths::step(paths::REFUND, draft),
-        None => paths::REFUND.to_owned(),
+    let back = match (form.request.is_empty(), drafts::ids(query.as_deref()).next()) {
+        (false, _) => paths::request(&form.request),
+        (true, Some(draft)) => paths::step(paths::REFUND, draft),
+        (true, None) => paths::REFUND.to_owned(),
     };
+    let cancel = if form.request.is_empty() { paths::REFUND.to_owned() } else { back.clone() };
     Ok(page.customer(&customer, CustomerRoom::Requests, t::destination_title(l), || {
         let choices = vec![
             Choice::new(DestinationKind::Pix.as_str(), t::pix(l)).hint(t::pix_hint(l)).more(pix(l, &form, &mended)),
@@ -62,6 +68,7 @@ pub(super) async fn destination(page: Page, AsCustomer(customer): AsCustomer, Ra
                 <PostForm action=api::destination_url()>
                     <Hidden name="form[submission]" value=form.submission.clone()/>
                     <Hidden name="form[credit]" value=form.credit.clone()/>
+                    <Hidden name="form[request]" value=form.request.clone()/>
                     <Hidden name="form[way]" value=form.way.clone()/>
                     <Radios
                         name="form[destination]" legend=t::destination(l) style=ChoiceStyle::Cards choices
@@ -79,7 +86,7 @@ pub(super) async fn destination(page: Page, AsCustomer(customer): AsCustomer, Ra
                     </Fieldset>
                     <Actions>
                         <Button label=texts::frame::go_on(l)/>
-                        <ButtonLink href=paths::REFUND label=texts::frame::cancel(l) kind=ButtonKind::Quiet/>
+                        <ButtonLink href=cancel label=texts::frame::cancel(l) kind=ButtonKind::Quiet/>
                     </Actions>
                 </PostForm>
             </div>

@@ -28,6 +28,7 @@ const MENDING: Mending = Mending {
         ("credit", Problem::Missing) => Some(t::credit_missing(l)),
         ("credit", Problem::NoLongerPossible | Problem::Unknown) => Some(t::credit_gone(l)),
         ("way", Problem::Missing) => Some(t::way_missing(l)),
+        ("way", Problem::NoLongerPossible) => Some(t::way_origin_gone(l)),
         ("target", Problem::Missing) => Some(t::target_missing(l)),
         ("target", Problem::NoLongerPossible | Problem::Unknown) => Some(t::target_gone(l)),
         _ => None,
@@ -46,8 +47,13 @@ pub(super) async fn credits(page: Page, AsCustomer(customer): AsCustomer, RawQue
     if let ([only], true) = (free.as_slice(), form.credit.is_empty()) {
         form.credit = only.credit.entry.to_string();
     }
+    // Where it can, money goes back to where it came from: nobody has to type anything, and nobody else can have it.
+    let goes_back = free.iter().any(|offer| offer.origin.is_some());
+    if goes_back && form.way.is_empty() && free.iter().all(|offer| offer.origin.is_some()) {
+        Way::Origin.as_str().clone_into(&mut form.way);
+    }
     let (none, nothing_free, may_compensate) = (found.offers.is_empty(), free.is_empty(), !found.targets.is_empty());
-    let choices: Vec<Choice> = found.offers.iter().map(|offer| choice(l, offer)).collect();
+    let choices: Vec<Choice> = found.offers.iter().map(|offer| choice(&page, offer)).collect();
     let targets: Vec<(Str, Words)> = std::iter::once((Str::default(), Words::from(t::target_next(l))))
         .chain(found.targets.iter().map(|bill| {
             let words = t::target_option(l, texts::money(l, bill.balance), parts::bill_title(l, bill), texts::date(l, bill.due_on));
@@ -75,7 +81,10 @@ pub(super) async fn credits(page: Page, AsCustomer(customer): AsCustomer, RawQue
         } else {
             compensate.off(t::no_target(l))
         };
-        let ways = vec![compensate, Choice::new(Way::Refund.as_str(), t::way_refund(l)).hint(t::way_refund_hint(l))];
+        let to_account = if goes_back { t::way_refund_other(l) } else { t::way_refund(l) };
+        let to_origin = goes_back.then(|| Choice::new(Way::Origin.as_str(), t::way_origin(l)).hint(t::way_origin_hint(l)));
+        let to_account = Choice::new(Way::Refund.as_str(), to_account).hint(t::way_refund_hint(l));
+        let ways = to_origin.into_iter().chain([compensate, to_account]).collect();
         let rest = (!nothing_free).then(|| view! {
             <Radios name="form[way]" legend=t::way(l) style=ChoiceStyle::Cards choices=ways selected=form.way error=way/>
             <Actions>
@@ -100,7 +109,8 @@ pub(super) async fn credits(page: Page, AsCustomer(customer): AsCustomer, RawQue
     }))
 }
 
-fn choice(l: Locale, offer: &Offer) -> Choice {
+fn choice(page: &Page, offer: &Offer) -> Choice {
+    let l = page.l;
     let bill = offer.bill.as_ref().map(|bill| parts::bill_title(l, bill));
     let on = texts::date(l, offer.credit.on);
     let about = match (offer.credit.origin, bill) {
@@ -116,7 +126,13 @@ fn choice(l: Locale, offer: &Offer) -> Choice {
             let href = paths::request(&protocol.digits());
             choice.off(t::asked_already(l, protocol)).more(view! { <p><a href=href>{t::see_request(l)}</a></p> })
         }
-        None => choice.hint(about),
+        None => match &offer.origin {
+            Some(origin) => {
+                let until = texts::date(l, page.server.clock.local(origin.until).date_naive());
+                choice.hint(format!("{about} {}", t::may_go_back(l, until)))
+            }
+            None => choice.hint(about),
+        },
     }
 }
 

@@ -4,9 +4,11 @@ use axum::extract::{Path, RawQuery};
 use domain::agreements::Status as AgreementStatus;
 use domain::disputes::Reason;
 use domain::money::Money;
-use domain::refunds::Way;
+use domain::pix::returns::State;
+use domain::refunds::{OrderStatus, Way};
 use domain::requests::{Action, Kind, Turn};
 use leptos::prelude::*;
+use server::pix::returns::Return;
 use server::requests::{self, Detail, FileLine, Line, Moment, RequestView, Side, What};
 use server::texts::{self, Locale, my_requests as t};
 
@@ -87,7 +89,11 @@ pub(super) async fn request(page: Page, AsCustomer(customer): AsCustomer, Path(p
     let asks = (request.turn == Turn::Customer).then(|| asked_of_customer(&request));
     let timeline = timeline(&page, &request);
     let messages = messages(&page, &request);
-    let facts = facts(l, &request);
+    let facts = facts(&page, &request);
+    let given_back = told_of_giving_back(&page, &request);
+    // What could not go back to its origin needs an account, which has a form of its own.
+    let account = matches!(request.detail, Detail::Refund { order: OrderStatus::Returned, .. }) && request.turn == Turn::Customer;
+    let account = account.then(|| paths::refund_account(&digits));
     let may_write = request.may.iter().any(|action| matches!(action, Action::Answer | Action::Note));
     let may_withdraw = request.may.contains(&Action::Withdraw);
     let form = may_write.then(|| message_form(&page, &digits, request.turn == Turn::Customer));
@@ -98,9 +104,13 @@ pub(super) async fn request(page: Page, AsCustomer(customer): AsCustomer, Path(p
             <BackLink href=paths::REQUESTS label=texts::frame::requests(l)/>
             {summary}
             <PageTitle title=title lede=lede><StatusTag tone words=status/></PageTitle>
+            {given_back}
             {asks.map(|words| {
                 let words = words.map(|words| view! { <p class="said">{words}</p> });
-                view! { <Notice tone=Tone::Attention title=t::we_need(l)>{words}<p><a href="#message">{t::answer_below(l)}</a></p></Notice> }
+                view! { <Notice tone=Tone::Attention title=t::we_need(l)>{words}{match account {
+                    Some(href) => view! { <p><a href=href>{t::give_account(l)}</a></p> }.into_any(),
+                    None => view! { <p><a href="#message">{t::answer_below(l)}</a></p> }.into_any(),
+                }}</Notice> }
             })}
             <div class="columns">
                 <div class="flow">
@@ -211,7 +221,44 @@ fn message_form(page: &Page, digits: &str, is_answer: bool) -> AnyView {
     .into_any()
 }
 
-fn facts(l: Locale, request: &RequestView) -> AnyView {
+/// How far giving a Pix back is, and its proof.
+fn giving_back(page: &Page, back: &Return) -> Vec<Pair> {
+    let l = page.l;
+    let state = wording::giving_back(l, back.state);
+    let words = match back.ended_at {
+        Some(at) => t::fact_back_on(l, texts::date_time(l, page.server.clock.local(at)), state),
+        None => state.to_owned(),
+    };
+    let mut pairs = vec![Pair::new(t::fact_back(l), words)];
+    if back.state == State::Done {
+        let code = |text: String| view! { <span class="wrap-anywhere" translate="no">{text}</span> };
+        pairs.push(Pair::new(t::fact_back_id(l), code(back.id.clone())));
+        pairs.extend(back.transfer.clone().map(|transfer| Pair::new(t::fact_transfer(l), code(transfer))));
+    }
+    pairs
+}
+
+/// What became of a Pix that goes back: that it is there, or that it is not and what happens now.
+fn told_of_giving_back(page: &Page, request: &RequestView) -> Option<AnyView> {
+    let l = page.l;
+    // Where an account was given since, that is what goes on.
+    let Detail::Refund { way: Way::Origin, back: Some(back), order, .. } = &request.detail else { return None };
+    let amount = texts::money(l, back.amount);
+    match (back.state, back.ended_at) {
+        (State::Done, Some(at)) => {
+            let words = t::back_words(l, amount, texts::date_time(l, page.server.clock.local(at)));
+            Some(view! { <Notice tone=Tone::Good title=t::back_title(l)><p>{words}</p></Notice> }.into_any())
+        }
+        (State::Failed, _) if *order == OrderStatus::Returned && request.turn == Turn::Creditor => {
+            let words = t::failed_words(l, amount);
+            Some(view! { <Notice tone=Tone::Attention title=t::failed_title(l)><p>{words}</p></Notice> }.into_any())
+        }
+        _ => None,
+    }
+}
+
+fn facts(page: &Page, request: &RequestView) -> AnyView {
+    let l = page.l;
     let mut pairs = vec![Pair::new(t::protocol(l), view! { <span class="number">{request.protocol.to_string()}</span> })];
     if !request.bills.is_empty() {
         let bills: Vec<_> =
@@ -223,11 +270,17 @@ fn facts(l: Locale, request: &RequestView) -> AnyView {
             pairs.extend(paid_on.map(|on| Pair::new(t::fact_paid_on(l), texts::date(l, on))));
             pairs.extend(amount.map(|paid| money_pair(l, t::fact_paid_amount(l), paid)));
         }
-        Detail::Refund { way, destination, target, .. } => {
-            pairs.push(Pair::new(t::fact_way(l), if *way == Way::Refund { t::way_refund(l) } else { t::way_compensate(l) }));
+        Detail::Refund { way, destination, target, back, .. } => {
+            let words = match way {
+                Way::Compensate => t::way_compensate(l),
+                Way::Refund => t::way_refund(l),
+                Way::Origin => t::way_origin(l),
+            };
+            pairs.push(Pair::new(t::fact_way(l), words));
             pairs.push(money_pair(l, t::fact_amount(l), request.amount));
             pairs.extend(destination.clone().map(|to| Pair::new(t::fact_destination(l), view! { <span class="number">{to}</span> })));
             pairs.extend(target.as_ref().map(|bill| Pair::new(t::fact_target(l), parts::bill_title(l, bill))));
+            pairs.extend(back.iter().flat_map(|back| giving_back(page, back)));
         }
         Detail::Plan { status, plan, .. } => {
             let count = i64::try_from(plan.installments.len()).unwrap_or(i64::MAX);

@@ -130,6 +130,7 @@ pub fn what(l: Locale, what: What) -> &'static str {
             Action::SendBack => t::what_send_back(l),
             Action::Refuse => t::what_refuse(l),
             Action::Finish => t::what_finish(l),
+            Action::Fail => t::what_fail(l),
             Action::Withdraw => t::what_withdraw(l),
             Action::Remind => t::what_remind(l),
             // Steps among staff are shown to nobody else.

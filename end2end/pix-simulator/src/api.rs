@@ -296,10 +296,16 @@ pub(super) fn pix(settings: &Settings, pix: &Pix) -> Value {
 }
 
 fn given_back(back: &Return) -> Value {
-    json!({
+    let mut body = json!({
         "id": back.id, "rtrId": back.rtr, "valor": amount(back.cents), "natureza": "ORIGINAL",
-        "horario": { "solicitacao": instant(back.at), "liquidacao": instant(back.at) }, "status": back.status,
-    })
+        "horario": { "solicitacao": instant(back.at) }, "status": back.status,
+    });
+    match back.status {
+        "DEVOLVIDO" => body["horario"]["liquidacao"] = instant(back.at).into(),
+        "NAO_REALIZADO" => body["motivo"] = "A conta de quem pagou foi encerrada.".into(),
+        _ => {}
+    }
+    body
 }
 
 #[derive(Deserialize)]
@@ -353,7 +359,9 @@ async fn put_return(
         return created(given_back(known));
     }
     let cents = asked["valor"].as_str().and_then(cents).unwrap_or_default();
-    match world.give_back(&id, &back, cents) {
+    let closed = world.pix.iter().any(|pix| pix.id == id && pix.closed);
+    let status = if closed { "NAO_REALIZADO" } else { world.outcomes.pop_front().unwrap_or("DEVOLVIDO") };
+    match world.give_back(&id, &back, cents, status) {
         Ok(known) => {
             simulator.tell(&world, &id);
             created(given_back(&known))

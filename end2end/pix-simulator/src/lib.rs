@@ -119,6 +119,8 @@ struct World {
     /// How far the clock is moved.
     shift: TimeDelta,
     numbers: i64,
+    /// What becomes of the next refunds that are asked for through the API: `DEVOLVIDO` when there is none.
+    outcomes: VecDeque<&'static str>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -160,6 +162,8 @@ struct Pix {
     cents: i64,
     at: DateTime<Utc>,
     returns: Vec<Return>,
+    /// Whether the payer's account takes nothing back.
+    closed: bool,
 }
 
 #[derive(Clone)]
@@ -173,7 +177,7 @@ struct Return {
 
 impl Pix {
     fn returned(&self) -> i64 {
-        self.returns.iter().map(|back| back.cents).sum()
+        self.returns.iter().filter(|back| back.status != "NAO_REALIZADO").map(|back| back.cents).sum()
     }
 }
 
@@ -289,9 +293,37 @@ impl Simulator {
     pub fn give_back(&self, end_to_end_id: &str, cents: i64) -> Result<(), NoPayment> {
         let id = Uuid::new_v4().simple().to_string();
         let mut world = self.world();
-        world.give_back(end_to_end_id, &id, cents)?;
+        world.give_back(end_to_end_id, &id, cents, "DEVOLVIDO")?;
         self.tell(&world, end_to_end_id);
         Ok(())
+    }
+
+    /// What becomes of the next refund that is asked for through the API: `EM_PROCESSAMENTO`, `NAO_REALIZADO`, `DEVOLVIDO`.
+    pub fn next_return(&self, status: &'static str) {
+        self.world().outcomes.push_back(status);
+    }
+
+    /// Every refund that is under way ends so: `DEVOLVIDO` or `NAO_REALIZADO`.
+    pub fn end_returns(&self, status: &'static str) {
+        let mut world = self.world();
+        let mut told = Vec::new();
+        for pix in &mut world.pix {
+            for back in pix.returns.iter_mut().filter(|back| back.status == "EM_PROCESSAMENTO") {
+                back.status = status;
+                told.push(pix.id.clone());
+            }
+        }
+        for id in told {
+            self.tell(&world, &id);
+        }
+    }
+
+    /// What was given back of a payment, refund by refund: its id, how much, and how far it is.
+    #[must_use]
+    pub fn returns(&self, end_to_end_id: &str) -> Vec<(String, i64, &'static str)> {
+        let world = self.world();
+        let pix = world.pix.iter().find(|pix| pix.id == end_to_end_id);
+        pix.map(|pix| pix.returns.iter().map(|back| (back.id.clone(), back.cents, back.status)).collect()).unwrap_or_default()
     }
 
     fn world(&self) -> MutexGuard<'_, World> {
@@ -322,17 +354,20 @@ impl World {
 
     fn receive(&mut self, txid: Option<String>, cents: i64, now: DateTime<Utc>) -> String {
         let id = transfer('E', now);
-        self.pix.push(Pix { id: id.clone(), txid, cents, at: now, returns: Vec::new() });
+        self.pix.push(Pix { id: id.clone(), txid, cents, at: now, returns: Vec::new(), closed: false });
         id
     }
 
-    fn give_back(&mut self, end_to_end_id: &str, id: &str, cents: i64) -> Result<Return, NoPayment> {
+    fn give_back(&mut self, end_to_end_id: &str, id: &str, cents: i64, status: &'static str) -> Result<Return, NoPayment> {
         let now = self.now();
         let pix = self.pix.iter_mut().find(|pix| pix.id == end_to_end_id).ok_or(NoPayment::Unknown)?;
         if cents <= 0 || cents > pix.cents - pix.returned() {
             return Err(NoPayment::TooMuch);
         }
-        let back = Return { id: id.to_owned(), rtr: transfer('D', now), cents, at: now, status: "DEVOLVIDO" };
+        if now > domain::pix::returns::until(pix.at) {
+            return Err(NoPayment::NotPayable);
+        }
+        let back = Return { id: id.to_owned(), rtr: transfer('D', now), cents, at: now, status };
         pix.returns.push(back.clone());
         Ok(back)
     }

@@ -15,8 +15,10 @@ pub(super) fn routes() -> Router<Simulator> {
     Router::new()
         .route("/", get(page))
         .route("/copia-e-cola", post(pay_code))
+        .route("/chave", post(pay_key))
         .route("/cobrancas/{txid}/pagar", post(pay))
         .route("/pix/{id}/devolver", post(give_back))
+        .route("/pix/{id}/encerrar", post(close))
 }
 
 async fn page(State(simulator): State<Simulator>) -> Html<String> {
@@ -35,6 +37,9 @@ struct Payment {
 #[derive(Deserialize)]
 struct Pasted {
     codigo: String,
+    /// Whether the charge's state does not matter.
+    #[serde(default)]
+    mesmo_assim: bool,
 }
 
 /// Whoever pastes a code pays what it is for, as in their bank's program.
@@ -43,11 +48,20 @@ async fn pay_code(State(simulator): State<Simulator>, Form(form): Form<Pasted>) 
         let world = simulator.world();
         world.charges.values().find(|charge| charge.code == form.codigo.trim()).map(|charge| (charge.txid.clone(), charge.cents))
     };
-    match found.map(|(txid, cents)| simulator.pay(&txid, cents, false)) {
+    match found.map(|(txid, cents)| simulator.pay(&txid, cents, form.mesmo_assim)) {
         Some(Ok(_)) => Redirect::to("/").into_response(),
         Some(Err(_)) => said("Esta cobrança já não pode ser paga."),
         None => said("Este código não é de nenhuma cobrança daqui."),
     }
+}
+
+/// Whoever pays the key itself pays for nothing that the receiver knows.
+async fn pay_key(State(simulator): State<Simulator>, Form(form): Form<Payment>) -> Response {
+    let Some(amount) = Money::parse(&form.valor).ok().filter(|amount| amount.is_positive()) else {
+        return said("O valor não foi entendido.");
+    };
+    simulator.pay_key(None, amount.as_cents());
+    Redirect::to("/").into_response()
 }
 
 async fn pay(State(simulator): State<Simulator>, Path(txid): Path<String>, Form(form): Form<Payment>) -> Response {
@@ -68,6 +82,14 @@ async fn give_back(State(simulator): State<Simulator>, Path(id): Path<String>, F
     }
 }
 
+/// From now on the payer's account takes nothing back.
+async fn close(State(simulator): State<Simulator>, Path(id): Path<String>) -> Redirect {
+    if let Some(pix) = simulator.world().pix.iter_mut().find(|pix| pix.id == id) {
+        pix.closed = true;
+    }
+    Redirect::to("/")
+}
+
 fn said(text: &str) -> Response {
     Html(document(&format!("<p role=\"alert\">{text}</p><p><a href=\"/\">Voltar às cobranças</a></p>"))).into_response()
 }
@@ -75,7 +97,9 @@ fn said(text: &str) -> Response {
 fn draw(world: &World) -> String {
     let mut body = String::from(
         "<p>Aqui você faz de conta que é o banco de quem paga. Nenhum dinheiro se move.</p>\
-         <form method=\"post\" action=\"/copia-e-cola\"><label>Pix copia e cola<br><input name=\"codigo\" size=\"30\"></label> <button>Pagar o código</button></form>\
+         <form method=\"post\" action=\"/copia-e-cola\"><label>Pix copia e cola<br><input name=\"codigo\" size=\"30\"></label> <button>Pagar o código</button> \
+         <button name=\"mesmo_assim\" value=\"true\">Pagar mesmo já paga</button></form>\
+         <form method=\"post\" action=\"/chave\"><label>Valor para a chave<br><input name=\"valor\" inputmode=\"decimal\" size=\"10\"></label> <button>Pagar a chave</button></form>\
          <h2>Cobranças</h2>",
     );
     if world.charges.is_empty() {
@@ -119,7 +143,11 @@ fn draw(world: &World) -> String {
     }
     for pix in world.pix.iter().rev() {
         let left = Money::cents(pix.cents - pix.returned());
+        let done: i64 = pix.returns.iter().filter(|back| back.status == "DEVOLVIDO").map(|back| back.cents).sum();
         let _ = write!(body, "<section aria-label=\"Pagamento {0}\"><h3>{1}</h3><p><code>{0}</code></p>", pix.id, Money::cents(pix.cents));
+        if left.is_positive() && done > 0 {
+            let _ = write!(body, "<p>Devolvido em parte: {}.</p>", Money::cents(done));
+        }
         if left.is_positive() {
             let _ = write!(
                 body,
@@ -127,8 +155,19 @@ fn draw(world: &World) -> String {
                 pix.id,
                 left.plain()
             );
-        } else {
+            if pix.closed {
+                body.push_str("<p>Conta de quem pagou: encerrada.</p>");
+            } else {
+                let _ = write!(
+                    body,
+                    "<form method=\"post\" action=\"/pix/{}/encerrar\"><button>Encerrar a conta de quem pagou</button></form>",
+                    pix.id
+                );
+            }
+        } else if done == pix.cents {
             body.push_str("<p>Devolvido.</p>");
+        } else {
+            body.push_str("<p>Em devolução.</p>");
         }
         body.push_str("</section>");
     }

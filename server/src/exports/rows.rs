@@ -119,7 +119,7 @@ macro_rules! refunds {
     ($what:literal, $end:literal) => {
         concat!("select ", $what, " from refunds f join requests r on r.id = f.request_id join customers c on c.id = r.customer_id
             left join bills b on b.id = f.bill_id
-            where f.way = 'refund' and f.state in ('approved', 'exported', 'paid') and (f.ordered_at, r.id) > ($1, $2) and f.ordered_at < $3 ", $end)
+            where f.way in ('refund', 'origin') and f.state in ('approved', 'exported', 'paid') and (f.ordered_at, r.id) > ($1, $2) and f.ordered_at < $3 ", $end)
     };
 }
 
@@ -193,7 +193,7 @@ pub(super) async fn read(server: &Server, kind: Kind, span: &Span, to: &Sender<V
         let lines: Vec<Line> = match kind {
             Kind::Refunds => {
                 let rows = sql!(conn, all Refund: refunds!("r.id, r.protocol, c.external_id as customer, c.tax_id, c.name, b.external_id as bill,
-                    f.amount, f.destination_masked, f.holder_match, f.ordered_at, f.state, f.batch_id", "order by f.ordered_at, r.id limit $4"),
+                    f.amount, coalesce(f.destination_masked, f.end_to_end_id) as destination_masked, f.holder_match, f.ordered_at, f.state, f.batch_id", "order by f.ordered_at, r.id limit $4"),
                     at, id, span.ends, AT_ONCE)?;
                 if let Some(last) = rows.last() {
                     (at, id) = (last.ordered_at, last.id);

@@ -104,10 +104,11 @@ async fn received(conn: &mut Conn, customer: CustomerId) -> Result<Vec<Received>
     let rows = sql!(conn, all Paid:
         "select b.id as bill_id, b.contract_id, b.nature, p.paid_on, a.plan,
                 cast(sum(case when e.kind = 'payment' then -e.amount else 0 end) as bigint) as paid,
-                cast(sum(case when e.kind = 'refund' then e.amount else 0 end) as bigint) as given_back,
+                cast(sum(case when e.kind = 'refund' or (e.kind = 'reversal' and o.kind in ('payment', 'refund')) then e.amount else 0 end) as bigint)
+                    as given_back,
                 cast(sum(case when e.kind in ('fine', 'interest') then e.amount else 0 end) as bigint) as charged
            from entries e join payments p on p.id = e.payment_id join bills b on b.id = e.bill_id join contracts k on k.id = b.contract_id
-                left join installments i on i.bill_id = b.id left join agreements a on a.id = i.agreement_id
+                left join installments i on i.bill_id = b.id left join agreements a on a.id = i.agreement_id left join entries o on o.id = e.of_entry
           where e.customer_id = $1 and p.reversed_at is null and k.kind <> 'business'
           group by p.id, p.paid_on, b.id, b.contract_id, b.nature, a.plan order by p.paid_on, p.id, b.id", customer.0)?;
     // Charges that were posted before anybody paid them are paid by the first money that comes after (CC art. 354). Those that an

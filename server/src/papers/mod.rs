@@ -4,6 +4,7 @@
 
 pub mod agreements;
 pub mod income_tax;
+pub mod notices;
 pub mod payments;
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -15,7 +16,7 @@ use serde::Serialize;
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::audit::{self, Event};
+use crate::audit::{self, Actor, Event};
 use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
 use crate::pdf::letter::{self, Block, Column, LetterSheet, Row, Table};
@@ -74,19 +75,32 @@ pub(crate) async fn issue(
     content_hash: &str,
     variant: &str,
 ) -> Result<Issued> {
+    issue_by(server, tx, customer.actor(), customer.id(), paper, content_hash, variant).await
+}
+
+/// The same, by whoever may.
+async fn issue_by(
+    server: &Server,
+    tx: &mut Tx,
+    actor: Actor,
+    customer: CustomerId,
+    paper: &Paper,
+    content_hash: &str,
+    variant: &str,
+) -> Result<Issued> {
     let (kind, about) = (paper.kind(), paper.about());
     let written = sql!(tx, execute: "insert into papers (id, code, customer_id, kind, about, content_hash, variant, issued_at)
         values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (customer_id, kind, about, content_hash, variant) do nothing",
-        server.id::<Uuid>(), VerificationCode::of(random()).as_str(), customer.id().0, kind, about.as_str(), content_hash, variant, server.clock.now())?;
+        server.id::<Uuid>(), VerificationCode::of(random()).as_str(), customer.0, kind, about.as_str(), content_hash, variant, server.clock.now())?;
     let (id, code, at) = sql!(tx, one (Uuid, String, DateTime<Utc>):
         "select id, code, issued_at from papers where customer_id = $1 and kind = $2 and about = $3 and content_hash = $4 and variant = $5",
-        customer.id().0, kind, about.as_str(), content_hash, variant)?;
+        customer.0, kind, about.as_str(), content_hash, variant)?;
     let event = Event {
-        actor: customer.actor(),
+        actor,
         action: if written > 0 { "papers.issue" } else { "papers.open" },
         subject_kind: "paper",
         subject_id: Some(id),
-        customer: Some(customer.id()),
+        customer: Some(customer),
         detail: json!({ "kind": kind, "about": about }),
     };
     audit::record(server, tx, event).await?;
@@ -106,6 +120,7 @@ pub(crate) async fn known(server: &Server, conn: &mut Conn, code: &VerificationC
         Paper::IncomeTax { year } => income_tax::says(conn, customer, year).await?,
         Paper::Payments { from, to } => payments::says(conn, customer, from, to).await?,
         Paper::Agreement { protocol } => agreements::says(conn, customer, &protocol).await?,
+        Paper::Notice { notice } => notices::says(conn, customer, notice).await?,
     };
     Ok(Some(Known {
         paper,

@@ -55,7 +55,7 @@ pub(super) async fn says(conn: &mut Conn, customer: CustomerId, from: NaiveDate,
     fingerprint(&lines(conn, customer, from, to).await?).map(Some)
 }
 
-/// Money that came, or, below zero, that was given back.
+/// Money that came, or, below zero, that was given back. A refund that the bank did not carry out never was one.
 #[derive(Serialize, sqlx::FromRow)]
 struct Line {
     on_day: NaiveDate,
@@ -71,10 +71,14 @@ struct Line {
 
 async fn lines(conn: &mut Conn, customer: CustomerId, from: NaiveDate, to: NaiveDate) -> Result<Vec<Line>> {
     Ok(sql!(conn, all Line:
-        "select e.effective_on as on_day, -e.amount as amount, case when e.kind = 'refund' then 'refund' else p.method end as method,
+        "select e.effective_on as on_day, -e.amount as amount, case when e.kind = 'payment' then p.method else 'refund' end as method,
                 b.number, coalesce(b.nature, 'other') as nature, b.competence, k.number as contract
            from entries e join payments p on p.id = e.payment_id left join bills b on b.id = e.bill_id left join contracts k on k.id = b.contract_id
-          where e.customer_id = $1 and e.kind in ('payment', 'refund') and p.reversed_at is null and e.effective_on >= $2 and e.effective_on <= $3
+          where e.customer_id = $1 and p.reversed_at is null
+            and (e.kind = 'payment'
+                or (e.kind = 'refund' and not exists (select 1 from entries r where r.of_entry = e.id and r.kind = 'reversal'))
+                or (e.kind = 'reversal' and exists (select 1 from entries o where o.id = e.of_entry and o.kind = 'payment')))
+            and e.effective_on >= $2 and e.effective_on <= $3
           order by e.effective_on, e.id limit $4", customer.0, from, to, i64::try_from(MOST).unwrap_or(i64::MAX - 1) + 1)?)
 }
 

@@ -20,7 +20,7 @@ use uuid::Uuid;
 
 use super::charges::{self, record};
 use super::provider::{Provider, ProviderError, ReceivedPix};
-use super::webhook_secret;
+use super::{returns, webhook_secret};
 use crate::audit::{self, Actor, Event};
 use crate::authenticity::same_location;
 use crate::db::{Conn, Tx};
@@ -109,10 +109,8 @@ struct Known {
     charge_id: Option<Uuid>,
 }
 
-async fn known(conn: &mut Conn, id: &EndToEndId) -> Result<Option<Known>> {
-    Ok(
-        sql!(conn, optional Known: "select amount, returned, payment_id, charge_id from pix_payments where end_to_end_id = $1", id.as_str())?,
-    )
+async fn is_known(conn: &mut Conn, id: &EndToEndId) -> Result<bool> {
+    Ok(sql!(conn, optional (String,): "select end_to_end_id from pix_payments where end_to_end_id = $1", id.as_str())?.is_some())
 }
 
 /// Takes a Pix that the provider told of: posts it the first time, and undoes what was given back of it since. Taking it again changes
@@ -125,7 +123,7 @@ pub async fn take(server: &Server, received: &ReceivedPix) -> Result<bool> {
         return Ok(false);
     }
     let mut new = false;
-    if known(&mut server.db.read().await?, &received.id).await?.is_none() {
+    if !is_known(&mut server.db.read().await?, &received.id).await? {
         new = post(server, received).await?;
         if new {
             requests::record::settle(server).await?;
@@ -521,28 +519,37 @@ struct EntryRow {
     kind: String,
     amount: i64,
     reversed: i64,
+    /// By orders of the portal's own, which are refunds in the ledger.
+    given_back: i64,
 }
 
-/// Undoes what was given back since it was last seen. All of it: every entry of the payment. A part: what was paid on its last bill
-/// first, where what was too much lies.
+/// What was given back since it was last seen. What the portal has ordered ends its order, and nothing else: the refund is in the ledger.
+/// What the creditor gave back by other ways undoes the payment. All of it: every entry. A part: what was paid on its last bill first,
+/// where what was too much lies.
 async fn give_back(server: &Server, received: &ReceivedPix) -> Result<bool> {
-    let returned = received.returned().as_cents();
-    if returned == 0 {
+    if received.returns.is_empty() {
         return Ok(false);
     }
+    let mut news = returns::told(server, received).await?;
     let mut tx = server.db.write().await?;
-    let Some(known) = known(&mut tx, &received.id).await?.filter(|known| known.returned < returned) else { return Ok(false) };
-    let moved = sql!(tx, execute: "update pix_payments set returned = $2 where end_to_end_id = $1 and returned = $3",
-        received.id.as_str(), returned, known.returned)?;
-    if moved == 0 {
-        return Ok(false);
+    // Whoever takes the Pix first also knows what the other has found.
+    let Some(known) = sql!(tx, optional Known:
+        "update pix_payments set returned = returned where end_to_end_id = $1 returning amount, returned, payment_id, charge_id", received.id.as_str())?
+    else {
+        return Ok(news);
+    };
+    let part = returns::by_other_ways(&mut tx, received, Money::cents(known.returned)).await?.as_cents();
+    if part <= 0 {
+        return Ok(news);
     }
+    let returned = known.returned + part;
+    sql!(tx, execute: "update pix_payments set returned = $2 where end_to_end_id = $1", received.id.as_str(), returned)?;
     let all = returned >= known.amount;
     let mut whose = None;
     match known.payment_id {
-        Some(payment) => whose = reverse(server, &mut tx, received, payment, all, returned - known.returned).await?,
+        Some(payment) => whose = reverse(server, &mut tx, received, payment, all, part, returned).await?,
         None if all => {
-            sql!(tx, execute: "update unidentified_payments set state = 'returned' where end_to_end_id = $1 and state in ('open', 'prepared')",
+            sql!(tx, execute: "update unidentified_payments set state = 'returned' where end_to_end_id = $1 and state in ('open', 'prepared', 'return_prepared')",
                 received.id.as_str())?;
         }
         None => {}
@@ -553,27 +560,38 @@ async fn give_back(server: &Server, received: &ReceivedPix) -> Result<bool> {
         subject_kind: "pix_charge",
         subject_id: known.charge_id,
         customer: whose,
-        detail: json!({ "cents": returned - known.returned, "end_to_end_id": received.id }),
+        detail: json!({ "cents": part, "end_to_end_id": received.id }),
     };
     audit::record(server, &mut tx, event).await?;
     tx.commit().await?;
-    Ok(true)
+    news = true;
+    Ok(news)
 }
 
-async fn reverse(server: &Server, tx: &mut Tx, received: &ReceivedPix, payment: Uuid, all: bool, part: i64) -> Result<Option<CustomerId>> {
+async fn reverse(
+    server: &Server,
+    tx: &mut Tx,
+    received: &ReceivedPix,
+    payment: Uuid,
+    all: bool,
+    part: i64,
+    returned: i64,
+) -> Result<Option<CustomerId>> {
     let bills = sql!(tx, all (Uuid, Uuid): "select distinct b.id, b.customer_id from entries e join bills b on b.id = e.bill_id where e.payment_id = $1 order by b.id", payment)?;
     for (bill, customer) in &bills {
         take_bill(tx, CustomerId(*customer), BillId(*bill)).await?;
     }
     let entries = sql!(tx, all EntryRow:
         "select e.id, e.customer_id, e.bill_id, e.kind, e.amount,
-                cast(coalesce((select sum(r.amount) from entries r where r.of_entry = e.id and r.kind = 'reversal'), 0) as bigint) as reversed
+                cast(coalesce((select sum(r.amount) from entries r where r.of_entry = e.id and r.kind = 'reversal'), 0) as bigint) as reversed,
+                cast(coalesce((select sum(r.amount) from entries r join requests q on q.id = r.request_id join pix_returns p on p.request_id = q.id and p.state = 'done'
+                    where r.of_entry = e.id and r.kind = 'refund' and r.source = 'request/' || q.protocol || '/return/' || p.id), 0) as bigint) as given_back
            from entries e where e.payment_id = $1 and e.of_entry is null and e.kind in ('payment', 'fine', 'interest', 'discount') order by e.id desc", payment)?;
     let mut left = part;
     let mut whose = None;
     for (at, entry) in entries.iter().enumerate() {
         whose = Some(CustomerId(entry.customer_id));
-        let mut amount = -(entry.amount + entry.reversed);
+        let mut amount = -(entry.amount + entry.reversed + entry.given_back);
         if !all {
             if entry.kind != EntryKind::Payment.as_str() {
                 continue;
@@ -584,7 +602,7 @@ async fn reverse(server: &Server, tx: &mut Tx, received: &ReceivedPix, payment: 
         if amount == 0 {
             continue;
         }
-        let source = format!("reversal/pix/{}/{}/{}", received.id, received.returned().as_cents(), at + 1);
+        let source = format!("reversal/pix/{}/{returned}/{}", received.id, at + 1);
         let new = NewEntry {
             customer: CustomerId(entry.customer_id),
             bill: entry.bill_id.map(BillId),

@@ -7,6 +7,7 @@
 mod arrivals;
 mod charges;
 mod provider;
+pub mod returns;
 mod upkeep;
 mod watch;
 

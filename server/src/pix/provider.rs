@@ -171,6 +171,12 @@ pub struct PixReturn {
     pub amount: Money,
     /// How far it is.
     pub status: ReturnStatus,
+    /// The id of the transfer that goes back, once there is one.
+    #[serde(default, rename = "rtrId", deserialize_with = "short")]
+    pub transfer: Option<String>,
+    /// What the provider says of how far it is, in its own words.
+    #[serde(default, rename = "motivo")]
+    pub said: Option<String>,
 }
 
 /// How far a refund is.
@@ -423,7 +429,8 @@ impl Provider {
     /// See [`ProviderError`].
     pub async fn give_back(&self, pix: &EndToEndId, id: &ReturnId, amount: Money) -> Answer<PixReturn> {
         let body = json!({ "valor": amount.plain() });
-        self.json(Method::PUT, &["pix", pix.as_str(), "devolucao", id.as_str()], &[], Some(&body)).await
+        let found: PixReturn = self.json(Method::PUT, &["pix", pix.as_str(), "devolucao", id.as_str()], &[], Some(&body)).await?;
+        if found.id == *id { Ok(found) } else { Err(ProviderError::Unreadable("id")) }
     }
 
     /// How far a refund is (`GET /pix/{e2eid}/devolucao/{id}`).
@@ -431,7 +438,8 @@ impl Provider {
     /// # Errors
     /// See [`ProviderError`].
     pub async fn given_back(&self, pix: &EndToEndId, id: &ReturnId) -> Answer<PixReturn> {
-        self.json(Method::GET, &["pix", pix.as_str(), "devolucao", id.as_str()], &[], None).await
+        let found: PixReturn = self.json(Method::GET, &["pix", pix.as_str(), "devolucao", id.as_str()], &[], None).await?;
+        if found.id == *id { Ok(found) } else { Err(ProviderError::Unreadable("id")) }
     }
 
     /// Where the provider calls when a Pix comes (`GET /webhook/{chave}`).
@@ -587,7 +595,7 @@ fn amount(text: &str) -> Option<Money> {
     fits.then(|| format!("{whole}{cents}").parse().ok().map(Money::cents))?
 }
 
-/// A txid of any kind: 1 to 35 letters and digits; what is something else is none.
+/// An id of any kind: 1 to 35 letters and digits; what is something else is none.
 fn short<'de, D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Option<String>, D::Error> {
     let text = Option::<String>::deserialize(deserializer)?;
     Ok(text.filter(|text| (1..=35).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric())))

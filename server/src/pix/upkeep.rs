@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::charges;
 use super::provider::ProviderError;
-use super::read_list;
+use super::{read_list, returns};
 use crate::audit::Actor;
 use crate::error::{Error, Result};
 use crate::{Server, sql};
@@ -47,6 +47,9 @@ pub async fn run(server: Server) {
         }
         if let Err(error) = check(&server).await {
             tracing::error!(%error, "Pix charges");
+        }
+        if let Err(error) = returns::send(&server).await {
+            tracing::error!(%error, "Pix to be given back");
         }
         tokio::time::sleep(EVERY).await;
     }

@@ -35,7 +35,10 @@ use crate::{Server, policies, requests, sql};
 
 pub(crate) use self::applying::tell_of_duplicate;
 pub use self::reasons::{Refused, Warning, outcome};
-pub use self::unidentified::{Allocated, Suggestion, Unidentified, allocate, approve, list, not_repeated, numbered, send_back};
+pub use self::unidentified::{
+    Allocated, GivenBack, Suggestion, Unidentified, allocate, approve, approve_giving_back, give_back, list, not_repeated, numbered,
+    send_back,
+};
 pub use self::watching::{RefusedFile, look, refused, run as watch};
 
 /// The most bytes of a file: some 200,000 lines.

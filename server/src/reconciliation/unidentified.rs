@@ -1,5 +1,5 @@
-//! Money whose slip is not known: a queue of its own. Staff lay it on a bill; from an amount on, another person agrees. Never a
-//! guess of the program's: it suggests.
+//! Money whose slip is not known: a queue of its own. Staff lay it on a bill, or give a Pix back to where it came from; from an amount
+//! on, another person agrees. Never a guess of the program's: it suggests.
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use domain::cnab::Movement;
@@ -7,6 +7,7 @@ use domain::forms::Problem;
 use domain::ids::{BillId, CustomerId, PaymentId, StaffId};
 use domain::money::Money;
 use domain::reconciliation::{self as rules, MatchedBy, OpenBill, Received, Title};
+use domain::requests::policy::Policy;
 use domain::slips::SlipState;
 use serde_json::json;
 use uuid::Uuid;
@@ -17,6 +18,7 @@ use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
 use crate::ledger::ChargedBefore;
 use crate::payments::{self, Laid, New, Parts, Target};
+use crate::pix::returns::{self, For, Origin, Return};
 use crate::requests::take_bill;
 use crate::sessions::Staff;
 use crate::{Server, bills, policies, requests, sql};
@@ -63,6 +65,13 @@ pub struct Unidentified {
     pub note: String,
     /// When it was prepared.
     pub prepared_at: Option<DateTime<Utc>>,
+    state: String,
+    /// The newest order to give it back, if there was one.
+    #[sqlx(skip)]
+    pub back: Option<Return>,
+    /// What of a Pix may be given back to where it came from now, if anything.
+    #[sqlx(skip)]
+    pub origin: Option<Origin>,
     /// Bills that it may be for, the likeliest first.
     #[sqlx(skip)]
     pub suggestions: Vec<Suggestion>,
@@ -73,6 +82,18 @@ impl Unidentified {
     #[must_use]
     pub fn prepared_by(&self) -> Option<StaffId> {
         self.prepared_by.map(StaffId)
+    }
+
+    /// Whether somebody has prepared it to be given back.
+    #[must_use]
+    pub fn is_to_go_back(&self) -> bool {
+        self.state == "return_prepared"
+    }
+
+    /// Whether it is on its way back.
+    #[must_use]
+    pub fn goes_back(&self) -> bool {
+        self.state == "returning"
     }
 
     /// The title's nominal amount, as the file has it.
@@ -121,13 +142,17 @@ pub async fn list(server: &Server, staff: &Staff, page: u32) -> Result<Vec<Unide
     let tolerance = policies::requests(server, &mut conn).await?.late_charge_tolerance.absolute;
     let mut waiting = sql!(conn, all Unidentified:
         "select u.id, f.name as file, u.line, u.end_to_end_id, u.amount, u.paid_on, l.nosso_numero, l.document, l.company_use, l.due_on, l.nominal, l.slip_id,
-                u.prepared_by, b.number as bill_number, c.name as customer_name, u.note, u.prepared_at
+                u.prepared_by, b.number as bill_number, c.name as customer_name, u.note, u.prepared_at, u.state
            from unidentified_payments u left join return_files f on f.id = u.file_id
            left join return_lines l on l.file_id = u.file_id and l.line = u.line left join bills b on b.id = u.bill_id left join customers c on c.id = b.customer_id
-          where u.state in ('open', 'prepared') order by u.paid_on, u.id limit $1 offset $2",
+          where u.state in ('open', 'prepared', 'return_prepared', 'returning') order by u.paid_on, u.id limit $1 offset $2",
         PAGE, i64::from(page.saturating_sub(1)) * PAGE)?;
     for money in &mut waiting {
         money.suggestions = suggestions(&mut conn, money, tolerance).await?;
+        if let Some(pix) = &money.end_to_end_id {
+            money.origin = returns::origin_of(server, &mut conn, pix).await?;
+            money.back = returns::of_unidentified(&mut conn, money.id).await?;
+        }
     }
     Ok(waiting)
 }
@@ -216,8 +241,10 @@ struct Row {
     prepared_by: Option<Uuid>,
 }
 
-/// Takes it for this transaction.
+/// Takes it for this transaction; a Pix first, as whoever takes what its provider tells.
 async fn take(tx: &mut Tx, id: Uuid) -> Result<Row> {
+    sql!(tx, execute: "update pix_payments set returned = returned
+        where end_to_end_id = (select u.end_to_end_id from unidentified_payments u where u.id = $1)", id)?;
     sql!(tx, optional Row: "update unidentified_payments set state = state where id = $1
         returning id, file_id, line, end_to_end_id, amount, paid_on, state, bill_id, prepared_by", id)?
     .ok_or(Error::NotFound)
@@ -245,9 +272,8 @@ pub async fn allocate(server: &Server, staff: &Staff, id: Uuid, bill: BillId, no
     sql!(tx, execute: "update unidentified_payments set state = 'prepared', bill_id = $2, note = $3, prepared_by = $4, prepared_at = $5 where id = $1",
         id, bill.0, note.as_str(), staff.id().0, now)?;
     let detail = json!({ "cents": row.amount, "bill": bill.0 });
-    record(server, &mut tx, staff, "reconciliation.allocate", id, CustomerId(customer), detail).await?;
-    let two = amount >= policy.allocation_four_eyes_from || amount > policy.approval_limit(staff.role());
-    if two {
+    record(server, &mut tx, staff, "reconciliation.allocate", id, Some(CustomerId(customer)), detail).await?;
+    if needs_two(&policy, staff, amount) {
         tx.commit().await?;
         return Ok(Allocated::Prepared);
     }
@@ -255,6 +281,91 @@ pub async fn allocate(server: &Server, staff: &Staff, id: Uuid, bill: BillId, no
     tx.commit().await?;
     requests::record::settle(server).await?;
     Ok(Allocated::Done(payment))
+}
+
+fn needs_two(policy: &Policy, staff: &Staff, amount: Money) -> bool {
+    amount >= policy.allocation_four_eyes_from || amount > policy.approval_limit(staff.role())
+}
+
+/// Whether money is on its way back, or another person has to agree first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GivenBack {
+    /// The provider is told.
+    Ordered,
+    /// Another person has to agree.
+    Prepared,
+}
+
+/// Gives a Pix that nobody knows back to where it came from: all of it that is still here. An amount that needs four eyes, or is above
+/// the limit of this role, waits for another person.
+///
+/// # Errors
+/// [`Error::Forbidden`]; [`Error::NotFound`] for what is no Pix; [`Error::Form`] for a note that is missing; [`Error::Refused`]
+/// `pix_return_over`; [`Error::Overtaken`] when somebody was first.
+pub async fn give_back(server: &Server, staff: &Staff, id: Uuid, note: &str) -> Result<GivenBack> {
+    staff.only(RECEIVERS)?;
+    let note = domain::forms::text(note, 500).map_err(|problem| Error::field("note", problem))?;
+    let mut tx = server.db.write().await?;
+    let row = take(&mut tx, id).await?;
+    let pix = row.end_to_end_id.as_deref().ok_or(Error::NotFound)?;
+    if row.state != "open" {
+        return Err(Error::Overtaken("payment_allocated"));
+    }
+    let left = returns::origin_of(server, &mut tx, pix).await?.ok_or(Error::Refused("pix_return_over"))?.left;
+    let policy = policies::requests(server, &mut tx).await?;
+    sql!(tx, execute: "update unidentified_payments set state = 'return_prepared', note = $2, prepared_by = $3, prepared_at = $4 where id = $1",
+        id, note.as_str(), staff.id().0, server.clock.now())?;
+    record(server, &mut tx, staff, "reconciliation.give_back", id, None, json!({ "cents": left.as_cents() })).await?;
+    let given = if needs_two(&policy, staff, left) {
+        GivenBack::Prepared
+    } else {
+        order_back(server, &mut tx, staff, id, pix, left, None).await?;
+        GivenBack::Ordered
+    };
+    tx.commit().await?;
+    Ok(given)
+}
+
+/// Agrees that money goes back, as another person has prepared: the provider is told.
+///
+/// # Errors
+/// As [`approve`]; [`Error::Refused`] `pix_return_over`.
+pub async fn approve_giving_back(server: &Server, staff: &Staff, id: Uuid) -> Result<()> {
+    staff.only(RECEIVERS)?;
+    let mut tx = server.db.write().await?;
+    let row = take(&mut tx, id).await?;
+    let Some(pix) = row.end_to_end_id.as_deref().filter(|_| row.state == "return_prepared") else {
+        return Err(Error::Overtaken("payment_allocated"));
+    };
+    let left = returns::origin_of(server, &mut tx, pix).await?.ok_or(Error::Refused("pix_return_over"))?.left;
+    may_approve(server, &mut tx, staff, &row, left).await?;
+    order_back(server, &mut tx, staff, id, pix, left, Some(staff.id())).await?;
+    record(server, &mut tx, staff, "reconciliation.approve_giving_back", id, None, json!({ "cents": left.as_cents() })).await?;
+    tx.commit().await
+}
+
+async fn order_back(
+    server: &Server,
+    tx: &mut Tx,
+    staff: &Staff,
+    id: Uuid,
+    pix: &str,
+    left: Money,
+    approved_by: Option<StaffId>,
+) -> Result<()> {
+    returns::order(server, tx, staff.actor(), pix, left, For::Unidentified(id)).await?;
+    sql!(tx, execute: "update unidentified_payments set state = 'returning', approved_by = $2 where id = $1", id, approved_by.map(|staff| staff.0))?;
+    Ok(())
+}
+
+async fn may_approve(server: &Server, tx: &mut Tx, staff: &Staff, row: &Row, amount: Money) -> Result<()> {
+    if row.prepared_by.is_none_or(|preparer| preparer == staff.id().0) {
+        return Err(Error::Refused("prepared_by_you"));
+    }
+    if amount > policies::requests(server, tx).await?.approval_limit(staff.role()) {
+        return Err(Error::Refused("above_your_limit"));
+    }
+    Ok(())
 }
 
 /// Agrees with what another person has prepared: the money is on the bill.
@@ -265,29 +376,29 @@ pub async fn approve(server: &Server, staff: &Staff, id: Uuid) -> Result<Payment
     staff.only(RECEIVERS)?;
     let mut tx = server.db.write().await?;
     let (row, bill, customer) = prepared(&mut tx, id).await?;
-    if row.prepared_by == Some(staff.id().0) {
-        return Err(Error::Refused("prepared_by_you"));
-    }
-    if Money::cents(row.amount) > policies::requests(server, &mut tx).await?.approval_limit(staff.role()) {
-        return Err(Error::Refused("above_your_limit"));
-    }
+    may_approve(server, &mut tx, staff, &row, Money::cents(row.amount)).await?;
     let payment = post(server, &mut tx, &row, bill, customer, Some(staff.id())).await?;
-    record(server, &mut tx, staff, "reconciliation.approve", id, customer, json!({ "cents": row.amount, "bill": bill.0 })).await?;
+    record(server, &mut tx, staff, "reconciliation.approve", id, Some(customer), json!({ "cents": row.amount, "bill": bill.0 })).await?;
     tx.commit().await?;
     requests::record::settle(server).await?;
     Ok(payment)
 }
 
-/// Does not agree, or takes back what one has prepared: it waits for another bill.
+/// Does not agree, or takes back what one has prepared: it waits for another decision.
 ///
 /// # Errors
 /// [`Error::Forbidden`]; [`Error::NotFound`]; [`Error::Overtaken`].
 pub async fn send_back(server: &Server, staff: &Staff, id: Uuid) -> Result<()> {
     staff.only(RECEIVERS)?;
     let mut tx = server.db.write().await?;
-    let (row, bill, customer) = prepared(&mut tx, id).await?;
+    let row = take(&mut tx, id).await?;
+    if !matches!(row.state.as_str(), "prepared" | "return_prepared") {
+        return Err(Error::Overtaken("payment_allocated"));
+    }
+    let customer =
+        sql!(tx, optional (Uuid,): "select customer_id from bills where id = $1", row.bill_id)?.map(|(customer,)| CustomerId(customer));
     sql!(tx, execute: "update unidentified_payments set state = 'open', bill_id = null, prepared_by = null, prepared_at = null where id = $1", id)?;
-    record(server, &mut tx, staff, "reconciliation.send_back", id, customer, json!({ "cents": row.amount, "bill": bill.0 })).await?;
+    record(server, &mut tx, staff, "reconciliation.send_back", id, customer, json!({ "cents": row.amount, "bill": row.bill_id })).await?;
     tx.commit().await
 }
 
@@ -413,16 +524,9 @@ async fn record(
     staff: &Staff,
     action: &str,
     id: Uuid,
-    customer: CustomerId,
+    customer: Option<CustomerId>,
     detail: serde_json::Value,
 ) -> Result<()> {
-    let event = Event {
-        actor: staff.actor(),
-        action,
-        subject_kind: "unidentified_payment",
-        subject_id: Some(id),
-        customer: Some(customer),
-        detail,
-    };
+    let event = Event { actor: staff.actor(), action, subject_kind: "unidentified_payment", subject_id: Some(id), customer, detail };
     audit::record(server, tx, event).await
 }

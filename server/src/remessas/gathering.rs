@@ -87,7 +87,7 @@ pub(super) async fn gather(conn: &mut Conn, agreement: Uuid, draft: Draft, today
             match enter(&mut gathered.draft, of_one, first, today) {
                 Ok(()) => {
                     gathered.entries.push(first.slip.id);
-                    gathered.sum = gathered.sum + Money::cents(first.slip.amount);
+                    gathered.sum += Money::cents(first.slip.amount);
                 }
                 Err(None) => return Ok(gathered),
                 Err(Some(why)) => gathered.left_out.push(first.slip.left_out(why)),

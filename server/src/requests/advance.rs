@@ -106,6 +106,8 @@ async fn one_step(server: &Server, tx: &mut Tx, request: &Row, by: By<'_>, step:
         Action::Assign => moved.assignee_id = step.to.map(|to| to.0),
         Action::Prepare => moved.prepared_by = staff,
         Action::SendBack => moved.prepared_by = None,
+        // Two persons decide anew.
+        Action::Fail => (moved.prepared_by, moved.decided_by) = (None, None),
         Action::Approve | Action::Refuse => moved.decided_by = staff,
         _ => {}
     }
@@ -124,7 +126,7 @@ async fn one_step(server: &Server, tx: &mut Tx, request: &Row, by: By<'_>, step:
             answered_in = coalesce($8, answered_in) where id = $1",
         request.id.0, status.clock().as_str(), moved.deadline_on, moved.warn_on, moved.alert.as_str(), moved.waits_until, moved.answered_on,
         answered_in)?;
-    let effect = effect(server, tx, &moved, step.action).await?;
+    let effect = effect(server, tx, &moved, step.action, by).await?;
     sql!(tx, execute: "insert into request_events (id, request_id, at, actor_kind, actor_id, action, from_status, to_status, told, internal, to_id)
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
         step.event.unwrap_or_else(|| server.id()), request.id.0, now, by.actor().kind(), by.actor().id(), step.action.as_str(),
@@ -133,7 +135,7 @@ async fn one_step(server: &Server, tx: &mut Tx, request: &Row, by: By<'_>, step:
 }
 
 /// What a step does besides moving the request.
-async fn effect(server: &Server, tx: &mut Tx, request: &Row, action: Action) -> Result<Effect> {
+async fn effect(server: &Server, tx: &mut Tx, request: &Row, action: Action, by: By<'_>) -> Result<Effect> {
     match (request.kind, action) {
         (Kind::Receipt, Action::Approve) => {
             note_on_bills(server, tx, request, "receipt_seen").await?;
@@ -143,7 +145,9 @@ async fn effect(server: &Server, tx: &mut Tx, request: &Row, action: Action) -> 
             note_on_bills(server, tx, request, "slip_asked").await?;
             Ok(Effect::Pending)
         }
-        (Kind::Refund, Action::Approve) => refunds::approved(server, tx, request).await,
+        (Kind::Refund, Action::Prepare) => refunds::prepared(tx, request).await,
+        (Kind::Refund, Action::Approve) => refunds::approved(server, tx, request, by.actor()).await,
+        (Kind::Refund, Action::Fail) => refunds::failed(server, tx, request).await,
         (Kind::Refund, Action::Refuse | Action::Withdraw) => refunds::ended(tx, request).await,
         (Kind::Refund, Action::Finish) => refunds::paid(tx, request).await,
         (Kind::Plan, Action::Approve) => agreements::granted(server, tx, request).await,
@@ -204,6 +208,8 @@ pub(crate) enum Message {
     Refused,
     /// Done.
     Done,
+    /// What was approved did not happen; it is looked at again.
+    Failed,
     /// Taken back.
     Withdrawn,
     /// A message waits.
@@ -220,6 +226,7 @@ impl Message {
             Action::Approve => Some(Self::Approved),
             Action::Refuse => Some(Self::Refused),
             Action::Finish => Some(Self::Done),
+            Action::Fail => Some(Self::Failed),
             Action::Withdraw => Some(Self::Withdrawn),
             Action::Remind => Some(Self::Reminded),
             Action::Note if matches!(by, By::Staff(_)) && step.told.is_some() => Some(Self::Note),
@@ -267,6 +274,7 @@ fn worded(server: &Server, request: &Row, message: Message, l: Locale, creditor:
         Message::Approved => (t::approved_subject(l, protocol), t::approved_body(l, creditor, kind, link, protocol)),
         Message::Refused => (t::refused_subject(l, protocol), t::refused_body(l, creditor, kind, link, protocol)),
         Message::Done => (t::done_subject(l, protocol), t::done_body(l, creditor, kind, link, protocol)),
+        Message::Failed => (t::failed_subject(l, protocol), t::failed_body(l, creditor, kind, link, protocol)),
         Message::Withdrawn => (t::withdrawn_subject(l, protocol), t::withdrawn_body(l, creditor, kind, link, protocol)),
         Message::Note => (t::note_subject(l, protocol), t::note_body(l, creditor, kind, link, protocol)),
     }

@@ -76,6 +76,16 @@ pub(super) async fn follow(
         }
         moved.waits_until = None;
     }
+    if before == Clock::Stopped
+        && let Some(since) = from.answered_on
+    {
+        // What was decided could not be done: the answer is owed again, with the days that were left when it was given.
+        moved.deadline_on = clock::resumed(from.deadline_on, since, today, &calendar);
+        moved.warn_on = clock::warns_on(moved.deadline_on, policy.clock.warning_days, &calendar);
+        moved.answered_on = None;
+        sql!(tx, execute: "insert into request_pauses (id, request_id, from_on, until_on, to_on, deadline_before, deadline_after) values ($1, $2, $3, $4, $4, $5, $6)",
+            server.id::<Uuid>(), from.id.0, since, today, from.deadline_on, moved.deadline_on)?;
+    }
     match after {
         Clock::Counting => Ok(None),
         Clock::Paused => {

@@ -7,7 +7,7 @@ use domain::charges::Calculation;
 use domain::forms::Problem;
 use domain::ids::{BillId, CustomerId, PaymentId, StaffId, UploadId};
 use domain::money::Money;
-use domain::refunds::{HolderMatch, OrderStatus};
+use domain::refunds::{HolderMatch, OrderStatus, Way};
 use domain::requests::forms::DecisionForm;
 use domain::requests::queue::{Area, Priority};
 use domain::requests::{self as rules, Action, Kind, Refused, Status, Urgency};
@@ -255,6 +255,7 @@ async fn look(server: &Server, conn: &mut Conn, staff: &Staff, row: &Row) -> Res
         join requests q on q.id = n.request_id where r.request_id = $1 order by n.at, n.id", row.id.0)?;
     let (payments, bills) = matches(conn, row, &request).await?;
     let case = row.case();
+    let goes_back = matches!(request.detail, Detail::Refund { way: Way::Origin, .. });
     Ok(StaffView {
         ledger: ledger(conn, row, &request).await?,
         costs: costs(server, conn, &request).await?,
@@ -275,7 +276,11 @@ async fn look(server: &Server, conn: &mut Conn, staff: &Staff, row: &Row) -> Res
         notes,
         payments,
         bills,
-        buttons: rules::buttons(&case, staff.who(), &policy).map(|(action, disabled)| Button { action, disabled }).collect(),
+        buttons: rules::buttons(&case, staff.who(), &policy)
+            // That a Pix went back only its provider says.
+            .filter(|(action, _)| !(goes_back && *action == Action::Finish))
+            .map(|(action, disabled)| Button { action, disabled })
+            .collect(),
     })
 }
 

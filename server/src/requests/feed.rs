@@ -131,7 +131,7 @@ pub(crate) struct ReceiptOut {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Refund)]
 pub(crate) struct RefundOut {
-    /// `refund` or `compensate`.
+    /// `refund`, `origin` (a Pix goes back to where it came from) or `compensate`.
     way: &'static str,
     /// Where the order stands.
     order: &'static str,

@@ -218,6 +218,10 @@ pub enum Detail {
         destination: Option<String>,
         /// Where the order stands.
         order: OrderStatus,
+        /// The Pix that goes back to its origin, by its end-to-end id.
+        pix: Option<String>,
+        /// The newest order to give a Pix back to its origin, if there was one.
+        back: Option<Box<crate::pix::returns::Return>>,
     },
     /// An installment plan.
     Plan {
@@ -392,6 +396,8 @@ async fn detail(conn: &mut Conn, row: &Row) -> Result<Detail> {
                 target: bill_line(conn, row.customer_id, refund.target_bill_id).await?.map(Box::new),
                 destination: refund.destination_masked,
                 order: refund.state,
+                pix: refund.end_to_end_id,
+                back: crate::pix::returns::of_request(conn, row.id).await?.map(Box::new),
             }
         }
         Kind::Plan => {
@@ -597,7 +603,7 @@ fn digits(protocol: &str) -> Result<String> {
 }
 
 /// Takes one of the customer's requests for this transaction: nobody else moves it until the end.
-async fn take_own(tx: &mut Tx, customer: &Customer, protocol: &str) -> Result<Row> {
+pub(crate) async fn take_own(tx: &mut Tx, customer: &Customer, protocol: &str) -> Result<Row> {
     let protocol = digits(protocol)?;
     sql!(tx, optional Row: "update requests set status = status where protocol = $1 and customer_id = $2 returning *", protocol, customer.id.0)?
         .ok_or(Error::NotFound)

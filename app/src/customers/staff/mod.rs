@@ -15,4 +15,5 @@ pub fn routes() -> Router<App> {
     Router::new()
         .route(paths::STAFF_SEARCH, get(search::search).post(search::results))
         .route("/equipe/clientes/{customer}", get(picture::picture))
+        .route("/equipe/clientes/{customer}/avisos/{notice}/carta", get(picture::letter))
 }

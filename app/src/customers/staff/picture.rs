@@ -2,18 +2,20 @@
 
 use axum::extract::Path;
 use chrono::NaiveDate;
-use domain::ids::CustomerId;
+use domain::ids::{CustomerId, NoticeId};
 use domain::money::Money;
 use domain::reconciliation::Stage;
 use domain::slips::SlipState;
 use leptos::prelude::*;
 use server::customers::{self, Payment, Picture};
 use server::error::Error;
+use server::papers;
 use server::slips::Situation;
 use server::texts::{self, Locale};
 
 use super::timeline;
 use crate::bills::parts::{amount, calculation};
+use crate::download::attachment;
 use crate::page::{Page, PageResult, StaffRoom};
 use crate::requests::staff::evidence::{bill_title, tax_id};
 use crate::ui::Tone;
@@ -79,6 +81,14 @@ pub(super) async fn picture(page: Page, AsStaff(staff): AsStaff, Path(customer):
             </div>
         }
     }))
+}
+
+/// One of a customer's notices as a letter; that it was taken is recorded.
+pub(super) async fn letter(page: Page, AsStaff(staff): AsStaff, Path((customer, notice)): Path<(String, String)>) -> PageResult {
+    let customer: CustomerId = customer.parse().map_err(|_| Error::NotFound)?;
+    let notice: NoticeId = notice.parse().map_err(|_| Error::NotFound)?;
+    let paper = papers::notices::letter_for_staff(&page.server, &staff, customer, notice).await?;
+    Ok(attachment(&paper.name, "application/pdf", paper.bytes))
 }
 
 fn moment(page: &Page, at: chrono::DateTime<chrono::Utc>) -> String {
@@ -367,7 +377,13 @@ fn notices(page: &Page, picture: &Picture) -> impl IntoView + use<> {
                 Some(read) => t::notice_read(l, moment(page, read), sent),
                 None => t::notice_unread(l, sent),
             };
-            view! { <Row title=notice.subject.clone() meta/> }
+            let href = paths::staff_notice_letter(picture.person.id, notice.id);
+            let about = notice.subject.clone();
+            view! {
+                <Row title=notice.subject.clone() meta>
+                    <p><a href=href>{texts::notices::letter(l)}<span class="visually-hidden">" "{about}</span></a></p>
+                </Row>
+            }
         })
         .collect_view();
     folded(l, t::notices(l), picture.notices.len(), view! { <Rows>{rows}</Rows> }.into_any())

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use axum::extract::Query;
 use domain::money::Money;
-use domain::refunds::OrderStatus;
+use domain::refunds::{OrderStatus, Way};
 use leptos::prelude::*;
 use serde::Deserialize;
 use server::error::Error;
@@ -40,8 +40,10 @@ pub(super) async fn orders(page: Page, AsStaff(staff): AsStaff) -> PageResult {
     let l = page.l;
     let orders = refunds::orders(&page.server, &staff).await?;
     let now = page.server.clock.now();
-    let ready: Vec<&Order> =
-        orders.iter().filter(|order| order.status == OrderStatus::Approved && order.free_from.is_none_or(|from| from <= now)).collect();
+    let ready: Vec<&Order> = orders
+        .iter()
+        .filter(|order| order.way == Way::Refund && order.status == OrderStatus::Approved && order.free_from.is_none_or(|from| from <= now))
+        .collect();
     let sum: Money = ready.iter().map(|order| order.amount).sum();
     let none_ready = ready.is_empty().then(|| t::none_ready(l));
     let ready = t::ready(l, i64::try_from(ready.len()).unwrap_or(i64::MAX), texts::money(l, sum));
@@ -120,7 +122,7 @@ fn row(page: &Page, order: &Order) -> Vec<AnyView> {
             view! { <StatusTag tone words=wording::order(l, order.status).to_owned()/> }
         }
     };
-    let exported = order.status == OrderStatus::Exported;
+    let exported = order.status == OrderStatus::Exported && order.way == Way::Refund;
     let finish = exported.then(|| {
         let (digits, protocol) = (order.protocol.digits(), protocol.clone());
         view! {
@@ -135,11 +137,15 @@ fn row(page: &Page, order: &Order) -> Vec<AnyView> {
         view! { <a class="number nowrap" href=href>{protocol}</a> }.into_any(),
         order.customer.clone().into_any(),
         view! { <MoneyText amount=Amount::new(order.amount, texts::money(l, order.amount))/> }.into_any(),
-        order.destination.clone().unwrap_or_default().into_any(),
+        match order.way {
+            Way::Origin => t::to_origin(l).into_any(),
+            Way::Refund | Way::Compensate => order.destination.clone().unwrap_or_default().into_any(),
+        },
         order.ordered_at.map(day).unwrap_or_default().into_any(),
         status.into_any(),
         match finish {
             Some(finish) => finish.into_any(),
+            None if order.way == Way::Origin => view! { <span class="small soft">{t::by_provider(l)}</span> }.into_any(),
             None => view! { <span class="small soft">{t::not_exported(l)}</span> }.into_any(),
         },
     ]

@@ -165,11 +165,13 @@ fn said(l: texts::Locale, action: Action) -> &'static str {
         Action::Refuse => t::said_refuse(l),
         Action::Finish => t::said_finish(l),
         Action::Assign => t::said_assign(l),
-        Action::Answer | Action::Withdraw | Action::Note | Action::Warn | Action::Escalate | Action::Remind => t::said_note(l),
+        Action::Answer | Action::Withdraw | Action::Fail | Action::Note | Action::Warn | Action::Escalate | Action::Remind => {
+            t::said_note(l)
+        }
     }
 }
 
-/// Where the form of a step is posted to; none for a step that is the customer's.
+/// Where the form of a step is posted to; none for a step that staff never takes.
 #[must_use]
 pub fn url(action: Action) -> Option<&'static str> {
     match action {
@@ -183,7 +185,7 @@ pub fn url(action: Action) -> Option<&'static str> {
         Action::Finish => Some(Finish::PATH),
         Action::Note => Some(Note::PATH),
         Action::Assign => Some(Assign::PATH),
-        Action::Answer | Action::Withdraw | Action::Warn | Action::Escalate | Action::Remind => None,
+        Action::Answer | Action::Withdraw | Action::Fail | Action::Warn | Action::Escalate | Action::Remind => None,
     }
 }
 

@@ -1,5 +1,6 @@
 //! The steps that can be taken with a request, each with its own form; those that cannot stay, with the reason.
 
+use domain::refunds::Way;
 use domain::requests::{Action, Kind, Status};
 use leptos::prelude::*;
 use server::requests::Detail;
@@ -159,6 +160,7 @@ fn button(l: Locale, action: Action) -> &'static str {
         | Action::Assign
         | Action::Answer
         | Action::Withdraw
+        | Action::Fail
         | Action::Warn
         | Action::Escalate
         | Action::Remind => wording::action(l, action),
@@ -171,6 +173,9 @@ fn about(l: Locale, view: &StaffView, action: Action) -> Option<&'static str> {
     match (action, view.request.kind) {
         (Action::Prepare, _) if view.four_eyes => Some(t::about_prepare(l)),
         (Action::Approve, Kind::Receipt) => Some(t::about_approve_receipt(l)),
+        (Action::Approve, Kind::Refund) if matches!(view.request.detail, Detail::Refund { way: Way::Origin, .. }) => {
+            Some(t::about_approve_origin(l))
+        }
         (Action::Approve, Kind::Refund) => Some(t::about_approve_refund(l)),
         (Action::Approve, Kind::Plan) => Some(t::about_approve_plan(l)),
         (Action::Approve, Kind::Dispute) => Some(t::about_approve_dispute(l)),

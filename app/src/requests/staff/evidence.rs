@@ -3,9 +3,11 @@
 
 use chrono::{DateTime, Utc};
 use domain::agreements::plans::{ApprovalReason, Plan, Within};
+use domain::refunds::{OrderStatus, Way};
 use domain::statement::Nature;
 use domain::tax_ids::TaxId;
 use leptos::prelude::*;
+use server::pix::returns::Return;
 use server::requests::desk::{LedgerLine, StaffView, Warning};
 use server::requests::{BillLine, Detail};
 use server::texts::{self, Locale};
@@ -47,7 +49,8 @@ pub(crate) fn bill_title(l: Locale, nature: Nature, number: &str, competence: &s
 pub(super) fn warnings(page: &Page, view: &StaffView) -> impl IntoView + use<> {
     use texts::desk as t;
     let l = page.l;
-    view.warnings
+    let warnings = view
+        .warnings
         .iter()
         .map(|warning| {
             let (title, words) = match *warning {
@@ -62,7 +65,8 @@ pub(super) fn warnings(page: &Page, view: &StaffView) -> impl IntoView + use<> {
             };
             view! { <Notice tone=Tone::Attention title><p>{words}</p></Notice> }
         })
-        .collect_view()
+        .collect_view();
+    view! { {not_given_back(l, view)}{warnings} }
 }
 
 /// What was asked, each kind with what is its own.
@@ -80,12 +84,15 @@ pub(super) fn asked(page: &Page, view: &StaffView) -> impl IntoView + use<> {
             pairs.extend(paid_on.map(|day| Pair::new(t::paid_on(l), texts::date(l, day))));
             pairs.extend(paid.map(|paid| Pair::new(t::paid_amount(l), view! { <MoneyText amount=amount(l, paid)/> })));
         }
-        Detail::Refund { way, credit, target, destination, order, .. } => {
+        Detail::Refund { way, credit, target, destination, order, pix, back, .. } => {
             pairs.push(Pair::new(t::way(l), wording::way(l, *way)));
             pairs.extend(credit.as_ref().map(|bill| Pair::new(t::credit_on(l), bill_name(l, bill))));
             pairs.extend(target.as_ref().map(|bill| Pair::new(t::credit_to(l), bill_name(l, bill))));
             pairs.extend(destination.clone().map(|masked| Pair::new(t::destination(l), masked)));
-            pairs.push(Pair::new(t::order(l), wording::order(l, *order)));
+            pairs.extend(pix.clone().map(|pix| Pair::new(t::pix(l), code(pix))));
+            // An order to give a Pix back says itself how far it is.
+            pairs.extend((pix.is_none() || back.is_none()).then(|| Pair::new(t::order(l), wording::order(l, *order))));
+            pairs.extend(back.iter().flat_map(|back| giving_back(page, back)));
         }
         Detail::Plan { status, reason, .. } => {
             pairs.push(Pair::new(t::plan_status(l), wording::agreement(l, *status)));
@@ -102,6 +109,36 @@ pub(super) fn asked(page: &Page, view: &StaffView) -> impl IntoView + use<> {
         view! { <p class="small soft">{t::customer_wrote(l)}</p><p class="message">{request.note.clone()}</p> }
     });
     view! { <Card title=t::asked(l)><SummaryList pairs/>{note}</Card> }
+}
+
+/// A number that no reader translates, and that breaks where it must.
+fn code(text: String) -> impl IntoView {
+    view! { <span class="wrap-anywhere" translate="no">{text}</span> }
+}
+
+/// How far giving a Pix back is, and its proof.
+fn giving_back(page: &Page, back: &Return) -> Vec<Pair> {
+    use texts::desk as t;
+    let l = page.l;
+    let state = wording::giving_back(l, back.state);
+    let words = match back.ended_at {
+        Some(at) => texts::my_requests::fact_back_on(l, moment(page, at), state),
+        None => t::back_asked(l, i64::from(back.attempts), state),
+    };
+    let mut pairs = vec![Pair::new(t::back(l), words), Pair::new(t::back_id(l), code(back.id.clone()))];
+    pairs.extend(back.transfer.clone().map(|transfer| Pair::new(t::transfer(l), code(transfer))));
+    pairs
+}
+
+/// Why a Pix did not go back, and what to do now.
+fn not_given_back(l: Locale, view: &StaffView) -> Option<impl IntoView + use<>> {
+    use texts::desk as t;
+    let Detail::Refund { way: Way::Origin, order: OrderStatus::Returned, back: Some(back), .. } = &view.request.detail else {
+        return None;
+    };
+    let why = back.failure().map_or("", |failure| wording::failure(l, failure));
+    let (words, said) = (t::warning_back_words(l, why), back.said.clone().map(|said| t::provider_said(l, said)));
+    Some(view! { <Notice tone=Tone::Attention title=t::warning_back(l)><p>{words}</p>{said.map(|said| view! { <p>{said}</p> })}</Notice> })
 }
 
 /// Files, as downloads.
