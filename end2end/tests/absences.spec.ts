@@ -10,7 +10,7 @@ test('a supervisor marks an absence, hands over, and ends it', async ({ page }) 
   // Years ahead, so that nobody of the other walks is away; a day of its own for each walk.
   const day = `${new Date().getFullYear() + 1}-0${['desktop-js', 'phone-js', 'desktop-nojs', 'phone-nojs'].indexOf(test.info().project.name) + 1}-15`;
   const [year, month, date] = day.split('-');
-  await page.getByRole('combobox', { name: 'Quem' }).selectOption({ label: 'Você' });
+  await page.getByRole('combobox', { name: 'Quem', exact: true }).selectOption({ label: 'Você' });
   await page.getByLabel('Primeiro dia').fill(day);
   await page.getByLabel('Último dia').fill(day);
   await page.getByRole('button', { name: 'Marcar', exact: true }).click();
