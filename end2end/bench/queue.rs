@@ -76,7 +76,7 @@ async fn main() {
         drop(queue::list(t, one, &Filter::default(), Some(place.into())).await.unwrap());
     })
     .await;
-    told("figures", &t, &staff, async |t: &TestServer, one: &Staff| drop(queue::figures(t, one).await.unwrap())).await;
+    told("figures", &t, &staff, async |t: &TestServer, one: &Staff| assert!(queue::figures(t, one).await.unwrap().open > 0)).await;
     told("two views with counts", &t, &staff, async |t: &TestServer, one: &Staff| drop(views::opening(t, one).await.unwrap())).await;
     told("take the next", &t, &staff, async |t: &TestServer, one: &Staff| {
         assert!(queue::take_next(t, one, &Filter::default()).await.unwrap().is_some());
