@@ -757,7 +757,7 @@ mod tests {
                 if outcome.is_ok() {
                     let their_own = match who.party() {
                         Party::Customer => matches!(action, Answer | Withdraw | Note),
-                        Party::System => matches!(action, Approve | Finish | Note),
+                        Party::System => matches!(action, Approve | Finish | Fail | Note),
                         Party::Staff(Role::Administrator) => false,
                         Party::Staff(Role::Legal) => action == Note,
                         Party::Staff(_) => !matches!(action, Answer | Withdraw),
@@ -765,7 +765,7 @@ mod tests {
                     prop_assert!(their_own, "{:?} {}", who, action);
                     match action {
                         Prepare => proposed_by = who.staff_id(),
-                        SendBack => proposed_by = None,
+                        SendBack | Fail => proposed_by = None,
                         Approve => {
                             prop_assert!(proposed_by.is_none() || proposed_by != who.staff_id(), "approves what they prepared");
                             if before.needs_four_eyes(&policy) {
