@@ -31,11 +31,12 @@ const LONGEST: u32 = 60;
 /// use domain::requests::policy::Policy;
 /// use domain::requests::queue::Area;
 /// use domain::requests::rules::RulesForm;
-/// // The form as it is shown says what holds; two fields are changed.
+/// // The form as it is shows what holds; a deadline is changed, and a route for large refunds added.
 /// let mut form = RulesForm::routing(&Policy::default(), |money| money.to_string());
 /// form.put("days.slip", "1");
 /// form.put("large_from.refund", "5.000,00");
 /// form.put("large_area.refund", "legal");
+/// form.put("large_days.refund", "5");
 /// let policy = form.parse_routing(&Policy::default()).unwrap();
 /// assert_eq!(policy.routed(Kind::Slip, Money::ZERO).days, 1);
 /// assert_eq!(policy.routed(Kind::Refund, Money::cents(500_000)).area, Area::Legal);
