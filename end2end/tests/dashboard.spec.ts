@@ -21,7 +21,10 @@ test('a supervisor sees the house in figures, and takes them along', async ({ pa
   expect(csv.headers()['content-disposition']).toMatch(/painel_vencimento_.*\.csv/);
   const lines = (await csv.text()).trimEnd().split('\r\n');
   expect(lines[0]).toBe('\ufeffVencimento;Contas;Em aberto;Disso, contestado;Disso, em acordo');
-  expect(lines.slice(1).reduce((sum, line) => sum + Number(line.split(';')[2]), 0)).toBeCloseTo(total, 2);
+  // Other journeys pay meanwhile: the lines are held against the page, and the sums are not.
+  const ages = await ageing.locator('tbody th').allInnerTexts();
+  expect(lines.slice(1).map(line => line.split(';')[0])).toEqual(ages);
+  expect(lines.slice(1).every(line => /^[^;]+;\d+;\d+\.\d{2};\d+\.\d{2};\d+\.\d{2}$/.test(line))).toBe(true);
   const xlsx = await page.request.get((await page.getByRole('link', { name: /planilha/ }).getAttribute('href'))!);
   expect((await xlsx.body()).subarray(0, 2).toString()).toBe('PK');
 });

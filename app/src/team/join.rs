@@ -11,9 +11,8 @@ use super::api;
 use crate::page::{Page, PageResult};
 use crate::ui::actions::{Actions, Button, ButtonLink};
 use crate::ui::forms::{CodeField, Field, Hidden, Kind, PostForm};
-use crate::ui::icons::Icon;
 use crate::ui::layout::PageTitle;
-use crate::ui::panels::{Card, Empty};
+use crate::ui::panels::Card;
 use crate::{paths, wording};
 
 /// The letter, or that it is worth nothing any more.
@@ -25,7 +24,7 @@ pub(super) async fn join(page: Page, Path(token): Path<String>) -> PageResult {
             return Ok(page.public(t::gone_title(l), || {
                 view! {
                     <div class="narrow flow">
-                        <Empty icon=Icon::Mail title=t::gone_title(l) text=t::gone_words(l)/>
+                        <PageTitle title=t::gone_title(l) lede=t::gone_words(l)/>
                         <Actions><ButtonLink href=paths::STAFF_SIGN_IN label=texts::sign_in::staff_title(l)/></Actions>
                     </div>
                 }
