@@ -47,7 +47,7 @@ test('an administrator invites somebody, who joins by the letter; the letter is 
   await theirs.getByLabel('Código do autenticador').fill(totp(key));
   await theirs.getByRole('button', { name: 'Entrar', exact: true }).click();
   await expect(theirs).toHaveURL(/\/equipe\/fila/);
-  await expect(theirs.getByText('Bianca Teles Amorim')).toBeVisible();
+  await expect(theirs.getByText('Bianca Teles Amorim, atendimento')).toBeVisible();
 
   const late = await another(page);
   await late.goto(letter!);

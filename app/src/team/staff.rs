@@ -77,7 +77,7 @@ fn row(page: &Page, staff: &Staff, member: &Member) -> Vec<AnyView> {
         None => t::never(l).to_owned(),
     };
     vec![
-        view! { <strong>{member.name.clone()}</strong> <br/> <span class="small soft">{member.email.clone()}</span> }.into_any(),
+        view! { <div><strong>{member.name.clone()}</strong><br/><span class="small soft">{member.email.clone()}</span></div> }.into_any(),
         wording::role(l, member.role).into_any(),
         seen.into_any(),
         member.open.to_string().into_any(),
