@@ -12,6 +12,7 @@ pub mod app;
 pub mod asked;
 #[cfg(feature = "ssr")]
 pub mod assets;
+pub mod audit;
 pub mod authenticity;
 pub mod bills;
 pub mod customers;

@@ -183,6 +183,8 @@ pub enum StaffRoom {
     Rules,
     /// The creditor's staff.
     Team,
+    /// The audit trail.
+    Audit,
     /// Keys and webhooks of the creditor's systems.
     Systems,
 }
@@ -306,6 +308,7 @@ impl Page {
                 here(StaffRoom::Team, paths::TEAM, texts::frame::team(l), Icon::People),
                 rules,
                 here(StaffRoom::Systems, paths::SYSTEMS, texts::frame::systems(l), Icon::Settings),
+                here(StaffRoom::Audit, paths::AUDIT, texts::frame::audit(l), Icon::Lock),
             ];
         }
         let wings = vec![Wing { title: Words::default(), rooms }];

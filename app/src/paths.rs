@@ -86,6 +86,8 @@ pub const STAFF_SEARCH: &str = "/equipe/busca";
 pub const REFUND_ORDERS: &str = "/equipe/devolucoes";
 /// Refund orders as CSV.
 pub const REFUND_ORDERS_CSV: &str = "/equipe/devolucoes.csv";
+/// The audit trail.
+pub const AUDIT: &str = "/equipe/auditoria";
 /// The creditor's staff.
 pub const TEAM: &str = "/equipe/pessoas";
 /// The house in figures.
@@ -266,6 +268,12 @@ pub fn staff_upload(protocol: &str, id: UploadId) -> String {
 #[must_use]
 pub fn staff_customer(id: CustomerId) -> String {
     format!("/equipe/clientes/{id}")
+}
+
+/// The audit trail, from before a number of the chain.
+#[must_use]
+pub fn audit_before(seq: i64) -> String {
+    format!("{AUDIT}?antes={seq}")
 }
 
 /// The page on which somebody joins the staff, by what their letter holds.

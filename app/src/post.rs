@@ -55,6 +55,7 @@ mod on_server {
     pub struct Next {
         location: String,
         banner: Option<String>,
+        bad: bool,
         kept: Option<serde_json::Value>,
         cookies: Vec<(&'static str, String, i64)>,
     }
@@ -75,6 +76,14 @@ mod on_server {
         #[must_use]
         pub fn saying(mut self, banner: impl Into<String>) -> Self {
             self.banner = Some(banner.into());
+            self
+        }
+
+        /// With bad news at its top.
+        #[must_use]
+        pub fn warning(mut self, banner: impl Into<String>) -> Self {
+            self.banner = Some(banner.into());
+            self.bad = true;
             self
         }
 
@@ -174,7 +183,7 @@ mod on_server {
         async fn lead(self, next: Next) -> Result<Answer, ServerFnError> {
             if next.banner.is_some() || next.kept.is_some() {
                 let (page, form) = (path_of(&next.location), next.kept.clone().unwrap_or_default());
-                self.keep(&Flash { page, form, errors: Vec::new(), banner: next.banner.clone(), good: true }).await;
+                self.keep(&Flash { page, form, errors: Vec::new(), banner: next.banner.clone(), good: !next.bad }).await;
             }
             for (name, value, seconds) in &next.cookies {
                 self.options.append_header(header::SET_COOKIE, self.app.cookie(name, value, *seconds));

@@ -218,6 +218,8 @@ test('keys can be switched off', async ({ page }) => {
   await expect(page.locator('main .table a.number:focus')).toHaveCount(0);
   await page.getByRole('button', { name: 'Teclas' }).click();
   await page.getByRole('button', { name: 'Ligar as teclas' }).click();
+  await expect(page.getByText('Teclas ligadas.')).toBeVisible();
+  await expect(page.locator('html[data-desk=live]')).toBeVisible();
   await page.keyboard.press('j');
   await expect(page.locator('main .table a.number').first()).toBeFocused();
 });

@@ -1,15 +1,24 @@
 //! The audit trail: append-only and hash-chained, so that an edit is found and located. Never holds personal data in clear.
 
 use chrono::{DateTime, Utc};
+use domain::actors::Role;
 use domain::ids::{ApiKeyId, CustomerId, StaffId};
-use serde_json::Value;
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::Server;
 use crate::db::{Conn, Tx};
 use crate::error::Result;
+use crate::sessions::Staff;
 use crate::sql;
+
+/// Those who look after the trail. It names nobody but staff.
+const KEEPERS: &[Role] = &[Role::Administrator];
+/// Events of one page.
+const PAGE: i64 = 50;
+/// Events that one page looks through at most: a page of something rare is short rather than slow.
+const LOOKED_THROUGH: i64 = 20_000;
 
 /// Who did it.
 #[derive(Clone, Copy, Debug)]
@@ -172,4 +181,96 @@ pub async fn verify(conn: &mut Conn) -> Result<Chain> {
             (seq, previous) = (row.seq, row.hash);
         }
     }
+}
+
+/// Which events are looked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// By a person of staff.
+    pub staff: Option<StaffId>,
+    /// About this part of the house: what stands before the dot of [`Event::action`].
+    pub part: String,
+}
+
+/// An event of the trail.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Past {
+    /// Its number in the chain.
+    pub seq: i64,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// `customer`, `staff`, `key`, `system`.
+    pub actor_kind: String,
+    /// Of staff, by name.
+    pub name: Option<String>,
+    /// What.
+    pub action: String,
+    /// To what kind of thing.
+    pub subject_kind: String,
+    /// To which.
+    pub subject_id: Option<Uuid>,
+    /// Amounts, ids and states, as JSON.
+    pub detail: String,
+    /// What the next event is chained to.
+    pub hash: String,
+}
+
+/// A page of the trail, and where the next one begins.
+#[derive(Clone, Debug)]
+pub struct Page {
+    /// The newest first.
+    pub events: Vec<Past>,
+    /// The number before which older ones are, when there are any.
+    pub next: Option<i64>,
+    /// Everybody who is, or was, of the staff.
+    pub people: Vec<(StaffId, String)>,
+    /// How many events there are in all.
+    pub last: i64,
+}
+
+/// What was done, the newest first, before a number of the chain.
+///
+/// # Errors
+/// [`crate::Error::Forbidden`] for whoever is no administrator.
+pub async fn events(server: &Server, staff: &Staff, filter: &Filter, before: Option<i64>) -> Result<Page> {
+    staff.only(KEEPERS)?;
+    let mut conn = server.db.read().await?;
+    let (last,) = sql!(conn, one (i64,): "select coalesce(max(seq), 0) from audit_events")?;
+    let before = before.map_or(last + 1, |before| before.clamp(1, last + 1));
+    let (person, from) = (filter.staff.map_or(Uuid::nil(), |id| id.0), before.saturating_sub(LOOKED_THROUGH));
+    // A part is one of our own words; whatever else an address may say is no pattern.
+    let part: String = filter.part.chars().filter(|c| c.is_ascii_lowercase() || *c == '_').take(40).collect();
+    let like = if part.is_empty() { "%".to_owned() } else { format!("{}.%", part.replace('_', "\\_")) };
+    let mut events = sql!(conn, all Past: r"select e.seq, e.at, e.actor_kind, s.name, e.action, e.subject_kind, e.subject_id, e.detail, e.hash
+          from audit_events e left join staff s on s.id = e.actor_id and e.actor_kind = 'staff'
+         where e.seq < $1 and e.seq >= $2 and ($3 = $4 or (e.actor_kind = 'staff' and e.actor_id = $3)) and e.action like $5 escape '\'
+         order by e.seq desc limit $6", before, from, person, Uuid::nil(), like, PAGE + 1)?;
+    let more = events.len() > usize::try_from(PAGE).unwrap_or(0);
+    events.truncate(usize::try_from(PAGE).unwrap_or(0));
+    let next = match events.last() {
+        Some(event) if more => Some(event.seq),
+        _ => Some(from).filter(|from| *from > 1),
+    };
+    let people = sql!(conn, all (Uuid, String): "select id, name from staff order by name, id")?;
+    Ok(Page { events, next, people: people.into_iter().map(|(id, name)| (StaffId(id), name)).collect(), last })
+}
+
+/// Walks the whole chain now. That it was asked for is recorded, with what came of it.
+///
+/// # Errors
+/// [`crate::Error::Forbidden`] for whoever is no administrator.
+pub async fn check(server: &Server, staff: &Staff) -> Result<Chain> {
+    staff.only(KEEPERS)?;
+    let mut conn = server.db.read().await?;
+    let chain = verify(&mut conn).await?;
+    drop(conn);
+    let mut tx = server.db.write().await?;
+    let detail = match &chain {
+        Chain::Whole { events } => json!({ "whole": true, "events": events }),
+        Chain::Broken { seq } => json!({ "whole": false, "event": seq }),
+    };
+    let event = Event { actor: staff.actor(), action: "audit.check", subject_kind: "audit", subject_id: None, customer: None, detail };
+    record(server, &mut tx, event).await?;
+    tx.commit().await?;
+    Ok(chain)
 }

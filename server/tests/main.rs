@@ -5,6 +5,7 @@ mod absences;
 mod agreements;
 mod api;
 mod api_shapes;
+mod audit;
 mod authenticity;
 mod backup;
 mod bills;
