@@ -26,7 +26,7 @@ pub async fn check() -> Result<Answer, ServerFnError> {
     };
     let said = |chain| match chain {
         Chain::Whole { events } => Next::to(paths::AUDIT).saying(t::said_whole(l, events)),
-        Chain::Broken { seq } => Next::to(&paths::audit_before(seq + 1)).warning(t::said_broken(l, seq)),
+        Chain::Broken { seq } => Next::to(paths::audit_before(seq + 1)).warning(t::said_broken(l, seq)),
     };
     post.answer(paths::AUDIT, &(), outcome, said).await
 }
