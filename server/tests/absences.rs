@@ -52,6 +52,28 @@ on_both_databases! {
         t.is_whole().await;
     }
 
+    async fn what_somebody_who_left_had_is_handed_over(t: TestServer) {
+        let customer = t.signed_in(t.a_person().await).await;
+        let (supervisor, keeper) = (t.staff(Role::Supervisor).await, t.staff(Role::Administrator).await);
+        let (ana, bia) = (t.staff(Role::Operator).await, t.staff(Role::Operator).await);
+        let (asked, claimed) = (claimed(&t, &customer, &ana).await, claimed(&t, &customer, &ana).await);
+        desk::ask_more(&t, &ana, &asked, &told("Qual?")).await.unwrap();
+        server::team::deactivate(&t, &keeper, ana.id()).await.unwrap();
+        // The answer goes to the queue, not to nobody's desk.
+        let answer = MessageForm { text: "Esta".into(), submission: submission() };
+        requests::message(&t, &customer, &asked, &answer, &[]).await.unwrap();
+        let back = desk::open(&t, &bia, &asked).await.unwrap();
+        assert_eq!((back.request.status, back.assignee), (Status::Received, None));
+        let people = server::requests::queue::everybody(&t, &supervisor).await.unwrap();
+        assert!(people.iter().any(|person| person.id == ana.id() && person.open == 1));
+        assert!(desk::assign(&t, &supervisor, &asked, ana.id()).await.is_err(), "nothing more is given to them");
+        let over = absences::hand_over(&t, &supervisor, &ana.id().to_string(), Some(bia.id())).await.unwrap();
+        assert_eq!(over, HandedOver { moved: 1, waiting: 0 });
+        desk::finish(&t, &bia, &claimed, &told("No dia 10.")).await.unwrap();
+        let people = server::requests::queue::everybody(&t, &supervisor).await.unwrap();
+        assert!(people.iter().all(|person| person.id != ana.id()));
+    }
+
     async fn what_somebody_has_is_handed_over_one_by_one(t: TestServer) {
         let customer = t.signed_in(t.a_person().await).await;
         let (supervisor, ana, bia) = (t.staff(Role::Supervisor).await, t.staff(Role::Operator).await, t.staff(Role::Operator).await);

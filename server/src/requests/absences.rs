@@ -45,8 +45,9 @@ pub struct Absence {
 
 /// Whether somebody is away on a day.
 pub(super) async fn is_away(conn: &mut Conn, staff: Uuid, on: NaiveDate) -> Result<bool> {
-    let found =
-        sql!(conn, optional (Uuid,): "select id from absences where staff_id = $1 and from_on <= $2 and to_on >= $2 limit 1", staff, on)?;
+    // Whoever left is away for good.
+    let found = sql!(conn, optional (Uuid,): "select id from staff where id = $1 and (active <> $3 or exists
+        (select 1 from absences a where a.staff_id = staff.id and a.from_on <= $2 and a.to_on >= $2))", staff, on, true)?;
     Ok(found.is_some())
 }
 
@@ -62,7 +63,7 @@ pub async fn list(server: &Server, staff: &Staff) -> Result<Vec<Absence>> {
         from absences a join staff s on s.id = a.staff_id where a.to_on >= $1 order by a.from_on, s.name, a.id", server.clock.today())?)
 }
 
-/// Of whom somebody speaks: themselves, or for a supervisor anybody who works requests.
+/// Of whom somebody speaks: themselves, or for a supervisor anybody who works requests, or left and still has some.
 async fn whom(conn: &mut Conn, staff: &Staff, typed: &str) -> Result<StaffId> {
     staff.only(DESK)?;
     if typed.is_empty() || typed == staff.id().to_string() {
@@ -70,7 +71,8 @@ async fn whom(conn: &mut Conn, staff: &Staff, typed: &str) -> Result<StaffId> {
     }
     staff.only(&[Role::Supervisor])?;
     let id: StaffId = typed.parse().map_err(|_| Error::field("who", Problem::ChooseOne))?;
-    let works = sql!(conn, optional (Uuid,): "select id from staff where id = $1 and active = $2 and role in ('operator', 'receivables', 'supervisor')", id.0, true)?;
+    let works = sql!(conn, optional (Uuid,): "select id from staff where id = $1 and ((active = $2 and role in ('operator', 'receivables', 'supervisor'))
+        or exists (select 1 from requests r where r.assignee_id = staff.id and r.closed_at is null))", id.0, true)?;
     works.map(|(id,)| StaffId(id)).ok_or_else(|| Error::field("who", Problem::ChooseOne))
 }
 

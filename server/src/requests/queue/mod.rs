@@ -358,7 +358,7 @@ pub async fn colleagues(server: &Server, staff: &Staff) -> Result<Vec<Colleague>
     )
 }
 
-/// Everybody who works requests, whether here or away, by name.
+/// Everybody who works requests, whether here or away, and whoever left and still has some, by name.
 ///
 /// # Errors
 /// As [`list`].
@@ -367,6 +367,7 @@ pub async fn everybody(server: &Server, staff: &Staff) -> Result<Vec<Colleague>>
     let mut conn = server.db.read().await?;
     Ok(
         sql!(conn, all Colleague: "select s.id, s.name, (select count(*) from requests r where r.assignee_id = s.id and r.closed_at is null) as open
-        from staff s where s.active = $1 and s.role in ('operator', 'receivables', 'supervisor') order by s.name, s.id", true)?,
+        from staff s where (s.active = $1 and s.role in ('operator', 'receivables', 'supervisor'))
+            or exists (select 1 from requests r where r.assignee_id = s.id and r.closed_at is null) order by s.name, s.id", true)?,
     )
 }
