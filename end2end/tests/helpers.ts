@@ -125,6 +125,19 @@ function codeOf(secret: Buffer) {
   return String(code % 1_000_000).padStart(6, '0');
 }
 
+/** A question that a customer asks now; gives the digits of its protocol. */
+export async function ask(page: Page, text: string) {
+  await signIn(page, UP_TO_DATE);
+  await page.goto('/pedidos/nova-pergunta');
+  await page.getByLabel('Sua pergunta').fill(text);
+  await page.getByRole('button', { name: 'Enviar pergunta' }).click();
+  await expect(page).toHaveURL(/\/pedidos\/\d{20}\/recebido$/);
+  return page.url().match(/\d{20}/)![0];
+}
+
+/** A protocol as people read it aloud. */
+export const spoken = (protocol: string) => protocol.replace(/^(\d{6})(\d{8})(\d{6})$/, '$1.$2.$3');
+
 /** The page of somebody else, in a browser of their own. */
 export async function another(page: Page) {
   const context = await page.context().browser()!.newContext({ ...test.info().project.use });

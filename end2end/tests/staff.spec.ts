@@ -1,21 +1,8 @@
 import type { Page } from '@playwright/test';
 import {
   ADMINISTRATOR, LEGAL, OPERATOR, OTHER_OPERATOR, RECEIVABLES, SUPERVISOR, UP_TO_DATE,
-  another, expect, expectAccessible, ofProject, shot, signIn, signInStaff, test, tick,
+  another, ask, expect, expectAccessible, ofProject, shot, signIn, signInStaff, spoken, test, tick,
 } from './helpers';
-
-/** A question that a customer asks now; gives the digits of its protocol. */
-async function ask(page: Page, text: string) {
-  await signIn(page, UP_TO_DATE);
-  await page.goto('/pedidos/nova-pergunta');
-  await page.getByLabel('Sua pergunta').fill(text);
-  await page.getByRole('button', { name: 'Enviar pergunta' }).click();
-  await expect(page).toHaveURL(/\/pedidos\/\d{20}\/recebido$/);
-  return page.url().match(/\d{20}/)![0];
-}
-
-/** As people read it aloud. */
-const spoken = (protocol: string) => protocol.replace(/^(\d{6})(\d{8})(\d{6})$/, '$1.$2.$3');
 
 /** Opens a step of the panel, if it is not open yet. */
 async function step(page: Page, name: string) {

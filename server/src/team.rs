@@ -10,7 +10,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::audit::{self, Actor, Event};
-use crate::db::{Link, Tx};
+use crate::db::{Link, Tx, is_duplicate};
 use crate::error::{Error, Result};
 use crate::mail::Mail;
 use crate::outbox::{self, Outgoing};
@@ -135,13 +135,7 @@ async fn send(server: &Server, tx: &mut Tx, staff: &Staff, invited: &Invited) ->
     sql!(tx, execute: "insert into invitations (id, email, name, role, token_hash, totp_sealed, invited_by, created_at, expires_at)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         id, invited.email.as_str(), invited.name.as_str(), invited.role.as_str(), sha256(token.as_bytes()), sealed, staff.id().0, now, ends)
-    .map_err(|error| {
-        if error.as_database_error().is_some_and(sqlx::error::DatabaseError::is_unique_violation) {
-            Error::Overtaken("invitation")
-        } else {
-            error.into()
-        }
-    })?;
+    .map_err(|error| if is_duplicate(&error) { Error::Overtaken("invitation") } else { error.into() })?;
     let creditor = policies::creditor(tx).await?.name;
     // Nobody has said yet which language they read: the house's own.
     let l = Locale::default();
