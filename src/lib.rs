@@ -69,6 +69,7 @@
 #![deny(clippy::float_arithmetic, missing_docs)]
 
 pub mod access_keys;
+pub mod activities;
 pub mod actors;
 pub mod agreements;
 pub mod api_keys;
@@ -79,6 +80,7 @@ pub mod charges;
 pub mod cnab;
 pub mod declarations;
 pub mod disputes;
+pub mod flags;
 pub mod forms;
 pub mod ids;
 pub mod indices;

@@ -8,8 +8,8 @@ use tower_http::compression::{CompressionLayer, CompressionLevel};
 
 use crate::visitor::{self, App};
 use crate::{
-    agreements, audit, authenticity, bills, customers, dashboard, demo, disputes, documents, exports, help, http, notices, paths, pix,
-    receipts, reconciliation, refunds, remessas, requests, sign_in, slips, statement, systems, team,
+    activities, agreements, audit, authenticity, bills, customers, dashboard, demo, disputes, documents, exports, flags, help, http,
+    notices, paths, pix, receipts, reconciliation, refunds, remessas, requests, sign_in, slips, statement, systems, team,
 };
 
 /// The whole application.
@@ -60,6 +60,8 @@ fn features() -> Router<App> {
         .merge(systems::routes())
         .merge(team::routes())
         .merge(audit::routes())
+        .merge(flags::routes())
+        .merge(activities::routes())
 }
 
 /// What needs to know nothing of the visitor: systems show a key with each request, and no cookie.

@@ -5,6 +5,7 @@
 //! one verb and leads on. Only islands, their rules (`domain`) and the server functions' names are compiled for the browser.
 #![recursion_limit = "256"]
 
+pub mod activities;
 pub mod agreements;
 #[cfg(feature = "ssr")]
 pub mod app;
@@ -28,6 +29,7 @@ pub mod download;
 pub mod drafts;
 #[cfg(feature = "ssr")]
 pub mod exports;
+pub mod flags;
 pub mod help;
 #[cfg(feature = "ssr")]
 pub mod http;

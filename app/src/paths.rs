@@ -86,6 +86,12 @@ pub const STAFF_SEARCH: &str = "/equipe/busca";
 pub const REFUND_ORDERS: &str = "/equipe/devolucoes";
 /// Refund orders as CSV.
 pub const REFUND_ORDERS_CSV: &str = "/equipe/devolucoes.csv";
+/// Those who cannot be reached.
+pub const FOLLOW_UP: &str = "/equipe/acompanhamento";
+/// Why people say they do not pay.
+pub const REASONS: &str = "/equipe/acompanhamento/motivos";
+/// The same as CSV.
+pub const REASONS_CSV: &str = "/equipe/acompanhamento/motivos.csv";
 /// The audit trail.
 pub const AUDIT: &str = "/equipe/auditoria";
 /// The creditor's staff.
@@ -268,6 +274,18 @@ pub fn staff_upload(protocol: &str, id: UploadId) -> String {
 #[must_use]
 pub fn staff_customer(id: CustomerId) -> String {
     format!("/equipe/clientes/{id}")
+}
+
+/// A customer's flags.
+#[must_use]
+pub fn flags(id: impl std::fmt::Display) -> String {
+    format!("/equipe/clientes/{id}/marcacoes")
+}
+
+/// What was done to reach a customer.
+#[must_use]
+pub fn activities(id: impl std::fmt::Display) -> String {
+    format!("/equipe/clientes/{id}/contatos")
 }
 
 /// The audit trail, from before a number of the chain.

@@ -2,6 +2,7 @@
 //!
 //! A public function is something a person may do; the actor type in its signature is the authorization. Never knows Leptos.
 
+pub mod activities;
 pub mod agreements;
 pub mod api;
 pub mod api_keys;
@@ -22,6 +23,7 @@ pub mod documents;
 pub mod error;
 pub mod exports;
 pub mod files;
+pub mod flags;
 pub mod flashes;
 pub mod imports;
 pub mod ledger;

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, unused_crate_dependencies)]
 
 mod absences;
+mod activities;
 mod agreements;
 mod api;
 mod api_shapes;
@@ -19,6 +20,7 @@ mod disputes;
 mod documents;
 mod exports;
 mod files;
+mod flags;
 mod imports;
 mod notices;
 mod papers;
