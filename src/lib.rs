@@ -88,6 +88,7 @@ pub mod money;
 pub mod names;
 pub mod papers;
 pub mod pix;
+pub mod promises;
 pub mod receipts;
 pub mod reconciliation;
 pub mod refunds;

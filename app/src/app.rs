@@ -9,7 +9,7 @@ use tower_http::compression::{CompressionLayer, CompressionLevel};
 use crate::visitor::{self, App};
 use crate::{
     activities, agreements, audit, authenticity, bills, customers, dashboard, demo, disputes, documents, exports, flags, help, http,
-    notices, paths, pix, receipts, reconciliation, refunds, remessas, requests, sign_in, slips, statement, systems, team,
+    notices, paths, pix, promises, receipts, reconciliation, refunds, remessas, requests, sign_in, slips, statement, systems, team,
 };
 
 /// The whole application.
@@ -62,6 +62,7 @@ fn features() -> Router<App> {
         .merge(audit::routes())
         .merge(flags::routes())
         .merge(activities::routes())
+        .merge(promises::routes())
 }
 
 /// What needs to know nothing of the visitor: systems show a key with each request, and no cookie.

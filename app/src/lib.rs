@@ -43,6 +43,7 @@ pub mod page;
 pub mod paths;
 pub mod pix;
 pub mod post;
+pub mod promises;
 pub mod receipts;
 pub mod reconciliation;
 pub mod refunds;

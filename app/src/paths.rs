@@ -86,6 +86,10 @@ pub const STAFF_SEARCH: &str = "/equipe/busca";
 pub const REFUND_ORDERS: &str = "/equipe/devolucoes";
 /// Refund orders as CSV.
 pub const REFUND_ORDERS_CSV: &str = "/equipe/devolucoes.csv";
+/// "I will pay on …".
+pub const PROMISE: &str = "/promessa";
+/// Promises, for staff.
+pub const PROMISES: &str = "/equipe/acompanhamento/promessas";
 /// Those who cannot be reached.
 pub const FOLLOW_UP: &str = "/equipe/acompanhamento";
 /// Why people say they do not pay.
@@ -280,6 +284,12 @@ pub fn staff_customer(id: CustomerId) -> String {
 #[must_use]
 pub fn flags(id: impl std::fmt::Display) -> String {
     format!("/equipe/clientes/{id}/marcacoes")
+}
+
+/// A customer's promises, for staff.
+#[must_use]
+pub fn promises(id: impl std::fmt::Display) -> String {
+    format!("/equipe/clientes/{id}/promessas")
 }
 
 /// What was done to reach a customer.

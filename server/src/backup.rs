@@ -58,6 +58,8 @@ pub const TABLES: &[&str] = &[
     "customer_flags",
     "activities",
     "reach_holds",
+    "promises",
+    "promise_bills",
     "requests",
     "bill_notes",
     "request_bills",

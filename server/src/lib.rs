@@ -35,6 +35,7 @@ pub mod payments;
 pub mod pdf;
 pub mod pix;
 pub mod policies;
+pub mod promises;
 pub mod receipts;
 pub mod reconciliation;
 pub mod refunds;

@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use domain::activities::ReachPolicy;
 use domain::agreements::policy::PlanPolicy;
 use domain::calendar::Calendar;
+use domain::promises::PromisePolicy;
 use domain::refunds::RefundPolicy;
 use domain::requests::policy::Policy;
 use domain::tax_ids::TaxId;
@@ -93,6 +94,14 @@ pub async fn refunds(server: &Server, conn: &mut Conn) -> Result<RefundPolicy> {
 /// The database's, or a policy that cannot be read.
 pub async fn reach(server: &Server, conn: &mut Conn) -> Result<ReachPolicy> {
     Ok(newest(conn, "reach", server.clock.today()).await?.unwrap_or_default())
+}
+
+/// Limits for promises to pay.
+///
+/// # Errors
+/// The database's, or a policy that cannot be read.
+pub async fn promises(server: &Server, conn: &mut Conn) -> Result<PromisePolicy> {
+    Ok(newest(conn, "promises", server.clock.today()).await?.unwrap_or_default())
 }
 
 /// Business days, with the creditor's own holidays.

@@ -28,6 +28,7 @@ use crate::visitor::AsStaff;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Part {
     Unreachable,
+    Promises,
     Reasons,
 }
 
@@ -35,6 +36,7 @@ pub(crate) enum Part {
 pub(crate) fn tabs(l: Locale, here: Part) -> impl IntoView {
     let tabs = vec![
         Tab::new(paths::FOLLOW_UP, t::unreachable(l), here == Part::Unreachable),
+        Tab::new(paths::PROMISES, texts::promises::tab(l), here == Part::Promises),
         Tab::new(paths::REASONS, t::reasons(l), here == Part::Reasons),
     ];
     view! { <Tabs label=t::tabs(l) tabs/> }

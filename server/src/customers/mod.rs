@@ -22,6 +22,7 @@ use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
 use crate::flags;
 use crate::notices::{self, Notice};
+use crate::promises::{self, Promise};
 use crate::sessions::{Customer, Staff};
 use crate::slips::{self, PayableBill};
 use crate::statement::{self, LedgerLine};
@@ -144,6 +145,8 @@ pub struct Picture {
     pub flags: Vec<flags::Set>,
     /// The newest attempts and conversations.
     pub activities: Vec<Activity>,
+    /// Open promises to pay, and those that ended lately.
+    pub promises: Vec<Promise>,
     /// What the e-mail address and the telephone were before.
     pub contacts: Vec<ContactBefore>,
     /// Who of the staff looked at the customer, the newest first.
@@ -414,6 +417,7 @@ pub async fn picture(server: &Server, staff: &Staff, customer: CustomerId) -> Re
             "select created_at, seen_at, device from sessions where customer_id = $1 or acting_for = $1 order by created_at desc limit 20", customer.0)?,
         flags: flags::history(conn, customer).await?,
         activities: activities::newest(conn, customer, 40).await?,
+        promises: promises::of_customer(server, conn, customer).await?,
         contacts: history::contacts(conn, customer).await?,
         looks: history::looks(conn, customer).await?,
         timeline: timeline(conn, customer).await?,

@@ -26,7 +26,7 @@ use crate::ui::lists::{Pair, Row, Rows, SummaryList};
 use crate::ui::panels::{Card, Details, StatusTag};
 use crate::ui::tables::{Column, DataTable};
 use crate::visitor::AsStaff;
-use crate::{activities, flags, paths, wording};
+use crate::{activities, flags, paths, promises, wording};
 
 /// One customer.
 pub(super) async fn picture(page: Page, AsStaff(staff): AsStaff, Path(customer): Path<String>) -> PageResult {
@@ -60,6 +60,7 @@ pub(super) async fn picture(page: Page, AsStaff(staff): AsStaff, Path(customer):
     let main = view! {
         {bills(l, &picture)}
         {requests(&page, &picture)}
+        {promises::staff::card(&page, customer, &picture.promises)}
         {activities::staff::card(&page, customer, &picture.activities)}
         {crate::pix::staff::card(&page, &charges)}
         <Card title=t::records(l)>{records}</Card>
