@@ -79,6 +79,7 @@ pub mod calendar;
 pub mod charges;
 pub mod cnab;
 pub mod declarations;
+pub mod default_notices;
 pub mod disputes;
 pub mod flags;
 pub mod forms;
