@@ -8,8 +8,9 @@ use tower_http::compression::{CompressionLayer, CompressionLevel};
 
 use crate::visitor::{self, App};
 use crate::{
-    activities, agreements, audit, authenticity, bills, customers, dashboard, demo, disputes, documents, exports, flags, help, http,
-    notices, paths, pix, promises, receipts, reconciliation, refunds, remessas, requests, sign_in, slips, statement, systems, team,
+    activities, agreements, audit, authenticity, bills, customers, dashboard, default_notices, demo, disputes, documents, exports, flags,
+    help, http, notices, paths, pix, promises, receipts, reconciliation, refunds, remessas, requests, sign_in, slips, statement, systems,
+    team,
 };
 
 /// The whole application.
@@ -63,6 +64,7 @@ fn features() -> Router<App> {
         .merge(flags::routes())
         .merge(activities::routes())
         .merge(promises::routes())
+        .merge(default_notices::routes())
 }
 
 /// What needs to know nothing of the visitor: systems show a key with each request, and no cookie.

@@ -19,6 +19,7 @@ pub mod bills;
 pub mod customers;
 #[cfg(feature = "ssr")]
 pub mod dashboard;
+pub mod default_notices;
 #[cfg(feature = "ssr")]
 pub mod demo;
 pub mod disputes;

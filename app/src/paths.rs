@@ -90,6 +90,8 @@ pub const REFUND_ORDERS_CSV: &str = "/equipe/devolucoes.csv";
 pub const PROMISE: &str = "/promessa";
 /// Promises, for staff.
 pub const PROMISES: &str = "/equipe/acompanhamento/promessas";
+/// Notices of default of individual plans.
+pub const DEFAULT_NOTICES: &str = "/equipe/acompanhamento/notificacoes";
 /// Those who cannot be reached.
 pub const FOLLOW_UP: &str = "/equipe/acompanhamento";
 /// Why people say they do not pay.
@@ -290,6 +292,12 @@ pub fn flags(id: impl std::fmt::Display) -> String {
 #[must_use]
 pub fn promises(id: impl std::fmt::Display) -> String {
     format!("/equipe/clientes/{id}/promessas")
+}
+
+/// The default of one contract, and its notices.
+#[must_use]
+pub fn default_notice(contract: impl std::fmt::Display) -> String {
+    format!("{DEFAULT_NOTICES}/{contract}")
 }
 
 /// What was done to reach a customer.

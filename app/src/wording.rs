@@ -458,6 +458,8 @@ pub fn audited(l: Locale, action: &str) -> &'static str {
         "promises.void" => t::audited_promises_void(l),
         "promises.withdraw" => t::audited_promises_withdraw(l),
         "promises.remind" => t::audited_promises_remind(l),
+        "default_notices.give" => t::audited_default_notices_give(l),
+        "default_notices.prove" => t::audited_default_notices_prove(l),
         "activities.write" => t::audited_activities_write(l),
         "statement.look" => t::audited_statement_look(l),
         "bills.look" => t::audited_bills_look(l),

@@ -195,7 +195,7 @@ async fn sought(server: &Server, conn: &mut Conn) -> Result<Vec<Sought>> {
             select c.id, cast(case when coalesce(c.email, '') = '' and coalesce(c.phone, '') = '' then 0 else 1 end as bigint) as has_contact, b.late,
                    coalesce((select max(v.at) from (
                        select max(a.at) as at from activities a where a.customer_id = c.id and a.reached = $2
-                       union all select max(created_at) from sessions where customer_id = c.id) v), c.created_at) as reached_at
+                       union all select max(created_at) from sessions where customer_id = c.id) v), $6) as reached_at
               from (select customer_id, cast(sum(balance) as bigint) as late from bills
                      where balance <> 0 and balance > 0 and standing = 'open' and due_on < $1 group by customer_id) b
               join customers c on c.id = b.customer_id
@@ -208,7 +208,7 @@ async fn sought(server: &Server, conn: &mut Conn) -> Result<Vec<Sought>> {
         left join reach_holds h on h.customer_id = r.id and h.until_at > $4 left join staff s on s.id = h.staff_id
         where r.has_contact = 0 or r.attempts >= $3
         order by coalesce(r.next_on, $1), r.late desc, r.id limit $5",
-        late_before(today, &calendar), true, i64::from(policy.attempts), now, LONGEST)?;
+        late_before(today, &calendar), true, i64::from(policy.attempts), now, LONGEST, DateTime::<Utc>::UNIX_EPOCH)?;
     Ok(rows.into_iter().filter_map(|row| of_row(row, &policy)).collect())
 }
 

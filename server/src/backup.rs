@@ -72,6 +72,8 @@ pub const TABLES: &[&str] = &[
     "installments",
     "disputes",
     "notices",
+    "default_notices",
+    "default_notice_bills",
     "outbox",
     "mailbox",
     "audit_events",

@@ -17,6 +17,7 @@ pub mod customers;
 pub mod dashboard;
 pub mod db;
 pub mod declarations;
+pub mod default_notices;
 pub mod demo;
 pub mod disputes;
 pub mod documents;

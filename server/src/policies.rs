@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use domain::activities::ReachPolicy;
 use domain::agreements::policy::PlanPolicy;
 use domain::calendar::Calendar;
+use domain::default_notices::DefaultPolicy;
 use domain::promises::PromisePolicy;
 use domain::refunds::RefundPolicy;
 use domain::requests::policy::Policy;
@@ -102,6 +103,14 @@ pub async fn reach(server: &Server, conn: &mut Conn) -> Result<ReachPolicy> {
 /// The database's, or a policy that cannot be read.
 pub async fn promises(server: &Server, conn: &mut Conn) -> Result<PromisePolicy> {
     Ok(newest(conn, "promises", server.clock.today()).await?.unwrap_or_default())
+}
+
+/// Rules for notices of default.
+///
+/// # Errors
+/// The database's, or a policy that cannot be read.
+pub async fn defaults(server: &Server, conn: &mut Conn) -> Result<DefaultPolicy> {
+    Ok(newest(conn, "defaults", server.clock.today()).await?.unwrap_or_default())
 }
 
 /// Business days, with the creditor's own holidays.

@@ -15,6 +15,7 @@ mod creditor;
 mod customers;
 mod dashboard;
 mod declarations;
+mod default_notices;
 mod demo;
 mod disputes;
 mod documents;

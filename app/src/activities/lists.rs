@@ -29,6 +29,7 @@ use crate::visitor::AsStaff;
 pub(crate) enum Part {
     Unreachable,
     Promises,
+    Notices,
     Reasons,
 }
 
@@ -37,6 +38,7 @@ pub(crate) fn tabs(l: Locale, here: Part) -> impl IntoView {
     let tabs = vec![
         Tab::new(paths::FOLLOW_UP, t::unreachable(l), here == Part::Unreachable),
         Tab::new(paths::PROMISES, texts::promises::tab(l), here == Part::Promises),
+        Tab::new(paths::DEFAULT_NOTICES, texts::default_notices::tab(l), here == Part::Notices),
         Tab::new(paths::REASONS, t::reasons(l), here == Part::Reasons),
     ];
     view! { <Tabs label=t::tabs(l) tabs/> }

@@ -6,15 +6,16 @@ use std::io::Cursor;
 use chrono::Days;
 use domain::activities::ActivityForm;
 use domain::actors::Role;
+use domain::default_notices::{NoticeForm, ProofForm, Stage};
 use domain::flags::FlagForm;
 use domain::ids::CustomerId;
 use domain::promises::PromiseForm;
 
 use super::scenes::{ago, customer, find, form, open_bills, staff};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::imports::{self, Kind, Options};
 use crate::sessions::{self, Actors, Staff};
-use crate::{Server, activities, flags, promises, sql};
+use crate::{Server, activities, default_notices, flags, promises, sql};
 
 /// Somebody with late bills among the last hundred, who is in no request.
 async fn late(server: &Server) -> Result<Vec<String>> {
@@ -35,6 +36,7 @@ pub(super) async fn play(server: &Server) -> Result<()> {
     known(server, &mut people, [&operator, &receivables, &legal]).await?;
     promised(server, &mut people, &operator).await?;
     sought(server, &mut people, &operator).await?;
+    told(server, &receivables).await?;
     for one in [operator, receivables, legal] {
         sessions::close(server, &Actors::Staff(one)).await?;
     }
@@ -124,6 +126,30 @@ async fn sought(server: &Server, people: &mut std::slice::Iter<'_, String>, oper
     for ((days, reason, note), person) in told.into_iter().zip(people) {
         let id = find(server, person).await?;
         said(&ago(server, days, 5), operator, id, "incoming", "phone", "spoke", reason, note).await?;
+    }
+    Ok(())
+}
+
+/// Notices of default: one by letter with its proof, one by letter without, one by e-mail that nobody opened yet.
+async fn told(server: &Server, receivables: &Staff) -> Result<()> {
+    let cases = default_notices::list(server, receivables).await?;
+    let far = cases.into_iter().filter(|case| case.stage == Stage::Overdue).rev();
+    let sendings = [("post", Some(("letter", "AR BR123456789BR"))), ("post", None), ("mail", None)];
+    for (case, (sending, proof)) in far.zip(sendings) {
+        let then = ago(server, 4, 1);
+        let form = NoticeForm { sending: sending.to_owned(), beneficiaries: case.name.clone(), submission: form() };
+        let given = default_notices::give(&then, receivables, case.contract, &form).await;
+        // Somebody without an address is told by nobody's e-mail.
+        if matches!(given, Err(Error::Form(_))) {
+            continue;
+        }
+        given?;
+        if let (Some((proof, note)), Some(notice)) =
+            (proof, default_notices::see(server, receivables, case.contract).await?.notices.first())
+        {
+            let form = ProofForm { proof: proof.to_owned(), on: (server.clock.today() - Days::new(2)).to_string(), note: note.to_owned() };
+            default_notices::prove(server, receivables, notice.id, &form).await?;
+        }
     }
     Ok(())
 }
