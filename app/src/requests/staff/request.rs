@@ -143,6 +143,10 @@ fn event(page: &Page, happened: &Happened, progress: Progress) -> impl IntoView 
         Some(name) => format!("{} {}", title(l, happened), t::given_to(l, name)),
         None => title(l, happened).to_owned(),
     };
+    let title = match happened.referred_to {
+        Some(area) => format!("{title}: {}", wording::area(l, area)),
+        None => title,
+    };
     let told = happened.told.clone().map(|told| view! { <p class="message">{told}</p> });
     let internal = happened
         .internal
