@@ -27,6 +27,7 @@ pub fn problem(l: Locale, problem: &Problem) -> String {
         Problem::TooLong { max } => t::too_long(l, max),
         Problem::TooShort { min } => t::too_short(l, min),
         Problem::UnexpectedCharacter { at } => t::unexpected_character(l, at),
+        Problem::UnknownVariable { at } => t::unknown_variable(l, at),
         Problem::NotAnAmount => t::not_an_amount(l).into(),
         Problem::AmountBelow { min } => t::amount_below(l, texts::money(l, min)),
         Problem::AmountAbove { max } => t::amount_above(l, texts::money(l, max)),
@@ -454,6 +455,7 @@ pub fn audited(l: Locale, action: &str) -> &'static str {
         "pix.return_failed" => t::audited_pix_return_failed(l),
         "papers.issue" | "papers.open" => t::audited_papers(l),
         "uploads.take" => t::audited_uploads_take(l),
+        "uploads.look" => t::audited_uploads_look(l),
         _ => t::audited_other(l),
     }
 }
