@@ -28,6 +28,7 @@ pub fn problem(l: Locale, problem: &Problem) -> String {
         Problem::TooLong { max } => t::too_long(l, max),
         Problem::TooShort { min } => t::too_short(l, min),
         Problem::UnexpectedCharacter { at } => t::unexpected_character(l, at),
+        Problem::UnknownVariable { at } => t::unknown_variable(l, at),
         Problem::NotAnAmount => t::not_an_amount(l).into(),
         Problem::AmountBelow { min } => t::amount_below(l, texts::money(l, min)),
         Problem::AmountAbove { max } => t::amount_above(l, texts::money(l, max)),
@@ -155,6 +156,7 @@ pub fn action(l: Locale, action: Action) -> &'static str {
         Action::Claim => t::action_claim(l),
         Action::Release => t::action_release(l),
         Action::Assign => t::action_assign(l),
+        Action::Refer => t::action_refer(l),
         Action::AskMore => t::action_ask_more(l),
         Action::Answer => t::action_answer(l),
         Action::Prepare => t::action_prepare(l),
@@ -190,6 +192,7 @@ pub fn did(l: Locale, what: What) -> &'static str {
         What::Step(Action::Withdraw) => t::did_withdraw(l),
         What::Step(Action::Note) => t::did_note(l),
         What::Step(Action::Assign) => t::did_assign(l),
+        What::Step(Action::Refer) => t::did_refer(l),
         What::Step(Action::Warn) => t::did_warn(l),
         What::Step(Action::Escalate) => t::did_escalate(l),
         What::Step(Action::Remind) => t::did_remind(l),
@@ -478,6 +481,7 @@ pub fn audited(l: Locale, action: &str) -> &'static str {
         "pix.return_failed" => t::audited_pix_return_failed(l),
         "papers.issue" | "papers.open" => t::audited_papers(l),
         "uploads.take" => t::audited_uploads_take(l),
+        "uploads.look" => t::audited_uploads_look(l),
         _ => t::audited_other(l),
     }
 }

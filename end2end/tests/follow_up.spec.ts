@@ -1,4 +1,4 @@
-import { OPERATOR, SUPERVISOR, another, expect, expectAccessible, ofProject, shot, signIn, signInStaff, test, tick } from './helpers';
+import { OPERATOR, RECEIVABLES, SUPERVISOR, another, expect, expectAccessible, ofProject, shot, signIn, signInStaff, test, tick } from './helpers';
 
 test('somebody who cannot be reached is taken, sought and flagged', async ({ page }) => {
   await signInStaff(page, OPERATOR);
@@ -90,4 +90,33 @@ test('a day is promised, seen by staff, and taken back', async ({ page }) => {
   await page.getByRole('link', { name: 'Ver ou mudar' }).click();
   await page.getByRole('button', { name: /^Retirar/ }).click();
   await expect(page.getByText('A anotação foi retirada.')).toBeVisible();
+});
+
+test('a default is told of by letter, proven, and its ten days run', async ({ page }) => {
+  await signInStaff(page, RECEIVABLES);
+  await page.goto('/equipe/acompanhamento/notificacoes');
+  await expect(page.getByRole('heading', { level: 1, name: 'Notificações de inadimplência' })).toBeVisible();
+  await expectAccessible(page);
+  await shot(page, 'default-notices');
+  // One for each walk, far enough from the others that none takes another's.
+  const overdue = page.getByRole('row').filter({ hasText: 'Passou do 50º dia' });
+  await overdue.nth(ofProject([0, 4, 8, 12])).getByRole('link', { name: /^Ver e notificar/ }).click();
+  await page.getByRole('button', { name: 'Enviar a notificação' }).click();
+  await expect(page.getByRole('alert').getByRole('link')).toHaveCount(1);
+  await expectAccessible(page);
+  await tick(page.getByRole('radio', { name: 'Carta com AR' }));
+  await page.getByRole('button', { name: 'Enviar a notificação' }).click();
+  await expect(page.getByText('Notificação registrada.')).toBeVisible();
+  await expect(page.getByText('Enviada, falta a prova')).toBeVisible();
+  await page.getByRole('button', { name: 'Registrar a prova' }).click();
+  await expect(page.getByRole('alert').getByRole('link')).toHaveCount(2);
+  await expectAccessible(page);
+  await page.getByLabel('O que prova').selectOption({ label: 'Carta com AR' });
+  const today = new Intl.DateTimeFormat('sv-SE', { timeZone: 'America/Sao_Paulo' }).format(new Date());
+  await page.getByLabel('Dia em que o cliente foi avisado').fill(today);
+  await page.getByRole('button', { name: 'Registrar a prova' }).click();
+  await expect(page.getByText('Prova registrada.')).toBeVisible();
+  await expect(page.getByText(/^Pode pagar até/)).toBeVisible();
+  await expectAccessible(page);
+  await shot(page, 'default-notice');
 });

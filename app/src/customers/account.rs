@@ -199,7 +199,7 @@ fn action(l: Locale, action: &str) -> &'static str {
         "representations.grant" => t::did_grant(l),
         "slips.copy" => t::did_copy_slip(l),
         "requests.submit" => t::did_submit(l),
-        "uploads.take" => t::did_upload(l),
+        "uploads.take" | "uploads.look" => t::did_upload(l),
         "sessions.open" => t::did_sign_in(l),
         "sessions.close" | "sessions.close_all" => t::did_sign_out(l),
         "sessions.act_for" => t::did_act_for(l),

@@ -18,11 +18,15 @@ use uuid::Uuid;
 use super::absences;
 use super::advance::{By, Step, advance};
 use super::clock::{self, Stood};
+use super::replies::{self, Reply};
 use super::{BillLine, BillNote, Detail, RequestView, Row, Side, What, digits, take, view};
 use crate::audit::{self, Event};
 use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::files::{self, Download};
+use crate::pictures::{Failure, Picture};
+use crate::receipts::proof::{self, Proof};
+use crate::receipts::reading;
 use crate::sessions::Staff;
 use crate::{Server, bills, disputes, policies, sql};
 
@@ -60,6 +64,8 @@ pub struct Happened {
     pub name: Option<String>,
     /// To whom it was given.
     pub given_to: Option<String>,
+    /// To which part of the house it went.
+    pub referred_to: Option<Area>,
     /// What.
     pub what: What,
     /// Where from.
@@ -175,6 +181,10 @@ pub struct StaffView {
     pub bills: Vec<BillLine>,
     /// What to look at twice.
     pub warnings: Vec<Warning>,
+    /// What stands on the files.
+    pub proofs: Vec<Proof>,
+    /// Answers that may be of use, by title.
+    pub replies: Vec<Reply>,
     /// What whoever looks may do, and why not.
     pub buttons: Vec<Button>,
 }
@@ -185,6 +195,7 @@ struct EventRow {
     actor_kind: String,
     name: Option<String>,
     given_to: Option<String>,
+    to_area: Option<String>,
     #[sqlx(try_from = "String")]
     action: What,
     #[sqlx(try_from = "String")]
@@ -204,8 +215,10 @@ pub async fn open(server: &Server, staff: &Staff, protocol: &str) -> Result<Staf
     let protocol = digits(protocol)?;
     let mut conn = server.db.read().await?;
     let row = sql!(conn, optional Row: "select * from requests where protocol = $1", protocol)?.ok_or(Error::NotFound)?;
-    let view = look(server, &mut conn, staff, &row).await?;
+    let mut view = look(server, &mut conn, staff, &row).await?;
     drop(conn);
+    // After the look, for it may read files, and holds no connection meanwhile.
+    view.proofs = proof::of_request(server, row.customer_id, &view.request).await?;
     let mut tx = server.db.write().await?;
     audit::record(
         server,
@@ -234,7 +247,7 @@ async fn look(server: &Server, conn: &mut Conn, staff: &Staff, row: &Row) -> Res
     } else {
         sql!(conn, optional (String,): "select name from customers where id = $1", row.person_id.0)?.map(|(name,)| name)
     };
-    let events = sql!(conn, all EventRow: "select e.at, e.actor_kind, coalesce(s.name, c.name) as name, g.name as given_to, e.action, e.from_status, e.to_status, e.told, e.internal
+    let events = sql!(conn, all EventRow: "select e.at, e.actor_kind, coalesce(s.name, c.name) as name, g.name as given_to, e.to_area, e.action, e.from_status, e.to_status, e.told, e.internal
         from request_events e left join staff s on s.id = e.actor_id left join customers c on c.id = e.actor_id left join staff g on g.id = e.to_id
         where e.request_id = $1 order by e.at, e.id", row.id.0)?;
     let history = events
@@ -244,6 +257,7 @@ async fn look(server: &Server, conn: &mut Conn, staff: &Staff, row: &Row) -> Res
             by: Side::of(&event.actor_kind),
             name: event.name,
             given_to: event.given_to,
+            referred_to: event.to_area.and_then(|area| area.try_into().ok()),
             what: event.action,
             from: event.from_status,
             to: event.to_status,
@@ -276,6 +290,8 @@ async fn look(server: &Server, conn: &mut Conn, staff: &Staff, row: &Row) -> Res
         notes,
         payments,
         bills,
+        proofs: Vec::new(),
+        replies: replies::fitting(conn, row.kind).await?,
         buttons: rules::buttons(&case, staff.who(), &policy)
             // That a Pix went back only its provider says.
             .filter(|(action, _)| !(goes_back && *action == Action::Finish))
@@ -363,30 +379,47 @@ async fn warnings(conn: &mut Conn, row: &Row, request: &RequestView) -> Result<V
 /// # Errors
 /// [`Error::NotFound`]; [`Error::Forbidden`].
 pub async fn attachment(server: &Server, staff: &Staff, upload: UploadId) -> Result<Download> {
+    let file = file(server, staff, upload).await?;
+    let download = files::download(server, &file.hash, file.name, file.media_type).await?;
+    looked(server, staff, upload, file.customer_id, "uploads.take").await?;
+    Ok(download)
+}
+
+/// A page of a file of any request, drawn, for staff. That it was looked at is recorded.
+///
+/// # Errors
+/// [`Error::NotFound`], also for what has no picture; [`Error::Forbidden`]; [`Error::Files`].
+pub async fn picture(server: &Server, staff: &Staff, upload: UploadId, page: usize) -> Result<Picture> {
+    let file = file(server, staff, upload).await?;
+    let bytes = reading::bytes(server, &file.hash).await?;
+    let drawn = server.pictures.draw(&file.media_type, bytes, page).await;
+    let picture = drawn.map_err(|(Failure::Unreadable | Failure::Heavy)| Error::NotFound)?;
+    looked(server, staff, upload, file.customer_id, "uploads.look").await?;
+    Ok(picture)
+}
+
+#[derive(sqlx::FromRow)]
+struct File {
+    hash: String,
+    name: String,
+    media_type: String,
+    #[sqlx(try_from = "Uuid")]
+    customer_id: CustomerId,
+}
+
+async fn file(server: &Server, staff: &Staff, upload: UploadId) -> Result<File> {
     staff.sees_customers()?;
     let mut conn = server.db.read().await?;
-    let row = sql!(conn, optional (String, String, String): "select f.hash, u.name, f.media_type
-        from uploads u join files f on f.hash = u.file_hash where u.id = $1", upload.0)?;
-    let owner = sql!(conn, optional (Uuid,): "select customer_id from uploads where id = $1", upload.0)?;
-    drop(conn);
-    let (hash, name, media_type) = row.ok_or(Error::NotFound)?;
-    let download = files::download(server, &hash, name, media_type).await?;
+    sql!(conn, optional File: "select f.hash, u.name, f.media_type, u.customer_id from uploads u join files f on f.hash = u.file_hash where u.id = $1", upload.0)?
+        .ok_or(Error::NotFound)
+}
+
+async fn looked(server: &Server, staff: &Staff, upload: UploadId, customer: CustomerId, action: &'static str) -> Result<()> {
+    let (subject_kind, subject_id) = ("upload", Some(upload.0));
+    let event = Event { actor: staff.actor(), action, subject_kind, subject_id, customer: Some(customer), detail: json!({}) };
     let mut tx = server.db.write().await?;
-    audit::record(
-        server,
-        &mut tx,
-        Event {
-            actor: staff.actor(),
-            action: "uploads.take",
-            subject_kind: "upload",
-            subject_id: Some(upload.0),
-            customer: owner.map(|(id,)| CustomerId(id)),
-            detail: json!({}),
-        },
-    )
-    .await?;
-    tx.commit().await?;
-    Ok(download)
+    audit::record(server, &mut tx, event).await?;
+    tx.commit().await
 }
 
 /// Takes a request out of the queue. Of two who claim at once, one has it and the other is told.
@@ -403,6 +436,14 @@ pub async fn claim(server: &Server, staff: &Staff, protocol: &str) -> Result<()>
 /// As [`act`].
 pub async fn release(server: &Server, staff: &Staff, protocol: &str) -> Result<()> {
     act(server, staff, protocol, Action::Release, &DecisionForm::default()).await.map(drop)
+}
+
+/// Hands a request to another part of the house and tells the customer, with the reason. The deadline stays.
+///
+/// # Errors
+/// As [`act`]; [`Error::Form`] at `area` for the part that has it already.
+pub async fn refer(server: &Server, staff: &Staff, protocol: &str, form: &DecisionForm) -> Result<()> {
+    act(server, staff, protocol, Action::Refer, form).await.map(drop)
 }
 
 /// Gives a request to a colleague who works requests: one's own, or for a supervisor anybody's and nobody's.
@@ -503,7 +544,10 @@ pub async fn act(server: &Server, staff: &Staff, protocol: &str, action: Action,
         let granted = words.amount.ok_or_else(|| Error::field("amount", Problem::Missing))?;
         disputes::propose(&mut tx, &row, granted).await?;
     }
-    let step = Step { told: words.told.as_deref(), internal: words.internal.as_deref(), ..Step::of(action) };
+    if words.area == Some(row.area) {
+        return Err(Error::field("area", Problem::NoLongerPossible));
+    }
+    let step = Step { told: words.told.as_deref(), internal: words.internal.as_deref(), area: words.area, ..Step::of(action) };
     let status = advance(server, &mut tx, &row, By::Staff(staff), &step).await?;
     tx.commit().await?;
     Ok(status)

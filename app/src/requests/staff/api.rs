@@ -30,6 +30,9 @@ pub struct Decided {
     /// What was written with it.
     #[serde(flatten)]
     pub form: DecisionForm,
+    /// What is to be known of an answer that was just filled in.
+    #[cfg(feature = "ssr")]
+    pub about: Option<super::replies_api::About>,
 }
 
 /// Takes a request out of the queue.
@@ -64,6 +67,17 @@ pub async fn assign(#[server(default)] protocol: String, #[server(default)] to: 
         (_, Err(_)) => Err(Error::field("to", Problem::ChooseOne)),
     };
     taken(post, &protocol, Action::Assign, DecisionForm::default(), outcome).await
+}
+
+/// Hands a request to another part of the house.
+#[server(endpoint = "equipe/pedidos/encaminhar")]
+pub async fn refer(#[server(default)] protocol: String, #[server(default)] form: DecisionForm) -> Result<Answer, ServerFnError> {
+    let post = Post::here()?;
+    let outcome = match post.visitor.staff() {
+        Ok(staff) => desk::refer(&post.server, staff, &protocol, &form).await,
+        Err(error) => Err(error),
+    };
+    taken(post, &protocol, Action::Refer, form, outcome).await
 }
 
 /// Asks the customer for something.
@@ -148,7 +162,7 @@ pub async fn note(#[server(default)] protocol: String, #[server(default)] form: 
 async fn taken(post: Post, protocol: &str, action: Action, form: DecisionForm, outcome: Result<()>) -> Result<Answer, ServerFnError> {
     let page = paths::staff_request(protocol);
     let said = said(post.visitor.locale, action);
-    let decided = Decided { action: Some(action), form };
+    let decided = Decided { action: Some(action), form, about: None };
     post.answer(&page, &decided, outcome, |()| Next::to(&page).saying(said)).await
 }
 
@@ -165,6 +179,7 @@ fn said(l: texts::Locale, action: Action) -> &'static str {
         Action::Refuse => t::said_refuse(l),
         Action::Finish => t::said_finish(l),
         Action::Assign => t::said_assign(l),
+        Action::Refer => t::said_refer(l),
         Action::Answer | Action::Withdraw | Action::Fail | Action::Note | Action::Warn | Action::Escalate | Action::Remind => {
             t::said_note(l)
         }
@@ -185,6 +200,7 @@ pub fn url(action: Action) -> Option<&'static str> {
         Action::Finish => Some(Finish::PATH),
         Action::Note => Some(Note::PATH),
         Action::Assign => Some(Assign::PATH),
+        Action::Refer => Some(Refer::PATH),
         Action::Answer | Action::Withdraw | Action::Fail | Action::Warn | Action::Escalate | Action::Remind => None,
     }
 }
