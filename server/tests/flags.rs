@@ -4,7 +4,6 @@ use domain::flags::{Flag, FlagForm};
 use domain::forms::Problem;
 use domain::money::Money;
 use server::error::Error;
-use server::testing::TestServer;
 use server::{agreements, customers, flags, on_both_databases};
 use uuid::Uuid;
 
