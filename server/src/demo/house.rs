@@ -5,6 +5,7 @@ use domain::actors::Role;
 use domain::agreements::policy::PlanPolicy;
 use domain::refunds::RefundPolicy;
 use domain::requests::policy::Policy;
+use domain::requests::replies::ReplyForm;
 use serde::Serialize;
 use sha1::{Digest, Sha1};
 use uuid::Uuid;
@@ -12,6 +13,8 @@ use uuid::Uuid;
 use super::{Begun, StaffLogin, people, records};
 use crate::audit::{self, Actor, Event};
 use crate::error::{Error, Result};
+use crate::requests::replies;
+use crate::sessions::Staff;
 use crate::sign_in::{self, NewStaff};
 use crate::{Server, sql};
 
@@ -86,6 +89,48 @@ pub(super) async fn staff(server: &Server) -> Result<()> {
         sign_in::put_staff(server, &mut tx, &new).await?;
     }
     tx.commit().await
+}
+
+/// Answers that the desk of this house gives often: kind, step, name, and words in Portuguese and in English.
+const REPLIES: [(&str, &str, &str, &str, &str); 4] = [
+    (
+        "receipt",
+        "ask_more",
+        "Comprovante de agendamento",
+        "Olá, {nome}.\n\nO arquivo enviado é de um pagamento agendado. Quando o banco fizer o pagamento, envie aqui o comprovante definitivo da conta {contas}.\n\n{equipe}, {credor}",
+        "Hello, {nome}.\n\nThe file you sent is of a scheduled payment. Once your bank has made it, please send the final receipt for bill {contas} here.\n\n{equipe}, {credor}",
+    ),
+    (
+        "receipt",
+        "refuse",
+        "Comprovante de outra conta",
+        "Olá, {nome}.\n\nO comprovante enviado é de outro boleto, que não é nosso. A conta {contas} continua em aberto. Se você pagou de outra forma, envie um novo comprovante.\n\n{equipe}, {credor}",
+        "Hello, {nome}.\n\nThe receipt you sent is of another boleto, which is not ours. Bill {contas} is still open. If you paid some other way, please send another receipt.\n\n{equipe}, {credor}",
+    ),
+    (
+        "refund",
+        "ask_more",
+        "Titular da conta de devolução",
+        "Olá, {nome}.\n\nPara devolver {valor}, a conta precisa ser de quem pagou. Envie um documento que mostre o titular, ou informe outra conta. O protocolo é {protocolo}.\n\n{equipe}, {credor}",
+        "Hello, {nome}.\n\nTo give back {valor}, the account has to be that of whoever paid. Please send a document that shows its holder, or name another account. The protocol is {protocolo}.\n\n{equipe}, {credor}",
+    ),
+    (
+        "",
+        "note",
+        "Estamos cuidando",
+        "Olá, {nome}.\n\nSeu pedido está em análise. A resposta sai até {prazo}.\n\n{equipe}, {credor}",
+        "Hello, {nome}.\n\nYour request is being looked at. The answer comes by {prazo}.\n\n{equipe}, {credor}",
+    ),
+];
+
+/// Keeps the answers, by the hand of the supervisor.
+pub(super) async fn replies(server: &Server, supervisor: &Staff) -> Result<()> {
+    for (kind, action, title, pt, en) in REPLIES {
+        let (kind, action, title) = (kind.to_owned(), action.to_owned(), title.to_owned());
+        let form = ReplyForm { title, kind, action, pt: pt.to_owned(), en: en.to_owned(), ..ReplyForm::default() };
+        replies::save(server, supervisor, None, &form).await?;
+    }
+    Ok(())
 }
 
 /// How each member of staff signs in.

@@ -123,6 +123,9 @@ pub async fn create(server: &Server, seed: u64, scale: u32, progress: impl FnMut
     if !any(server, "select count(*) from notices where kind = 'clearance'").await? {
         scenes::notices(server).await?;
     }
+    if !any(server, "select count(*) from replies").await? {
+        scenes::replies(server).await?;
+    }
     if !any(server, "select count(*) from requests").await? {
         scenes::requests(server).await?;
         requests::clock::watch(server).await?;

@@ -276,6 +276,13 @@ pub(super) async fn requests(server: &Server) -> Result<()> {
     Ok(())
 }
 
+/// Answers that the desk gives often.
+pub(super) async fn replies(server: &Server) -> Result<()> {
+    let supervisor = staff(server, Role::Supervisor).await?;
+    house::replies(server, &supervisor).await?;
+    sessions::close(server, &Actors::Staff(supervisor)).await
+}
+
 /// A plan within the rules, granted at once six weeks ago; its down payment came, and it is in force.
 async fn agreement_in_force(server: &Server) -> Result<()> {
     let then = ago(server, 45, 2);
