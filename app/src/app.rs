@@ -19,6 +19,7 @@ pub fn router(app: App) -> Router {
         .route(paths::SIGN_IN, get(sign_in::page::sign_in))
         .route(paths::CODE, get(sign_in::page::code))
         .route(paths::STAFF_SIGN_IN, get(sign_in::page::staff))
+        .route(paths::STAFF_HOME, get(sign_in::page::staff_home))
         .route("/idioma/{tag}", get(sign_in::page::language))
         .route(paths::DEMO, get(demo::logins))
         .route(paths::MAILBOX, get(demo::mailbox))

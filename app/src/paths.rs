@@ -66,6 +66,8 @@ pub const HELP: &str = "/ajuda";
 pub const PRIVACY: &str = "/privacidade";
 /// Staff sign-in.
 pub const STAFF_SIGN_IN: &str = "/equipe/entrar";
+/// Where staff begins: each role in its own room.
+pub const STAFF_HOME: &str = "/equipe";
 /// The queue.
 pub const QUEUE: &str = "/equipe/fila";
 /// The counts of the queue, for a page that keeps them fresh.
