@@ -23,6 +23,8 @@ pub mod demo;
 pub mod disputes;
 pub mod documents;
 #[cfg(feature = "ssr")]
+pub mod dossiers;
+#[cfg(feature = "ssr")]
 pub mod download;
 #[cfg(feature = "ssr")]
 pub mod drafts;

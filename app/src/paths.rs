@@ -270,6 +270,19 @@ pub fn staff_customer(id: CustomerId) -> String {
     format!("/equipe/clientes/{id}")
 }
 
+/// A customer's dossiers.
+#[must_use]
+pub fn dossiers(id: CustomerId) -> String {
+    format!("{}/dossie", staff_customer(id))
+}
+
+/// A customer's dossier as one file: as of now, or as of a moment on the creditor's wall.
+#[must_use]
+pub fn dossier(id: CustomerId, as_of: Option<chrono::NaiveDateTime>) -> String {
+    let as_of = as_of.map(|at| at.format("?em=%Y-%m-%dT%H:%M:%S").to_string()).unwrap_or_default();
+    format!("{}.zip{as_of}", dossiers(id))
+}
+
 /// The audit trail, from before a number of the chain.
 #[must_use]
 pub fn audit_before(seq: i64) -> String {

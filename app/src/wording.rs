@@ -452,6 +452,7 @@ pub fn audited(l: Locale, action: &str) -> &'static str {
         "pix.return_failed" => t::audited_pix_return_failed(l),
         "papers.issue" | "papers.open" => t::audited_papers(l),
         "uploads.take" => t::audited_uploads_take(l),
+        "dossiers.take" => t::audited_dossiers_take(l),
         _ => t::audited_other(l),
     }
 }

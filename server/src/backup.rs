@@ -45,6 +45,7 @@ pub const TABLES: &[&str] = &[
     "documents",
     "papers",
     "staff",
+    "dossiers",
     "invitations",
     "sessions",
     "codes",

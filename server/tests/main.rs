@@ -17,6 +17,7 @@ mod declarations;
 mod demo;
 mod disputes;
 mod documents;
+mod dossiers;
 mod exports;
 mod files;
 mod imports;

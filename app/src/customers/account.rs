@@ -200,6 +200,7 @@ fn action(l: Locale, action: &str) -> &'static str {
         "slips.copy" => t::did_copy_slip(l),
         "requests.submit" => t::did_submit(l),
         "uploads.take" => t::did_upload(l),
+        "dossiers.take" => t::did_take_dossier(l),
         "sessions.open" => t::did_sign_in(l),
         "sessions.close" | "sessions.close_all" => t::did_sign_out(l),
         "sessions.act_for" => t::did_act_for(l),

@@ -83,8 +83,10 @@ pub(super) async fn notices(server: &Server) -> Result<()> {
         for ((kind, subject, body), days) in told {
             let at = now - TimeDelta::days(days);
             let read_at: Option<DateTime<Utc>> = (days > 30).then(|| at + TimeDelta::hours(9));
-            sql!(tx, execute: "insert into notices (id, customer_id, kind, subject, body, channel, created_at, read_at) values ($1, $2, $3, $4, $5, 'mail', $6, $7)",
-                server.id::<NoticeId>().0, customer.0, kind, subject, body, at, read_at)?;
+            // Of the newest ones nobody knows yet whether they arrived.
+            let delivered_at: Option<DateTime<Utc>> = (days > 5).then(|| at + TimeDelta::seconds(40));
+            sql!(tx, execute: "insert into notices (id, customer_id, kind, subject, body, channel, created_at, read_at, delivered_at) values ($1, $2, $3, $4, $5, 'mail', $6, $7, $8)",
+                server.id::<NoticeId>().0, customer.0, kind, subject, body, at, read_at, delivered_at)?;
         }
         tx.commit().await?;
     }
