@@ -33,6 +33,7 @@ pub mod exports;
 pub mod help;
 #[cfg(feature = "ssr")]
 pub mod http;
+pub mod incidents;
 pub mod islands;
 #[cfg(feature = "ssr")]
 pub mod mending;

@@ -179,6 +179,8 @@ pub enum StaffRoom {
     Dashboard,
     /// Exports for the creditor's own systems.
     Exports,
+    /// Bills that something of the creditor's touched.
+    Incidents,
     /// The rules of requests.
     Rules,
     /// The creditor's staff.
@@ -301,6 +303,7 @@ impl Page {
         }
         let rules = here(StaffRoom::Rules, paths::RULES, texts::frame::rules(l), Icon::Settings);
         if staff.role() == Role::Supervisor {
+            rooms.push(here(StaffRoom::Incidents, paths::INCIDENTS, texts::incidents::title(l), Icon::Attention));
             rooms.push(rules);
         } else if staff.role() == Role::Administrator {
             // Whoever keeps the installation has no business in the others.

@@ -90,6 +90,8 @@ pub const REFUND_ORDERS_CSV: &str = "/equipe/devolucoes.csv";
 pub const AUDIT: &str = "/equipe/auditoria";
 /// The creditor's staff.
 pub const TEAM: &str = "/equipe/pessoas";
+/// Incidents.
+pub const INCIDENTS: &str = "/equipe/incidentes";
 /// The house in figures.
 pub const DASHBOARD: &str = "/equipe/painel";
 /// One of them, or all, as a file.
@@ -268,6 +270,12 @@ pub fn staff_upload(protocol: &str, id: UploadId) -> String {
 #[must_use]
 pub fn staff_customer(id: CustomerId) -> String {
     format!("/equipe/clientes/{id}")
+}
+
+/// One incident.
+#[must_use]
+pub fn incident(id: uuid::Uuid) -> String {
+    format!("{INCIDENTS}/{id}")
 }
 
 /// A customer's dossiers.

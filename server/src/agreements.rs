@@ -465,7 +465,7 @@ impl Ground {
     }
 
     fn offered(&self, owed: Owed, chosen: bool) -> Result<OfferedBill> {
-        let terms = bills::terms(&owed.tax_id, &owed.fine_rate, &owed.monthly_interest)?;
+        let terms = owed.charged.relieved(bills::terms(&owed.tax_id, &owed.fine_rate, &owed.monthly_interest)?)?;
         let calculation =
             late_charges_after(owed.bill.balance, owed.bill.due_on, owed.charged.posted(), self.today, &terms, &self.calendar);
         let mut offered = OfferedBill { bill: owed.bill, calculation, chosen, against: None };

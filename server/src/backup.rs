@@ -46,6 +46,8 @@ pub const TABLES: &[&str] = &[
     "papers",
     "staff",
     "dossiers",
+    "incidents",
+    "incident_bills",
     "invitations",
     "sessions",
     "codes",

@@ -58,6 +58,10 @@ pub fn explained(l: Locale, calculation: &Calculation) -> Explained {
         let how = t::discount_how(l, money(discount.base), rate(l, discount.rate));
         parts.push(Part { label: t::discount(l), how, amount: -discount.amount });
     }
+    if let Some(waived) = &calculation.waived {
+        let told = t::waived(l, money(waived.amount), i64::from(waived.days), waived.reasons.join("; ").trim_end_matches('.'));
+        note = format!("{told} {note}");
+    }
     let note = format!("{note} {}", t::rule(l, &calculation.version));
     Explained { parts, note }
 }

@@ -27,6 +27,7 @@ pub mod exports;
 pub mod files;
 pub mod flashes;
 pub mod imports;
+pub mod incidents;
 pub mod ledger;
 pub mod mail;
 pub mod notices;

@@ -351,3 +351,8 @@ async fn both_databases_give_the_same_bytes() {
     assert!(taken_from[0] == taken_from[1]);
     assert!(said(&opened(&taken_from[0])).contains("Ana Ávila"));
 }
+
+/// The calculation sheet as of a moment, as text.
+pub(crate) async fn sheet_of_sums(t: &TestServer, staff: &Staff, customer: CustomerId, as_of: DateTime<Utc>) -> String {
+    text_of(&opened(&taken(t, staff, customer, Some(as_of)).await)["03-calculo.pdf"], &[]).replace('\n', " ")
+}

@@ -21,6 +21,7 @@ mod dossiers;
 mod exports;
 mod files;
 mod imports;
+mod incidents;
 mod notices;
 mod papers;
 mod pdf;

@@ -201,6 +201,8 @@ fn action(l: Locale, action: &str) -> &'static str {
         "requests.submit" => t::did_submit(l),
         "uploads.take" => t::did_upload(l),
         "dossiers.take" => t::did_take_dossier(l),
+        "incidents.relieve" => t::did_relieve(l),
+        "incidents.unrelieve" => t::did_unrelieve(l),
         "sessions.open" => t::did_sign_in(l),
         "sessions.close" | "sessions.close_all" => t::did_sign_out(l),
         "sessions.act_for" => t::did_act_for(l),

@@ -11,6 +11,7 @@ use domain::calendar::Calendar;
 use domain::charges::{Calculation, Posted, late_charges_after};
 use domain::ids::CustomerId;
 use domain::money::Money;
+use domain::reliefs::Relief;
 use domain::requests::{Kind, Status};
 use domain::slips::{Channel, SlipState};
 use domain::statement::{EntryKind, Nature, days_late};
@@ -20,7 +21,7 @@ use uuid::Uuid;
 use crate::agreements::Terms;
 use crate::db::Conn;
 use crate::error::{Error, Result};
-use crate::{audit, bills, sql};
+use crate::{audit, bills, incidents, sql};
 
 /// Everything, in fixed order.
 pub(super) struct Facts {
@@ -378,7 +379,11 @@ pub(super) async fn read(
         "select id, number, nature, competence, contract_id, issued_on, due_on, amount from bills where customer_id = $1
           order by due_on, id", customer.0)?;
     let rows = rows.into_iter().filter(|row| before.made(row.id)).collect();
-    let bills = bills(&register, rows, &entries, &requests, &agreements, day, calendar)?;
+    let reliefs = incidents::reliefs_before(conn, customer, as_of).await?;
+    let bills = bills(
+        &Ground { register: &register, entries: &entries, requests: &requests, agreements: &agreements, reliefs, day, calendar },
+        rows,
+    )?;
     let copies = sql!(conn, all Copied:
         "select slip_id, person_id, channel, line_hash, at from slip_copies where customer_id = $1 and at < $2 order by at, id", customer.0, as_of)?;
     let mut notices = sql!(conn, all Notice:
@@ -547,18 +552,22 @@ fn balances(entries: &[Entry]) -> BTreeMap<Uuid, Money> {
     balances
 }
 
-fn bills(
-    register: &Register,
-    rows: Vec<BillRow>,
-    entries: &[Entry],
-    requests: &[Request],
-    agreements: &[Agreement],
+/// What bills are worked out from.
+struct Ground<'a> {
+    register: &'a Register,
+    entries: &'a [Entry],
+    requests: &'a [Request],
+    agreements: &'a [Agreement],
+    reliefs: HashMap<Uuid, Vec<Relief>>,
     day: NaiveDate,
-    calendar: &Calendar,
-) -> Result<Vec<Bill>> {
+    calendar: &'a Calendar,
+}
+
+fn bills(ground: &Ground<'_>, rows: Vec<BillRow>) -> Result<Vec<Bill>> {
+    let Ground { register, entries, requests, agreements, reliefs, day, calendar } = ground;
     let balances = balances(entries);
     let mut of_bill: HashMap<Uuid, Vec<&Entry>> = HashMap::new();
-    for entry in entries {
+    for entry in *entries {
         of_bill.entry(entry.bill_id.unwrap_or_default()).or_default().push(entry);
     }
     let disputed: HashSet<Uuid> = requests
@@ -579,13 +588,14 @@ fn bills(
             let contract = register.contracts.iter().find(|contract| contract.id == row.contract_id);
             let calculation = match contract.filter(|_| open) {
                 Some(contract) => {
-                    let terms = bills::terms(&register.person.tax_id, &contract.fine_rate, &contract.monthly_interest)?;
+                    let mut terms = bills::terms(&register.person.tax_id, &contract.fine_rate, &contract.monthly_interest)?;
+                    terms.reliefs = reliefs.get(&row.id).cloned().unwrap_or_default();
                     let posted = posted(of_bill.get(&row.id).map_or(&[], Vec::as_slice));
-                    Some(late_charges_after(balance, row.due_on, posted, day, &terms, calendar))
+                    Some(late_charges_after(balance, row.due_on, posted, *day, &terms, calendar))
                 }
                 None => None,
             };
-            let days_late = if balance.is_positive() { days_late(row.due_on, day, calendar) } else { 0 };
+            let days_late = if balance.is_positive() { days_late(row.due_on, *day, calendar) } else { 0 };
             Ok(Bill { row, balance, disputed, in_agreement, days_late, calculation })
         })
         .collect()

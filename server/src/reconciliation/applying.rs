@@ -224,7 +224,10 @@ async fn decide(conn: &mut Conn, context: &Context<'_>, world: &mut World, event
         .map(|bill| OpenBill { balance: bill.balance, due_on: bill.due_on, standing: bill.standing, posted: bill.posted })
         .collect();
     let title = Title { state: slip.state, nominal: slip.nominal, due_on: slip.due_on };
-    let terms = bills::terms(&slip.tax_id, &slip.fine_rate, &slip.monthly_interest)?;
+    let mut terms = bills::terms(&slip.tax_id, &slip.fine_rate, &slip.monthly_interest)?;
+    for charged in &slip.charged {
+        terms = charged.relieved(terms)?;
+    }
     let due = rules::due(&title, &open, paid_on, &terms, &context.calendar);
     let received = received(event, amount);
     let (outcome, split) = rules::decide(&title, &open, event.movement, &due, &received, &context.tolerance);
