@@ -1,9 +1,11 @@
 //! Files handed to a browser to be kept. Never shown inside a page, never kept by a cache, never run: whatever is in them, it stays a file.
+//! What is shown of them are pictures that the server drew.
 
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderName, HeaderValue, header};
 use server::files::Download;
+use server::pictures::Picture;
 use tokio_util::io::ReaderStream;
 
 /// An answer that the browser keeps as a file of this name.
@@ -28,6 +30,18 @@ pub fn stored(file: Download) -> Response {
     let mut response = attachment(&file.name, &file.media_type, Body::from_stream(ReaderStream::with_capacity(file.file, 64 * 1024)));
     response.headers_mut().insert(header::CONTENT_LENGTH, file.size.into());
     response
+}
+
+/// A picture that was drawn here, for display. It is of its type whatever the file was that it shows.
+#[must_use]
+pub fn drawn(picture: Picture) -> Response {
+    let mut response = Response::new(Body::from(picture.bytes));
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(picture.media_type));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("sandbox; default-src 'none'"));
+    response.into_response()
 }
 
 /// `attachment` with a plain name for old programs and the whole one in UTF-8 (RFC 6266, RFC 8187).

@@ -144,6 +144,14 @@ enum Command {
     },
     /// Check that the audit trail is whole, that every balance is the sum of its entries, and that every file is what it was
     Verify,
+    /// Draw or read one upload, from standard input to standard output: `serve` calls it
+    #[command(hide = true)]
+    Picture {
+        /// `read`, or the number of a page from nought
+        task: String,
+        /// What the file is
+        media_type: String,
+    },
     /// Move files from one place to another: a folder, or a bucket of an S3-compatible server
     #[command(subcommand)]
     Files(Files),
@@ -267,9 +275,17 @@ enum Files {
     },
 }
 
+fn main() -> anyhow::Result<()> {
+    let cli = Cli::parse();
+    // Before anything is opened, and before there is any other thread.
+    if let Command::Picture { task, media_type } = &cli.command {
+        std::process::exit(server::pictures::child::work(task, media_type));
+    }
+    run(cli)
+}
+
 #[tokio::main]
-async fn main() -> anyhow::Result<()> {
-    let Cli { settings, command } = Cli::parse();
+async fn run(Cli { settings, command }: Cli) -> anyhow::Result<()> {
     match command {
         Command::Serve { listen, site, demo } => {
             let mut more = Vec::new();
@@ -325,6 +341,8 @@ async fn main() -> anyhow::Result<()> {
             }
             Ok(())
         }
+        // It has ended by now.
+        Command::Picture { .. } => Ok(()),
         Command::Key => {
             println!("{}", Keys::generate());
             Ok(())

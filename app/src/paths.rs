@@ -266,6 +266,12 @@ pub fn staff_upload(protocol: &str, id: UploadId) -> String {
     format!("/equipe/pedidos/{}/arquivo/{id}", digits(protocol))
 }
 
+/// A page of a file of a request, drawn, for staff; counted from one.
+#[must_use]
+pub fn staff_picture(protocol: &str, id: UploadId, page: usize) -> String {
+    format!("{}/pagina/{}", staff_upload(protocol, id), page + 1)
+}
+
 /// One customer, for staff.
 #[must_use]
 pub fn staff_customer(id: CustomerId) -> String {

@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use domain::calendar::Calendar;
-use domain::charges::{Calculation, Payer, Terms, late_charges_after};
+use domain::charges::{Calculation, Payer, Terms, late_charges, late_charges_after};
 use domain::ids::{BillId, ContractId, CustomerId};
 use domain::money::Money;
 use domain::requests::{Kind, Status};
@@ -240,6 +240,20 @@ pub async fn calculation_for_staff(server: &Server, staff: &Staff, bill: BillId,
 /// What anybody's bill costs today, for a verb that has recorded the look; nothing when it cannot be paid by itself.
 pub(crate) async fn cost_today(server: &Server, conn: &mut Conn, bill: BillId) -> Result<Option<Calculation>> {
     Ok(detail(server, conn, None, bill, server.clock.today()).await?.calculation)
+}
+
+/// What a bill came to on days of the past, with fine and interest: what is open of it, or when it is paid, what it was issued for.
+pub(crate) async fn costs_on(conn: &mut Conn, bill: BillId, days: &[NaiveDate]) -> Result<Vec<(NaiveDate, Money)>> {
+    let Some((amount, balance, due_on, tax_id, fine_rate, monthly_interest)) = sql!(conn, optional (i64, i64, NaiveDate, String, String, String):
+        "select b.amount, b.balance, b.due_on, c.tax_id, k.fine_rate, k.monthly_interest from bills b
+           join contracts k on k.id = b.contract_id join customers c on c.id = b.customer_id where b.id = $1", bill.0)?
+    else {
+        return Ok(Vec::new());
+    };
+    let calendar = policies::calendar(conn).await?;
+    let terms = terms(&tax_id, &fine_rate, &monthly_interest)?;
+    let principal = Money::cents(if balance > 0 { balance } else { amount });
+    Ok(days.iter().map(|day| (*day, late_charges(principal, due_on, *day, &terms, &calendar).total)).collect())
 }
 
 pub(crate) async fn detail(server: &Server, conn: &mut Conn, of: Option<CustomerId>, id: BillId, on: NaiveDate) -> Result<BillDetail> {

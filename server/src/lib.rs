@@ -35,6 +35,7 @@ pub mod outbox;
 pub mod papers;
 pub mod payments;
 pub mod pdf;
+pub mod pictures;
 pub mod pix;
 pub mod policies;
 pub mod receipts;
@@ -82,6 +83,8 @@ pub struct Server {
     pub bell: Arc<Notify>,
     /// Pix charges, where a provider of them is configured.
     pub pix: Option<Arc<pix::Pix>>,
+    /// Who draws what people upload.
+    pub pictures: pictures::Pictures,
 }
 
 impl Server {
@@ -93,7 +96,15 @@ impl Server {
         let db = db::Db::open(&config.database).await?;
         let files = files::store::Store::open(&config.files)?;
         let pix = config.pix.as_ref().map(pix::Pix::new).transpose()?.map(Arc::new);
-        Ok(Self { db, files, clock: clock::Clock::new(config.time_zone), config: Arc::new(config), bell: Arc::default(), pix })
+        Ok(Self {
+            db,
+            files,
+            clock: clock::Clock::new(config.time_zone),
+            config: Arc::new(config),
+            bell: Arc::default(),
+            pix,
+            pictures: pictures::Pictures::default(),
+        })
     }
 
     /// A new id: UUIDv7, so that rows of one moment lie side by side.

@@ -27,6 +27,7 @@ mod papers;
 mod pdf;
 mod pix;
 mod pix_returns;
+mod proofs;
 mod queue;
 mod receipts;
 mod reconciliation;

@@ -11,6 +11,7 @@ use app::visitor::App;
 use server::config::Config;
 use server::error::Error;
 use server::files::store::Trouble;
+use server::pictures::Pictures;
 use server::{Server, outbox, pix, reconciliation, requests, webhooks};
 
 /// Serves the portal. SIGTERM lets what is under way end.
@@ -25,7 +26,8 @@ pub(crate) async fn serve(config: Config) -> anyhow::Result<()> {
     let folder = site_folder(&config)?;
     let assets = Assets::load(&folder).with_context(|| format!("site {}: lay it with `make build`", folder.display()))?;
     let (listen, public_url, demo) = (config.listen, config.public_url.clone(), config.demo);
-    let server = Server::open(config).await?;
+    let mut server = Server::open(config).await?;
+    server.pictures = Pictures::by(std::env::current_exe()?);
     server.db.migrate().await?;
     match server.files.check().await {
         // Away for a while, perhaps: the portal is of use without them. What the settings say wrong stays wrong.

@@ -5,6 +5,7 @@ use domain::agreements::Status as AgreementStatus;
 use domain::disputes::Reason;
 use domain::money::Money;
 use domain::pix::returns::State;
+use domain::receipts::comparing::Doubt;
 use domain::refunds::{OrderStatus, Way};
 use domain::requests::{Action, Kind, Turn};
 use leptos::prelude::*;
@@ -91,6 +92,7 @@ pub(super) async fn request(page: Page, AsCustomer(customer): AsCustomer, Path(p
     let messages = messages(&page, &request);
     let facts = facts(&page, &request);
     let given_back = told_of_giving_back(&page, &request);
+    let doubts = told_of_doubts(l, &request);
     // What could not go back to its origin needs an account, which has a form of its own.
     let account = matches!(request.detail, Detail::Refund { order: OrderStatus::Returned, .. }) && request.turn == Turn::Customer;
     let account = account.then(|| paths::refund_account(&digits));
@@ -105,6 +107,7 @@ pub(super) async fn request(page: Page, AsCustomer(customer): AsCustomer, Path(p
             {summary}
             <PageTitle title=title lede=lede><StatusTag tone words=status/></PageTitle>
             {given_back}
+            {doubts}
             {asks.map(|words| {
                 let words = words.map(|words| view! { <p class="said">{words}</p> });
                 view! { <Notice tone=Tone::Attention title=t::we_need(l)>{words}{match account {
@@ -127,6 +130,19 @@ pub(super) async fn request(page: Page, AsCustomer(customer): AsCustomer, Path(p
             </div>
         }
     }))
+}
+
+/// What the customer can mend by sending another file.
+fn told_of_doubts(l: Locale, request: &RequestView) -> Option<impl IntoView + use<>> {
+    let words = |doubt: &Doubt| match doubt {
+        Doubt::Scheduled | Doubt::Ahead(_) => Some(texts::proofs::tell_scheduled(l)),
+        Doubt::Slip => Some(texts::proofs::tell_slip(l)),
+        _ => None,
+    };
+    let mut told: Vec<&str> = request.doubts.iter().filter_map(words).collect();
+    told.dedup();
+    let lines = told.iter().map(|words| view! { <p>{*words}</p> }).collect_view();
+    (!told.is_empty()).then(|| view! { <Notice tone=Tone::Attention title=texts::proofs::tell_title(l)>{lines}</Notice> })
 }
 
 /// What staff asked last.

@@ -167,7 +167,7 @@ pub enum Tone {
 
 impl Tone {
     /// The class of this tone, of the four a part has.
-    fn class(self, neutral: &'static str, info: &'static str, good: &'static str, attention: &'static str) -> &'static str {
+    pub(crate) fn class(self, neutral: &'static str, info: &'static str, good: &'static str, attention: &'static str) -> &'static str {
         match self {
             Self::Neutral => neutral,
             Self::Info => info,

@@ -23,6 +23,9 @@ use crate::audit::{self, Event};
 use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::files::{self, Download};
+use crate::pictures::{Failure, Picture};
+use crate::receipts::proof::{self, Proof};
+use crate::receipts::reading;
 use crate::sessions::Staff;
 use crate::{Server, bills, disputes, policies, sql};
 
@@ -175,6 +178,8 @@ pub struct StaffView {
     pub bills: Vec<BillLine>,
     /// What to look at twice.
     pub warnings: Vec<Warning>,
+    /// What stands on the files.
+    pub proofs: Vec<Proof>,
     /// What whoever looks may do, and why not.
     pub buttons: Vec<Button>,
 }
@@ -204,8 +209,10 @@ pub async fn open(server: &Server, staff: &Staff, protocol: &str) -> Result<Staf
     let protocol = digits(protocol)?;
     let mut conn = server.db.read().await?;
     let row = sql!(conn, optional Row: "select * from requests where protocol = $1", protocol)?.ok_or(Error::NotFound)?;
-    let view = look(server, &mut conn, staff, &row).await?;
+    let mut view = look(server, &mut conn, staff, &row).await?;
     drop(conn);
+    // After the look, for it may read files, and holds no connection meanwhile.
+    view.proofs = proof::of_request(server, row.customer_id, &view.request).await?;
     let mut tx = server.db.write().await?;
     audit::record(
         server,
@@ -276,6 +283,7 @@ async fn look(server: &Server, conn: &mut Conn, staff: &Staff, row: &Row) -> Res
         notes,
         payments,
         bills,
+        proofs: Vec::new(),
         buttons: rules::buttons(&case, staff.who(), &policy)
             // That a Pix went back only its provider says.
             .filter(|(action, _)| !(goes_back && *action == Action::Finish))
@@ -363,30 +371,47 @@ async fn warnings(conn: &mut Conn, row: &Row, request: &RequestView) -> Result<V
 /// # Errors
 /// [`Error::NotFound`]; [`Error::Forbidden`].
 pub async fn attachment(server: &Server, staff: &Staff, upload: UploadId) -> Result<Download> {
+    let file = file(server, staff, upload).await?;
+    let download = files::download(server, &file.hash, file.name, file.media_type).await?;
+    looked(server, staff, upload, file.customer_id, "uploads.take").await?;
+    Ok(download)
+}
+
+/// A page of a file of any request, drawn, for staff. That it was looked at is recorded.
+///
+/// # Errors
+/// [`Error::NotFound`], also for what has no picture; [`Error::Forbidden`]; [`Error::Files`].
+pub async fn picture(server: &Server, staff: &Staff, upload: UploadId, page: usize) -> Result<Picture> {
+    let file = file(server, staff, upload).await?;
+    let bytes = reading::bytes(server, &file.hash).await?;
+    let drawn = server.pictures.draw(&file.media_type, bytes, page).await;
+    let picture = drawn.map_err(|(Failure::Unreadable | Failure::Heavy)| Error::NotFound)?;
+    looked(server, staff, upload, file.customer_id, "uploads.look").await?;
+    Ok(picture)
+}
+
+#[derive(sqlx::FromRow)]
+struct File {
+    hash: String,
+    name: String,
+    media_type: String,
+    #[sqlx(try_from = "Uuid")]
+    customer_id: CustomerId,
+}
+
+async fn file(server: &Server, staff: &Staff, upload: UploadId) -> Result<File> {
     staff.sees_customers()?;
     let mut conn = server.db.read().await?;
-    let row = sql!(conn, optional (String, String, String): "select f.hash, u.name, f.media_type
-        from uploads u join files f on f.hash = u.file_hash where u.id = $1", upload.0)?;
-    let owner = sql!(conn, optional (Uuid,): "select customer_id from uploads where id = $1", upload.0)?;
-    drop(conn);
-    let (hash, name, media_type) = row.ok_or(Error::NotFound)?;
-    let download = files::download(server, &hash, name, media_type).await?;
+    sql!(conn, optional File: "select f.hash, u.name, f.media_type, u.customer_id from uploads u join files f on f.hash = u.file_hash where u.id = $1", upload.0)?
+        .ok_or(Error::NotFound)
+}
+
+async fn looked(server: &Server, staff: &Staff, upload: UploadId, customer: CustomerId, action: &'static str) -> Result<()> {
+    let (subject_kind, subject_id) = ("upload", Some(upload.0));
+    let event = Event { actor: staff.actor(), action, subject_kind, subject_id, customer: Some(customer), detail: json!({}) };
     let mut tx = server.db.write().await?;
-    audit::record(
-        server,
-        &mut tx,
-        Event {
-            actor: staff.actor(),
-            action: "uploads.take",
-            subject_kind: "upload",
-            subject_id: Some(upload.0),
-            customer: owner.map(|(id,)| CustomerId(id)),
-            detail: json!({}),
-        },
-    )
-    .await?;
-    tx.commit().await?;
-    Ok(download)
+    audit::record(server, &mut tx, event).await?;
+    tx.commit().await
 }
 
 /// Takes a request out of the queue. Of two who claim at once, one has it and the other is told.

@@ -17,6 +17,7 @@ use domain::agreements::plans::Plan;
 use domain::forms::Problem;
 use domain::ids::{AgreementId, BillId, CustomerId, PaymentId, RequestId, UploadId};
 use domain::money::Money;
+use domain::receipts::comparing::Doubt;
 use domain::refunds::{OrderStatus, Way};
 use domain::requests::forms::{MessageForm, QuestionForm, SlipForm};
 use domain::requests::protocol::Protocol;
@@ -32,6 +33,7 @@ use crate::audit::{self, Event};
 use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
 use crate::files::{self, Download, Stored};
+use crate::receipts::{proof, reading};
 use crate::sessions::Customer;
 use crate::texts::{self, Locale};
 use crate::webhooks::{self, Happened};
@@ -280,6 +282,8 @@ pub struct RequestView {
     pub detail: Detail,
     /// What the customer may do now, of Answer, Note and Withdraw.
     pub may: Vec<Action>,
+    /// For a receipt that is open, seen by its customer: what speaks against its files as proofs.
+    pub doubts: Vec<Doubt>,
 }
 
 /// One of the customer's requests.
@@ -294,6 +298,9 @@ pub async fn find(server: &Server, customer: &Customer, protocol: &str) -> Resul
     let policy = policies::requests(server, &mut conn).await?;
     let mut view = view(&mut conn, &row).await?;
     view.may = workflow::allowed(&row.case(), domain::actors::Who::Customer, &policy).collect();
+    if row.kind == Kind::Receipt && row.status.is_open() {
+        view.doubts = proof::doubts(server, &mut conn, row.id).await?;
+    }
     if let Detail::Dispute { granted, .. } = &mut view.detail
         && !matches!(row.status, Status::Approved | Status::Done)
     {
@@ -340,6 +347,7 @@ async fn view(conn: &mut Conn, row: &Row) -> Result<RequestView> {
         timeline,
         detail: detail(conn, row).await?,
         may: Vec::new(),
+        doubts: Vec::new(),
     })
 }
 
@@ -449,7 +457,9 @@ pub async fn message(server: &Server, customer: &Customer, protocol: &str, form:
     if action == Action::Answer {
         absences::answered(server, &mut tx, &row).await?;
     }
-    tx.commit().await
+    tx.commit().await?;
+    reading::soon(server, files).await;
+    Ok(())
 }
 
 /// Takes a request back, for as long as it is not decided.

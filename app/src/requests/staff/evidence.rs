@@ -20,7 +20,7 @@ use crate::ui::amounts::MoneyText;
 use crate::ui::lists::{Pair, Row, Rows, SummaryList};
 use crate::ui::panels::{Card, Details, Notice};
 use crate::ui::tables::{Column, DataTable};
-use crate::{paths, wording};
+use crate::wording;
 
 /// A CPF or CNPJ with its points, as staff reads it to somebody.
 pub(crate) fn tax_id(digits: &str) -> String {
@@ -141,23 +141,8 @@ fn not_given_back(l: Locale, view: &StaffView) -> Option<impl IntoView + use<>> 
     Some(view! { <Notice tone=Tone::Attention title=t::warning_back(l)><p>{words}</p>{said.map(|said| view! { <p>{said}</p> })}</Notice> })
 }
 
-/// Files, as downloads.
-pub(super) fn files(page: &Page, view: &StaffView) -> Option<impl IntoView + use<>> {
-    use texts::desk as t;
-    let l = page.l;
-    let protocol = view.request.protocol.digits();
-    let mut rows = Vec::new();
-    for moment in &view.request.timeline {
-        for file in &moment.files {
-            let meta = t::file_about(l, self::moment(page, moment.at), media(&file.media_type), texts::size(l, file.size));
-            rows.push(view! { <Row title=file.name.clone() href=paths::staff_upload(&protocol, file.id) meta/> });
-        }
-    }
-    (!rows.is_empty()).then(|| view! { <Card title=t::files(l)><p class="small soft">{t::files_hint(l)}</p><Rows>{rows}</Rows></Card> })
-}
-
 /// What a file is, as people call it.
-fn media(media_type: &str) -> &str {
+pub(super) fn media(media_type: &str) -> &str {
     match media_type {
         "application/pdf" => "PDF",
         "image/jpeg" => "JPEG",

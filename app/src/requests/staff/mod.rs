@@ -19,6 +19,8 @@ mod keys;
 #[cfg(feature = "ssr")]
 mod part;
 #[cfg(feature = "ssr")]
+mod proofs;
+#[cfg(feature = "ssr")]
 mod queue;
 pub mod queue_api;
 #[cfg(feature = "ssr")]
@@ -41,4 +43,5 @@ pub fn routes() -> axum::Router<crate::visitor::App> {
         .route(crate::paths::DEADLINES_CSV, get(deadlines::csv))
         .route("/equipe/pedidos/{protocol}", get(request::request))
         .route("/equipe/pedidos/{protocol}/arquivo/{upload}", get(request::file))
+        .route("/equipe/pedidos/{protocol}/arquivo/{upload}/pagina/{page}", get(request::picture))
 }

@@ -12,8 +12,8 @@ use server::requests::queue::{self, batch, views};
 use server::requests::{Detail, Side, What};
 use server::texts::{self, Locale};
 
-use super::{decide, evidence, keys};
-use crate::download::stored;
+use super::{decide, evidence, keys, proofs};
+use crate::download::{drawn, stored};
 use crate::page::{Page, PageResult, StaffRoom};
 use crate::ui::actions::BackLink;
 use crate::ui::layout::PageTitle;
@@ -50,7 +50,7 @@ pub(super) async fn request(page: Page, AsStaff(staff): AsStaff, Path(protocol):
         .map(|(tone, urgency)| view! { <StatusTag tone words=wording::urgency(l, urgency)/> " " });
     let status = view! { <StatusTag tone=wording::status_tone(view.request.status) words=wording::status(l, view.request.status)/> };
     let (summary, panel) = (page.summary(), decide::panel(&page, &view, &colleagues));
-    let (warnings, asked, files) = (evidence::warnings(&page, &view), evidence::asked(&page, &view), evidence::files(&page, &view));
+    let (warnings, asked, files) = (evidence::warnings(&page, &view), evidence::asked(&page, &view), proofs::proofs(&page, &view));
     let (matches, ledger) = (evidence::matches(&page, &view), evidence::ledger(&page, &view));
     let plan = match &view.request.detail {
         Detail::Plan { plan, .. } => Some(evidence::plan(l, plan)),
@@ -167,4 +167,11 @@ fn title(l: Locale, happened: &Happened) -> &'static str {
 pub(super) async fn file(page: Page, AsStaff(staff): AsStaff, Path((_, upload)): Path<(String, String)>) -> PageResult {
     let upload: UploadId = upload.parse().map_err(|_| Error::NotFound)?;
     Ok(stored(desk::attachment(&page.server, &staff, upload).await?))
+}
+
+/// A page of a file, drawn here.
+pub(super) async fn picture(page: Page, AsStaff(staff): AsStaff, Path((_, upload, number)): Path<(String, String, usize)>) -> PageResult {
+    let upload: UploadId = upload.parse().map_err(|_| Error::NotFound)?;
+    let at = number.checked_sub(1).ok_or(Error::NotFound)?;
+    Ok(drawn(desk::picture(&page.server, &staff, upload, at).await?))
 }

@@ -2,6 +2,9 @@
 //!
 //! Only the bills are asked for; day and amount stand on the receipt and may be left out.
 
+pub mod comparing;
+pub mod reading;
+
 use chrono::{Months, NaiveDate};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;

@@ -1,5 +1,8 @@
 //! Receipts: the customer says a bill was paid, and shows it. Never settles a bill: the bank's record does.
 
+pub mod proof;
+pub mod reading;
+
 use domain::forms::Problem;
 use domain::ids::BillId;
 use domain::money::Money;
@@ -27,7 +30,7 @@ pub async fn submit(server: &Server, customer: &Customer, form: &ReceiptForm, fi
         return Err(Error::field(files::FIELD, Problem::Missing));
     }
     files::count(files)?;
-    once(server, customer, valid.submission, async {
+    let protocol = once(server, customer, valid.submission, async {
         let mut tx = server.db.write().await?;
         let mut bills = valid.bills.clone();
         bills.sort_unstable();
@@ -57,7 +60,9 @@ pub async fn submit(server: &Server, customer: &Customer, form: &ReceiptForm, fi
         tx.commit().await?;
         Ok(row.protocol)
     })
-    .await
+    .await?;
+    reading::soon(server, files).await;
+    Ok(protocol)
 }
 
 /// Whether this customer sent the same file for one of these bills, in a request that was not refused or taken back.
