@@ -32,6 +32,8 @@ use crate::{Server, among, bills, notices, policies, rows, sql};
 const DECIDERS: &[Role] = &[Role::Supervisor];
 /// Incidents of one page.
 const PAGE: i64 = 50;
+/// Bills that a notice names.
+const NAMED: usize = 20;
 /// Bills that the page of an incident shows.
 const SHOWN: i64 = 40;
 
@@ -488,8 +490,7 @@ async fn tell(
     let (mut reached, mut unreached) = (0, 0);
     for (customer, numbers) in numbers {
         let customer = CustomerId(customer);
-        let notice =
-            Notice { incident, creditor: &creditor, bills: numbers.join(", "), link: format!("{}/extrato", server.config.public_url) };
+        let notice = Notice { incident, creditor: &creditor, bills: &numbers, link: format!("{}/extrato", server.config.public_url) };
         if notices::tell(server, tx, customer, "incident", |l| worded(l, &notice)).await? {
             reached += 1;
         } else {
@@ -504,18 +505,29 @@ async fn tell(
 struct Notice<'a> {
     incident: &'a Incident,
     creditor: &'a str,
-    bills: String,
+    bills: &'a [String],
     link: String,
+}
+
+impl Notice<'_> {
+    /// The numbers of the bills; of a company's thousands the first ones, and how many more.
+    fn numbers(&self, l: Locale) -> String {
+        let first = self.bills.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
+        match self.bills.len().checked_sub(NAMED).filter(|more| *more > 0) {
+            Some(more) => format!("{first} {}", texts::dossiers::and_more(l, i64::try_from(more).unwrap_or(i64::MAX))),
+            None => first,
+        }
+    }
 }
 
 fn relieved(l: Locale, notice: &Notice<'_>) -> (String, String) {
     let what = what(l, notice.incident.waive_from, notice.incident.waive_to, notice.incident.until_on);
-    (t::told_subject(l).to_owned(), t::told_body(l, &notice.bills, notice.creditor, &notice.link, &notice.incident.reason, what))
+    (t::told_subject(l).to_owned(), t::told_body(l, notice.numbers(l), notice.creditor, &notice.link, &notice.incident.reason, what))
 }
 
 fn charged_again(l: Locale, notice: &Notice<'_>) -> (String, String) {
     let day = notice.incident.lifted_on.map(|on| texts::date(l, on)).unwrap_or_default();
-    (t::lifted_subject(l).to_owned(), t::lifted_body(l, &notice.bills, notice.creditor, day, &notice.link, &notice.incident.reason))
+    (t::lifted_subject(l).to_owned(), t::lifted_body(l, notice.numbers(l), notice.creditor, day, &notice.link, &notice.incident.reason))
 }
 
 /// What is given up, in words.

@@ -21,7 +21,7 @@ use domain::requests::{Action, Kind as RequestKind};
 use uuid::Uuid;
 
 use super::records::{self, tour};
-use super::{house, people};
+use super::{house, incidents, people};
 use crate::documents::CANCELLATION;
 use crate::error::{Error, Result};
 use crate::files::{self, Stored};
@@ -272,6 +272,7 @@ pub(super) async fn requests(server: &Server) -> Result<()> {
     let shared = ViewForm { name: "Devoluções e descontos".to_owned(), shared: "1".to_owned(), ..ViewForm::default() };
     let refunds = Filter { kind: Some(RequestKind::Refund), ..Filter::default() };
     requests::queue::views::save(server, &desk.supervisor, &shared, &refunds).await?;
+    incidents::in_force(&ago(server, 1, 5), &desk.supervisor).await?;
     for staff in [desk.operator, desk.receivables, desk.supervisor] {
         sessions::close(server, &Actors::Staff(staff)).await?;
     }
