@@ -12,6 +12,7 @@ use server::slips::Situation;
 use server::testing::TestServer;
 use server::{bills, customers, notices, on_both_databases, outbox, slips, sql, statement};
 
+use crate::reconciliation::{File, a_title, apply};
 use crate::requests::{problem, submission};
 
 fn day(t: &TestServer, ago: i64) -> NaiveDate {
@@ -209,6 +210,26 @@ on_both_databases! {
         assert_eq!(cost(&t, &customer, bill, t.clock.today()).await.charges(), Money::ZERO, "the other one still holds");
         incidents::lift(&t, &boss, again).await.unwrap();
         assert!(cost(&t, &customer, bill, t.clock.today()).await.charges().is_positive());
+        t.is_whole().await;
+    }
+
+    async fn what_the_bank_takes_all_the_same_is_the_customers(t: TestServer) {
+        let (ana, boss) = (t.a_person().await, t.staff(Role::Supervisor).await);
+        let customer = t.signed_in(ana).await;
+        let (mut titles, mut paid) = (Vec::new(), Vec::new());
+        for days in [40, 60] {
+            let (bill, _, mut title) = a_title(&t, ana, days).await;
+            let charges = cost(&t, &customer, bill, t.clock.today()).await.charges();
+            title.paid += charges.as_cents();
+            title.interest = charges.as_cents();
+            titles.push(title);
+            paid.push((bill, charges));
+        }
+        in_force(&t, &boss, &form(&t, 41, 39)).await;
+        assert!(apply(&t, &File::of(&t, 1, titles)).await.is_ok());
+        let (relieved, other) = (paid[0], paid[1]);
+        assert_eq!(t.bill_now(relieved.0).await.0, -relieved.1, "fine and interest of the slip are a credit");
+        assert_eq!(t.bill_now(other.0).await.0, Money::ZERO);
         t.is_whole().await;
     }
 

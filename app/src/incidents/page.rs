@@ -15,7 +15,7 @@ use crate::page::{Page, PageResult, StaffRoom};
 use crate::paths;
 use crate::ui::actions::{BackLink, Button, ButtonKind};
 use crate::ui::amounts::MoneyText;
-use crate::ui::forms::{Field, Hidden, Kind as Control, PostForm, Select, TextArea, Width};
+use crate::ui::forms::{Field, Fieldset, Hidden, Kind as Control, PostForm, Select, TextArea, Width};
 use crate::ui::icons::Icon;
 use crate::ui::layout::PageTitle;
 use crate::ui::lists::{Pair, SummaryList};
@@ -107,27 +107,24 @@ fn form(page: &Page) -> impl IntoView + use<> {
             <PostForm action=api::prepare_url()>
                 <Hidden name="form[submission]" value=submission/>
                 <TextArea name="form[reason]" label=t::reason(l) hint=t::reason_hint(l) value=form.reason error=reason_error rows=2/>
-                <fieldset class="flow">
-                    <legend>{t::which(l)}</legend>
+                <Fieldset id="which" legend=t::which(l)>
                     <div class="filters-fields">
                         <Field name="form[due_from]" label=t::due_from(l) kind=Control::Date width=Width::Ten value=form.due_from error=due_from_error/>
                         <Field name="form[due_to]" label=t::due_to(l) kind=Control::Date width=Width::Ten value=form.due_to error=due_to_error/>
                         <Select name="form[contract_kind]" label=t::contract_kind(l) options=kinds selected=form.contract_kind/>
                         <Select name="form[nature]" label=t::nature(l) options=natures selected=form.nature error=nature_error/>
                         <Select name="form[late]" label=t::late(l) options=ages selected=form.late error=late_error/>
-                        <Field name="form[contract]" label=t::contract(l) hint=t::contract_hint(l) width=Width::Twenty value=form.contract/>
+                        <Field name="form[contract]" label=t::contract(l) width=Width::Twenty value=form.contract/>
                     </div>
                     <TextArea name="form[numbers]" label=t::numbers(l) hint=t::numbers_hint(l) value=form.numbers error=numbers_error rows=3/>
-                </fieldset>
-                <fieldset class="flow">
-                    <legend>{t::what(l)}</legend>
-                    <p class="hint">{t::waive_hint(l)}</p>
+                </Fieldset>
+                <Fieldset id="what" legend=t::what(l) hint=t::waive_hint(l)>
                     <div class="filters-fields">
                         <Field name="form[waive_from]" label=t::waive_from(l) kind=Control::Date width=Width::Ten value=form.waive_from error=waive_from_error/>
                         <Field name="form[waive_to]" label=t::waive_to(l) kind=Control::Date width=Width::Ten value=form.waive_to error=waive_to_error/>
                     </div>
                     <Field name="form[until]" label=t::until(l) hint=t::until_hint(l) kind=Control::Date width=Width::Ten value=form.until error=until_error/>
-                </fieldset>
+                </Fieldset>
                 <Button label=t::prepare(l)/>
             </PostForm>
         </Card>
