@@ -219,17 +219,23 @@ export async function askForPix(page: Page, bills: number) {
 }
 
 /** A small PDF, whole, unlike any other. */
-export function pdf(name = 'comprovante.pdf') {
+export function pdf(name = 'comprovante.pdf', lines: string[] = []) {
   let text = `%PDF-1.4\n% ${Math.random()}\n`;
   const offsets: number[] = [];
-  const objects = ['<</Type/Catalog/Pages 2 0 R>>', '<</Type/Pages/Kids[3 0 R]/Count 1>>', '<</Type/Page/Parent 2 0 R/MediaBox[0 0 72 72]>>'];
+  const content = `BT /F1 11 Tf 40 380 Td 16 TL ${lines.map(line => `(${line.replace(/[()\\]/g, '\\$&')}) Tj T*`).join(' ')} ET`;
+  const objects = [
+    '<</Type/Catalog/Pages 2 0 R>>', '<</Type/Pages/Kids[3 0 R]/Count 1>>',
+    '<</Type/Page/Parent 2 0 R/MediaBox[0 0 420 420]/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>>>',
+    `<</Length ${content.length}>>stream\n${content}\nendstream`,
+    '<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>',
+  ];
   objects.forEach((object, at) => {
     offsets.push(text.length);
     text += `${at + 1} 0 obj${object}endobj\n`;
   });
   const table = text.length;
   const rows = offsets.map(offset => `${String(offset).padStart(10, '0')} 00000 n \n`).join('');
-  text += `xref\n0 4\n0000000000 65535 f \n${rows}trailer<</Size 4/Root 1 0 R>>\nstartxref\n${table}\n%%EOF\n`;
+  text += `xref\n0 6\n0000000000 65535 f \n${rows}trailer<</Size 6/Root 1 0 R>>\nstartxref\n${table}\n%%EOF\n`;
   return { name, mimeType: 'application/pdf', buffer: Buffer.from(text, 'latin1') };
 }
 

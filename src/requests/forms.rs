@@ -3,8 +3,9 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::Action::{self, Approve, AskMore, Finish, Note, Prepare, Refuse};
+use super::Action::{self, Approve, AskMore, Finish, Note, Prepare, Refer, Refuse};
 use super::Kind::{self, Dispute, Question};
+use super::queue::Area;
 use crate::forms::{FieldError, Fields, Problem, amount, optional_text, submission, text};
 use crate::ids::BillId;
 use crate::money::Money;
@@ -129,6 +130,8 @@ pub struct DecisionForm {
     pub internal: String,
     /// For a dispute: how much is taken off the bill.
     pub amount: String,
+    /// For another part of the house: which.
+    pub area: String,
 }
 
 /// What staff writes with a step, complete for that step.
@@ -140,16 +143,18 @@ pub struct ValidDecisionForm {
     pub internal: Option<String>,
     /// For a dispute: how much is taken off the bill.
     pub amount: Option<Money>,
+    /// For another part of the house: which.
+    pub area: Option<Area>,
 }
 
 impl DecisionForm {
-    /// Reads the form for one step: a refusal, a question and an answer are words to the customer; a note is words to
-    /// anybody; a dispute is granted with an amount.
+    /// Reads the form for one step: a refusal, a question, an answer and a change of hands are words to the customer; a note is
+    /// words to anybody; a dispute is granted with an amount; another part of the house is chosen.
     ///
     /// # Errors
     /// What is wrong, by field.
     pub fn parse(&self, kind: Kind, action: Action) -> Result<ValidDecisionForm, Vec<FieldError>> {
-        let must_tell = matches!((action, kind), (Refuse | AskMore, _) | (Finish, Question));
+        let must_tell = matches!((action, kind), (Refuse | AskMore | Refer, _) | (Finish, Question));
         let mut fields = Fields::default();
         let told = fields.read("told", optional_text(&self.told, MESSAGE));
         let internal = fields.read("internal", optional_text(&self.internal, MESSAGE));
@@ -164,7 +169,12 @@ impl DecisionForm {
         } else {
             Some(None)
         };
-        fields.finish((|| Some(ValidDecisionForm { told: told?, internal: internal?, amount: granted? }))())
+        let area = if action == Refer {
+            fields.read("area", Area::try_from(self.area.clone()).map(Some).map_err(|_| Problem::ChooseOne))
+        } else {
+            Some(None)
+        };
+        fields.finish((|| Some(ValidDecisionForm { told: told?, internal: internal?, amount: granted?, area: area? }))())
     }
 }
 
@@ -194,6 +204,10 @@ mod tests {
         assert_eq!(problem(Plan, Note), missing("internal"));
         assert_eq!(problem(Dispute, Prepare), missing("amount"));
         assert_eq!(problem(Dispute, Approve), None);
+        let refer = DecisionForm { told: "Quem cuida disso é outra área.".into(), area: "cantina".into(), ..DecisionForm::default() };
+        assert_eq!(refer.parse(Plan, Refer), Err(vec![FieldError::new("area", Problem::ChooseOne)]));
+        let refer = DecisionForm { area: "legal".into(), ..refer };
+        assert_eq!(refer.parse(Plan, Refer).unwrap().area, Some(Area::Legal));
         let form = DecisionForm { amount: "0".into(), ..DecisionForm::default() };
         assert_eq!(form.parse(Dispute, Approve), Err(vec![FieldError::new("amount", Problem::AmountBelow { min: Money::cents(1) })]));
         assert_eq!(form.parse(Refund, Approve), Ok(ValidDecisionForm::default()));

@@ -99,6 +99,8 @@ words! {
         Release = "release",
         /// Staff gives it to a person.
         Assign = "assign",
+        /// Staff hands it to another part of the house, and tells the customer: back to the queue, there.
+        Refer = "refer",
         /// Staff asks the customer for something.
         AskMore = "ask_more",
         /// The customer replies to what was asked.
@@ -157,7 +159,8 @@ words! {
 }
 
 use Action::{
-    Answer, Approve, AskMore, Assign, Claim, Escalate, Fail, Finish, Note, Prepare, Refuse, Release, Remind, SendBack, Warn, Withdraw,
+    Answer, Approve, AskMore, Assign, Claim, Escalate, Fail, Finish, Note, Prepare, Refer, Refuse, Release, Remind, SendBack, Warn,
+    Withdraw,
 };
 use Kind::{Dispute, Plan, Question, Receipt, Refund, Slip};
 use Status::{Approved, Done, InReview, Prepared, Received, Refused as RefusedStatus, WaitingCustomer, Withdrawn};
@@ -227,6 +230,7 @@ pub const STEPS: &[Step] = &[
     s(Received, Finish, SYSTEM, Done, BY_RECORD),
     s(Received, Withdraw, CUSTOMER, Withdrawn, EVERY),
     s(Received, Assign, SUPERVISORS, InReview, EVERY),
+    s(Received, Refer, DESK, Received, EVERY),
     s(Received, Note, NOTERS, Received, EVERY),
     s(Received, Warn, SYSTEM, Received, EVERY),
     s(Received, Escalate, SYSTEM, Received, EVERY),
@@ -234,6 +238,7 @@ pub const STEPS: &[Step] = &[
     s(InReview, Release, DESK_OR_SYSTEM, Received, EVERY),
     // What one has may be handed to a colleague; a supervisor hands over anybody's.
     s(InReview, Assign, DESK, InReview, EVERY),
+    s(InReview, Refer, DESK, Received, EVERY),
     s(InReview, AskMore, DESK, WaitingCustomer, EVERY),
     s(InReview, Prepare, DESK, Prepared, MONEY),
     s(InReview, Approve, DESK, Approved, DECIDED),
@@ -475,7 +480,7 @@ fn of(case: &Case) -> impl Iterator<Item = &'static Step> {
 /// What is in review belongs to the person who claimed it; a supervisor may still put it back into the queue, or give it to another.
 fn check_assignment(case: &Case, action: Action, id: StaffId, role: Role) -> Result<(), Refused> {
     let owned = case.status == InReview && action != Note || case.status == WaitingCustomer && action == Assign;
-    if owned && case.assigned_to != Some(id) && !(matches!(action, Release | Assign) && role == Role::Supervisor) {
+    if owned && case.assigned_to != Some(id) && !(matches!(action, Release | Assign | Refer) && role == Role::Supervisor) {
         return Err(Refused::NotAssignedToYou);
     }
     Ok(())
@@ -523,7 +528,7 @@ mod tests {
         case.status = step(case, action, who, policy)?;
         match action {
             Claim | Assign => case.assigned_to = who.staff_id(),
-            Release => case.assigned_to = None,
+            Release | Refer => case.assigned_to = None,
             Prepare => case.prepared_by = who.staff_id(),
             SendBack | Fail => case.prepared_by = None,
             _ => {}
@@ -703,6 +708,7 @@ mod tests {
             [
                 (Release, None),
                 (Assign, None),
+                (Refer, None),
                 (AskMore, None),
                 (Prepare, None),
                 (Approve, Some(Refused::NeedsFourEyes)),
@@ -778,7 +784,7 @@ mod tests {
                 let before = case;
                 // Half of the steps are among those that lead on: blind ones hardly ever reach a proposal, and those who
                 // withdraw, refuse or put back whenever they may end most walks before one.
-                let moving: Vec<_> = allowed(&case, who, &policy).filter(|action| willing && !matches!(action, Note | Withdraw | Refuse | Release | Assign | Warn | Escalate | Remind)).collect();
+                let moving: Vec<_> = allowed(&case, who, &policy).filter(|action| willing && !matches!(action, Note | Withdraw | Refuse | Release | Assign | Refer | Warn | Escalate | Remind)).collect();
                 let action = *pick.get(if moving.is_empty() { Action::ALL } else { &moving });
                 let outcome = advance(&mut case, action, who, &policy);
 

@@ -133,6 +133,7 @@ pub fn what(l: Locale, what: What) -> &'static str {
             Action::Fail => t::what_fail(l),
             Action::Withdraw => t::what_withdraw(l),
             Action::Remind => t::what_remind(l),
+            Action::Refer => t::what_refer(l),
             // Steps among staff are shown to nobody else.
             Action::Note | Action::Assign | Action::Warn | Action::Escalate => t::what_note(l),
         },

@@ -32,3 +32,6 @@ create table replies (
     changed_at text not null,
     closed_at text
 ) strict;
+
+-- To which part of the house a request was handed.
+alter table request_events add column to_area text;

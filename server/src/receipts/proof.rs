@@ -21,7 +21,7 @@ const MOST_BILLS: i64 = 200;
 /// Payments that come into question.
 const MOST_PAYMENTS: i64 = 200;
 /// Days of the paper on which bills are reckoned.
-const MOST_DAYS: usize = 4;
+const MOST_DAYS: usize = 6;
 /// Requests of other customers that are told.
 const MOST_OTHERS: i64 = 5;
 
@@ -129,6 +129,8 @@ async fn hold(
             _ => None,
         })
         .chain(said_day)
+        // The day it was sent: the portal told then what to pay.
+        .chain([server.clock.local(request.opened_at).date_naive()])
         .collect();
     days.sort_unstable();
     days.dedup();

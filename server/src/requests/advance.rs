@@ -3,6 +3,7 @@
 
 use domain::actors::Who;
 use domain::ids::StaffId;
+use domain::requests::queue::Area;
 use domain::requests::{self as rules, Action, Kind, Refused, Status};
 use domain::webhooks::Topic;
 use serde_json::json;
@@ -59,12 +60,14 @@ pub(crate) struct Step<'a> {
     pub(crate) event: Option<Uuid>,
     /// To whom the request is given.
     pub(crate) to: Option<StaffId>,
+    /// To which part of the house it goes.
+    pub(crate) area: Option<Area>,
 }
 
 impl Step<'_> {
     /// A step without words.
     pub(crate) const fn of(action: Action) -> Self {
-        Self { action, told: None, internal: None, event: None, to: None }
+        Self { action, told: None, internal: None, event: None, to: None, area: None }
     }
 }
 
@@ -104,6 +107,7 @@ async fn one_step(server: &Server, tx: &mut Tx, request: &Row, by: By<'_>, step:
         Action::Claim => moved.assignee_id = staff,
         Action::Release => moved.assignee_id = None,
         Action::Assign => moved.assignee_id = step.to.map(|to| to.0),
+        Action::Refer => (moved.assignee_id, moved.area) = (None, step.area.unwrap_or(request.area)),
         Action::Prepare => moved.prepared_by = staff,
         Action::SendBack => moved.prepared_by = None,
         // Two persons decide anew.
@@ -114,10 +118,10 @@ async fn one_step(server: &Server, tx: &mut Tx, request: &Row, by: By<'_>, step:
     if !status.is_open() {
         moved.closed_at = Some(now);
     }
-    let changed = sql!(tx, execute: "update requests set status = $3, assignee_id = $4, prepared_by = $5, decided_by = $6, closed_at = $7
+    let changed = sql!(tx, execute: "update requests set status = $3, assignee_id = $4, prepared_by = $5, decided_by = $6, closed_at = $7, area = $10
         where id = $1 and status = $2 and assignee_id is not distinct from $8 and prepared_by is not distinct from $9",
         request.id.0, request.status.as_str(), status.as_str(), moved.assignee_id, moved.prepared_by, moved.decided_by, moved.closed_at,
-        request.assignee_id, request.prepared_by)?;
+        request.assignee_id, request.prepared_by, moved.area.as_str())?;
     if changed == 0 {
         return Err(Error::Overtaken("request_moved"));
     }
@@ -127,10 +131,10 @@ async fn one_step(server: &Server, tx: &mut Tx, request: &Row, by: By<'_>, step:
         request.id.0, status.clock().as_str(), moved.deadline_on, moved.warn_on, moved.alert.as_str(), moved.waits_until, moved.answered_on,
         answered_in)?;
     let effect = effect(server, tx, &moved, step.action, by).await?;
-    sql!(tx, execute: "insert into request_events (id, request_id, at, actor_kind, actor_id, action, from_status, to_status, told, internal, to_id)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+    sql!(tx, execute: "insert into request_events (id, request_id, at, actor_kind, actor_id, action, from_status, to_status, told, internal, to_id, to_area)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         step.event.unwrap_or_else(|| server.id()), request.id.0, now, by.actor().kind(), by.actor().id(), step.action.as_str(),
-        request.status.as_str(), status.as_str(), step.told, step.internal, step.to.map(|to| to.0))?;
+        request.status.as_str(), status.as_str(), step.told, step.internal, step.to.map(|to| to.0), step.area.map(Area::as_str))?;
     Ok((moved, effect))
 }
 
@@ -212,6 +216,8 @@ pub(crate) enum Message {
     Failed,
     /// Taken back.
     Withdrawn,
+    /// Another part of the house answers.
+    Referred,
     /// A message waits.
     Note,
     /// What was asked is still waited for.
@@ -228,6 +234,7 @@ impl Message {
             Action::Finish => Some(Self::Done),
             Action::Fail => Some(Self::Failed),
             Action::Withdraw => Some(Self::Withdrawn),
+            Action::Refer => Some(Self::Referred),
             Action::Remind => Some(Self::Reminded),
             Action::Note if matches!(by, By::Staff(_)) && step.told.is_some() => Some(Self::Note),
             _ => None,
@@ -276,6 +283,7 @@ fn worded(server: &Server, request: &Row, message: Message, l: Locale, creditor:
         Message::Done => (t::done_subject(l, protocol), t::done_body(l, creditor, kind, link, protocol)),
         Message::Failed => (t::failed_subject(l, protocol), t::failed_body(l, creditor, kind, link, protocol)),
         Message::Withdrawn => (t::withdrawn_subject(l, protocol), t::withdrawn_body(l, creditor, kind, link, protocol)),
+        Message::Referred => (t::referred_subject(l, protocol), t::referred_body(l, creditor, deadline, kind, link, protocol)),
         Message::Note => (t::note_subject(l, protocol), t::note_body(l, creditor, kind, link, protocol)),
     }
 }

@@ -63,6 +63,8 @@ pub struct Happened {
     pub name: Option<String>,
     /// To whom it was given.
     pub given_to: Option<String>,
+    /// To which part of the house it went.
+    pub referred_to: Option<Area>,
     /// What.
     pub what: What,
     /// Where from.
@@ -190,6 +192,7 @@ struct EventRow {
     actor_kind: String,
     name: Option<String>,
     given_to: Option<String>,
+    to_area: Option<String>,
     #[sqlx(try_from = "String")]
     action: What,
     #[sqlx(try_from = "String")]
@@ -241,7 +244,7 @@ async fn look(server: &Server, conn: &mut Conn, staff: &Staff, row: &Row) -> Res
     } else {
         sql!(conn, optional (String,): "select name from customers where id = $1", row.person_id.0)?.map(|(name,)| name)
     };
-    let events = sql!(conn, all EventRow: "select e.at, e.actor_kind, coalesce(s.name, c.name) as name, g.name as given_to, e.action, e.from_status, e.to_status, e.told, e.internal
+    let events = sql!(conn, all EventRow: "select e.at, e.actor_kind, coalesce(s.name, c.name) as name, g.name as given_to, e.to_area, e.action, e.from_status, e.to_status, e.told, e.internal
         from request_events e left join staff s on s.id = e.actor_id left join customers c on c.id = e.actor_id left join staff g on g.id = e.to_id
         where e.request_id = $1 order by e.at, e.id", row.id.0)?;
     let history = events
@@ -251,6 +254,7 @@ async fn look(server: &Server, conn: &mut Conn, staff: &Staff, row: &Row) -> Res
             by: Side::of(&event.actor_kind),
             name: event.name,
             given_to: event.given_to,
+            referred_to: event.to_area.and_then(|area| area.try_into().ok()),
             what: event.action,
             from: event.from_status,
             to: event.to_status,
@@ -430,6 +434,14 @@ pub async fn release(server: &Server, staff: &Staff, protocol: &str) -> Result<(
     act(server, staff, protocol, Action::Release, &DecisionForm::default()).await.map(drop)
 }
 
+/// Hands a request to another part of the house and tells the customer, with the reason. The deadline stays.
+///
+/// # Errors
+/// As [`act`]; [`Error::Form`] at `area` for the part that has it already.
+pub async fn refer(server: &Server, staff: &Staff, protocol: &str, form: &DecisionForm) -> Result<()> {
+    act(server, staff, protocol, Action::Refer, form).await.map(drop)
+}
+
 /// Gives a request to a colleague who works requests: one's own, or for a supervisor anybody's and nobody's.
 ///
 /// # Errors
@@ -528,7 +540,10 @@ pub async fn act(server: &Server, staff: &Staff, protocol: &str, action: Action,
         let granted = words.amount.ok_or_else(|| Error::field("amount", Problem::Missing))?;
         disputes::propose(&mut tx, &row, granted).await?;
     }
-    let step = Step { told: words.told.as_deref(), internal: words.internal.as_deref(), ..Step::of(action) };
+    if words.area == Some(row.area) {
+        return Err(Error::field("area", Problem::NoLongerPossible));
+    }
+    let step = Step { told: words.told.as_deref(), internal: words.internal.as_deref(), area: words.area, ..Step::of(action) };
     let status = advance(server, &mut tx, &row, By::Staff(staff), &step).await?;
     tx.commit().await?;
     Ok(status)

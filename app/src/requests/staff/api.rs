@@ -66,6 +66,17 @@ pub async fn assign(#[server(default)] protocol: String, #[server(default)] to: 
     taken(post, &protocol, Action::Assign, DecisionForm::default(), outcome).await
 }
 
+/// Hands a request to another part of the house.
+#[server(endpoint = "equipe/pedidos/encaminhar")]
+pub async fn refer(#[server(default)] protocol: String, #[server(default)] form: DecisionForm) -> Result<Answer, ServerFnError> {
+    let post = Post::here()?;
+    let outcome = match post.visitor.staff() {
+        Ok(staff) => desk::refer(&post.server, staff, &protocol, &form).await,
+        Err(error) => Err(error),
+    };
+    taken(post, &protocol, Action::Refer, form, outcome).await
+}
+
 /// Asks the customer for something.
 #[server(endpoint = "equipe/pedidos/pedir-mais")]
 pub async fn ask_more(#[server(default)] protocol: String, #[server(default)] form: DecisionForm) -> Result<Answer, ServerFnError> {
@@ -165,6 +176,7 @@ fn said(l: texts::Locale, action: Action) -> &'static str {
         Action::Refuse => t::said_refuse(l),
         Action::Finish => t::said_finish(l),
         Action::Assign => t::said_assign(l),
+        Action::Refer => t::said_refer(l),
         Action::Answer | Action::Withdraw | Action::Fail | Action::Note | Action::Warn | Action::Escalate | Action::Remind => {
             t::said_note(l)
         }
@@ -185,6 +197,7 @@ pub fn url(action: Action) -> Option<&'static str> {
         Action::Finish => Some(Finish::PATH),
         Action::Note => Some(Note::PATH),
         Action::Assign => Some(Assign::PATH),
+        Action::Refer => Some(Refer::PATH),
         Action::Answer | Action::Withdraw | Action::Fail | Action::Warn | Action::Escalate | Action::Remind => None,
     }
 }

@@ -1,6 +1,7 @@
 //! The steps that can be taken with a request, each with its own form; those that cannot stay, with the reason.
 
 use domain::refunds::Way;
+use domain::requests::queue::Area;
 use domain::requests::{Action, Kind, Status};
 use leptos::prelude::*;
 use server::requests::Detail;
@@ -12,10 +13,10 @@ use server::requests::queue::Colleague;
 use super::api::{self, Decided};
 use super::bar;
 use crate::page::Page;
-use crate::ui::Str;
 use crate::ui::actions::{Actions, Button, ButtonKind};
 use crate::ui::forms::{Field, Hidden, Kind as Input, PostForm, Select, TextArea, Width};
 use crate::ui::panels::{Card, Details};
+use crate::ui::{Str, Words};
 use crate::wording;
 
 /// The panel. The most likely step that can be taken leads; the others open when asked for.
@@ -77,13 +78,14 @@ fn one(page: &Page, view: &StaffView, colleagues: &[Colleague], step: &Step, lea
     let failed = (failed.action == Some(step.action)).then_some(failed.form);
     let open = leads || failed.is_some();
     let (form, errors) = match failed {
-        Some(form) => (form, ["told", "internal", "amount"].map(|field| page.error(field))),
+        Some(form) => (form, ["told", "internal", "amount", "area"].map(|field| page.error(field))),
         None => Default::default(),
     };
-    let [told_error, internal_error, amount_error] = errors;
+    let [told_error, internal_error, amount_error, area_error] = errors;
     // The form that was refused has the plain ids, so that the summary at the top leads to its fields.
+    let refused = [&told_error, &internal_error, &amount_error, &area_error].iter().any(|error| error.is_some());
     let id = |field: &str| -> Str {
-        if told_error.is_some() || internal_error.is_some() || amount_error.is_some() {
+        if refused {
             format!("form[{field}]").into()
         } else {
             format!("{}-{field}", step.action).into()
@@ -101,6 +103,11 @@ fn one(page: &Page, view: &StaffView, colleagues: &[Colleague], step: &Step, lea
             />
         }
     });
+    let refers = step.action == Action::Refer;
+    let (area_id, areas) = (id("area"), areas(l, view.area));
+    let area = refers.then(|| {
+        view! { <Select id=area_id name="form[area]" label=texts::desk::refer_to(l) options=areas selected=form.area error=area_error/> }
+    });
     let (told_label, told_hint) = told(l, view.request.kind, step.action);
     let tells = step.action != Action::Prepare && step.action != Action::SendBack;
     let told = tells.then(|| {
@@ -113,6 +120,7 @@ fn one(page: &Page, view: &StaffView, colleagues: &[Colleague], step: &Step, lea
             <PostForm action>
                 <Hidden name="protocol" value=protocol/>
                 {amount}
+                {area}
                 {told}
                 <TextArea
                     id=internal_id name="form[internal]" label=texts::desk::internal(l) hint=texts::desk::internal_hint(l)
@@ -123,6 +131,13 @@ fn one(page: &Page, view: &StaffView, colleagues: &[Colleague], step: &Step, lea
         </Details>
     };
     Some(form.into_any())
+}
+
+/// The parts of the house but the one that has it.
+fn areas(l: Locale, now: Area) -> Vec<(Str, Words)> {
+    let others = Area::ALL.iter().filter(|area| **area != now);
+    let first = ("".into(), texts::rules_staff::choose(l).into());
+    std::iter::once(first).chain(others.map(|area| (area.as_str().into(), wording::area(l, *area).into()))).collect()
 }
 
 /// What a dispute was granted so far, or all that is disputed.
@@ -138,6 +153,7 @@ fn told(l: Locale, kind: Kind, action: Action) -> (&'static str, &'static str) {
     use texts::desk as t;
     match (action, kind) {
         (Action::Refuse, _) => (t::told_refuse(l), t::told_refuse_hint(l)),
+        (Action::Refer, _) => (t::told_refer(l), t::told_refer_hint(l)),
         (Action::AskMore, _) => (t::told_ask_more(l), t::told_ask_more_hint(l)),
         (Action::Finish, Kind::Question) => (t::told_answer(l), t::told_answer_hint(l)),
         _ => (t::told(l), t::told_hint(l)),
@@ -149,6 +165,7 @@ fn button(l: Locale, action: Action) -> &'static str {
     use texts::desk as t;
     match action {
         Action::AskMore => t::do_ask_more(l),
+        Action::Refer => t::do_refer(l),
         Action::Prepare => t::do_prepare(l),
         Action::Approve => t::do_approve(l),
         Action::SendBack => t::do_send_back(l),

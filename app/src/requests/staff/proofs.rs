@@ -147,7 +147,7 @@ fn row(l: Locale, proof: &Proof, paper: &Paper, at: usize, found: &Found) -> Vec
                 Sense::Aside => t::said_amount_aside(l),
                 Sense::Unsaid => t::said_amount(l),
             };
-            view! { {label}": "<MoneyText amount=amount(l, *paid)/> }.into_any()
+            view! { <span>{label}": "<MoneyText amount=amount(l, *paid)/></span> }.into_any()
         }
         Said::Day { day, sense } => {
             let label = match sense {
@@ -181,7 +181,7 @@ fn row(l: Locale, proof: &Proof, paper: &Paper, at: usize, found: &Found) -> Vec
 }
 
 fn coded(label: &'static str, code: String) -> AnyView {
-    view! { {label}": "<span class="wrap-anywhere" translate="no">{code}</span> }.into_any()
+    view! { <span>{label}": "<span class="wrap-anywhere" translate="no">{code}</span></span> }.into_any()
 }
 
 fn tone(mark: Mark) -> Tone {

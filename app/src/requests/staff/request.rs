@@ -51,6 +51,8 @@ pub(super) async fn request(page: Page, AsStaff(staff): AsStaff, Path(protocol):
     let status = view! { <StatusTag tone=wording::status_tone(view.request.status) words=wording::status(l, view.request.status)/> };
     let (summary, panel) = (page.summary(), decide::panel(&page, &view, &colleagues));
     let (warnings, asked, files) = (evidence::warnings(&page, &view), evidence::asked(&page, &view), proofs::proofs(&page, &view));
+    // With papers to look at, they stand beside the ledger where the screen is wide enough.
+    let grid = if files.is_some() { "desk-grid desk-grid-files" } else { "desk-grid" };
     let (matches, ledger) = (evidence::matches(&page, &view), evidence::ledger(&page, &view));
     let plan = match &view.request.detail {
         Detail::Plan { plan, .. } => Some(evidence::plan(l, plan)),
@@ -62,16 +64,10 @@ pub(super) async fn request(page: Page, AsStaff(staff): AsStaff, Path(protocol):
             {summary}
             <div class="desk-head"><BackLink href=paths::QUEUE label=t::queue(l)/>{next}{keys::button(l)}</div>
             <PageTitle title lede>{close}{status}</PageTitle>
-            <div class="columns">
-                <div class="flow">
-                    {warnings}
-                    {asked}
-                    {files}
-                    {matches}
-                    {plan}
-                    {ledger}
-                    {history}
-                </div>
+            <div class=grid>
+                <div class="desk-asked flow">{warnings}{asked}</div>
+                {files.map(|files| view! { <div class="desk-files">{files}</div> })}
+                <div class="desk-rest flow">{matches}{plan}{ledger}{history}</div>
                 <div class="decide flow">
                     {panel}
                     {customer}
@@ -146,6 +142,10 @@ fn event(page: &Page, happened: &Happened, progress: Progress) -> impl IntoView 
     let title = match &happened.given_to {
         Some(name) => format!("{} {}", title(l, happened), t::given_to(l, name)),
         None => title(l, happened).to_owned(),
+    };
+    let title = match happened.referred_to {
+        Some(area) => format!("{title}: {}", wording::area(l, area)),
+        None => title,
     };
     let told = happened.told.clone().map(|told| view! { <p class="message">{told}</p> });
     let internal = happened
