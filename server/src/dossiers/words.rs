@@ -91,6 +91,7 @@ pub(super) fn did(l: Locale, action: &str) -> String {
         What::Step(Action::Warn) => t::did_warn(l),
         What::Step(Action::Escalate) => t::did_escalate(l),
         What::Step(Action::Remind) => t::did_remind(l),
+        What::Step(Action::Refer) => t::did_refer(l),
     }
     .to_owned()
 }

@@ -84,13 +84,7 @@ fn one(page: &Page, view: &StaffView, colleagues: &[Colleague], step: &Step, lea
     let [told_error, internal_error, amount_error, area_error] = errors;
     // The form that was refused has the plain ids, so that the summary at the top leads to its fields.
     let refused = [&told_error, &internal_error, &amount_error, &area_error].iter().any(|error| error.is_some());
-    let id = |field: &str| -> Str {
-        if refused {
-            format!("form[{field}]").into()
-        } else {
-            format!("{}-{field}", step.action).into()
-        }
-    };
+    let id = |field: &str| -> Str { if refused { format!("form[{field}]").into() } else { format!("{}-{field}", step.action).into() } };
     let (told_id, internal_id, amount_id) = (id("told"), id("internal"), id("amount"));
     let grants = view.request.kind == Kind::Dispute
         && (step.action == Action::Prepare || step.action == Action::Approve && view.request.status == Status::InReview);
