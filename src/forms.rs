@@ -78,6 +78,11 @@ pub enum Problem {
         /// Its place.
         at: u16,
     },
+    /// A brace that opens no variable there is; 1 is the first character.
+    UnknownVariable {
+        /// Its place.
+        at: u16,
+    },
     /// Not an amount of money.
     NotAnAmount,
     /// Less than the least amount.

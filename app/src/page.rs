@@ -167,6 +167,8 @@ pub enum CustomerRoom {
 /// Where one is among the staff's rooms.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StaffRoom {
+    /// Ready answers.
+    Replies,
     /// Queue.
     Queue,
     /// Search and customers.
@@ -301,14 +303,16 @@ impl Page {
         if matches!(staff.role(), Role::Supervisor | Role::Receivables) {
             rooms.insert(1, here(StaffRoom::Dashboard, paths::DASHBOARD, texts::frame::dashboard(l), Icon::Chart));
         }
+        let replies = here(StaffRoom::Replies, paths::REPLIES, texts::frame::replies(l), Icon::Chat);
         let rules = here(StaffRoom::Rules, paths::RULES, texts::frame::rules(l), Icon::Settings);
         if staff.role() == Role::Supervisor {
-            rooms.push(here(StaffRoom::Incidents, paths::INCIDENTS, texts::incidents::title(l), Icon::Attention));
-            rooms.push(rules);
+            let incidents = here(StaffRoom::Incidents, paths::INCIDENTS, texts::incidents::title(l), Icon::Attention);
+            rooms.extend([incidents, replies, rules]);
         } else if staff.role() == Role::Administrator {
             // Whoever keeps the installation has no business in the others.
             rooms = vec![
                 here(StaffRoom::Team, paths::TEAM, texts::frame::team(l), Icon::People),
+                replies,
                 rules,
                 here(StaffRoom::Systems, paths::SYSTEMS, texts::frame::systems(l), Icon::Settings),
                 here(StaffRoom::Audit, paths::AUDIT, texts::frame::audit(l), Icon::Lock),

@@ -76,6 +76,10 @@ pub const QUEUE_CSV: &str = "/equipe/fila.csv";
 pub const ABSENCES: &str = "/equipe/ausencias";
 /// The rules of requests.
 pub const RULES: &str = "/equipe/regras";
+/// Staff's ready answers.
+pub const REPLIES: &str = "/equipe/respostas";
+/// A new one.
+pub const NEW_REPLY: &str = "/equipe/respostas/nova";
 /// How deadlines were kept.
 pub const DEADLINES: &str = "/equipe/prazos";
 /// The same as a table.
@@ -270,6 +274,12 @@ pub fn staff_upload(protocol: &str, id: UploadId) -> String {
 #[must_use]
 pub fn staff_picture(protocol: &str, id: UploadId, page: usize) -> String {
     format!("{}/pagina/{}", staff_upload(protocol, id), page + 1)
+}
+
+/// One of staff's ready answers.
+#[must_use]
+pub fn reply(id: &str) -> String {
+    format!("{REPLIES}/{id}")
 }
 
 /// One customer, for staff.

@@ -33,6 +33,7 @@ mod receipts;
 mod reconciliation;
 mod refunds;
 mod remessas;
+mod replies;
 mod requests;
 mod rules;
 mod s3;

@@ -36,6 +36,7 @@ pub mod forms;
 pub mod policy;
 pub mod protocol;
 pub mod queue;
+pub mod replies;
 pub mod rules;
 
 use serde::{Deserialize, Serialize};
@@ -594,8 +595,10 @@ mod tests {
             received --> done: finish [*] (receipt, slip)
             received --> withdrawn: withdraw [c]
             received --> in_review: assign [s]
+            received --> received: refer [ors]
             in_review --> received: release [ors*]
             in_review --> in_review: assign [ors]
+            in_review --> received: refer [ors]
             in_review --> waiting_customer: ask_more [ors]
             in_review --> prepared: prepare [ors] (refund, plan, dispute)
             in_review --> approved: approve [ors] (receipt, refund, plan, dispute, slip)

@@ -199,7 +199,7 @@ fn action(l: Locale, action: &str) -> &'static str {
         "representations.grant" => t::did_grant(l),
         "slips.copy" => t::did_copy_slip(l),
         "requests.submit" => t::did_submit(l),
-        "uploads.take" => t::did_upload(l),
+        "uploads.take" | "uploads.look" => t::did_upload(l),
         "dossiers.take" => t::did_take_dossier(l),
         "incidents.relieve" => t::did_relieve(l),
         "incidents.unrelieve" => t::did_unrelieve(l),

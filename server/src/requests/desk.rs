@@ -18,6 +18,7 @@ use uuid::Uuid;
 use super::absences;
 use super::advance::{By, Step, advance};
 use super::clock::{self, Stood};
+use super::replies::{self, Reply};
 use super::{BillLine, BillNote, Detail, RequestView, Row, Side, What, digits, take, view};
 use crate::audit::{self, Event};
 use crate::db::Conn;
@@ -182,6 +183,8 @@ pub struct StaffView {
     pub warnings: Vec<Warning>,
     /// What stands on the files.
     pub proofs: Vec<Proof>,
+    /// Answers that may be of use, by title.
+    pub replies: Vec<Reply>,
     /// What whoever looks may do, and why not.
     pub buttons: Vec<Button>,
 }
@@ -288,6 +291,7 @@ async fn look(server: &Server, conn: &mut Conn, staff: &Staff, row: &Row) -> Res
         payments,
         bills,
         proofs: Vec::new(),
+        replies: replies::fitting(conn, row.kind).await?,
         buttons: rules::buttons(&case, staff.who(), &policy)
             // That a Pix went back only its provider says.
             .filter(|(action, _)| !(goes_back && *action == Action::Finish))

@@ -10,6 +10,7 @@ pub mod desk;
 pub(crate) mod feed;
 pub mod queue;
 pub mod record;
+pub mod replies;
 pub mod rules;
 
 use chrono::{DateTime, NaiveDate, Utc};

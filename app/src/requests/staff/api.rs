@@ -30,6 +30,9 @@ pub struct Decided {
     /// What was written with it.
     #[serde(flatten)]
     pub form: DecisionForm,
+    /// What is to be known of an answer that was just filled in.
+    #[cfg(feature = "ssr")]
+    pub about: Option<super::replies_api::About>,
 }
 
 /// Takes a request out of the queue.
@@ -159,7 +162,7 @@ pub async fn note(#[server(default)] protocol: String, #[server(default)] form: 
 async fn taken(post: Post, protocol: &str, action: Action, form: DecisionForm, outcome: Result<()>) -> Result<Answer, ServerFnError> {
     let page = paths::staff_request(protocol);
     let said = said(post.visitor.locale, action);
-    let decided = Decided { action: Some(action), form };
+    let decided = Decided { action: Some(action), form, about: None };
     post.answer(&page, &decided, outcome, |()| Next::to(&page).saying(said)).await
 }
 

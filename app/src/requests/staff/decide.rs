@@ -2,16 +2,19 @@
 
 use domain::refunds::Way;
 use domain::requests::queue::Area;
+use domain::requests::replies::TELLING;
 use domain::requests::{Action, Kind, Status};
 use leptos::prelude::*;
 use server::requests::Detail;
 use server::requests::desk::{Button as Step, StaffView};
-use server::texts::{self, Locale};
+use server::texts::{self, Locale, replies as t};
 
 use server::requests::queue::Colleague;
 
 use super::api::{self, Decided};
 use super::bar;
+use super::replies::name_of;
+use super::replies_api::{self, About};
 use crate::page::Page;
 use crate::ui::actions::{Actions, Button, ButtonKind};
 use crate::ui::forms::{Field, Hidden, Kind as Input, PostForm, Select, TextArea, Width};
@@ -75,10 +78,12 @@ fn one(page: &Page, view: &StaffView, colleagues: &[Colleague], step: &Step, lea
         return Some(form.into_any());
     }
     let failed = page.form::<Decided>();
-    let failed = (failed.action == Some(step.action)).then_some(failed.form);
+    let failed = (failed.action == Some(step.action)).then_some(failed);
     let open = leads || failed.is_some();
+    let about_reply = failed.as_ref().and_then(|failed| failed.about.clone()).map(|about| about_words(l, about));
+    let reply = reply(page, view, step.action, failed.is_some());
     let (form, errors) = match failed {
-        Some(form) => (form, ["told", "internal", "amount", "area"].map(|field| page.error(field))),
+        Some(Decided { form, .. }) => (form, ["told", "internal", "amount", "area"].map(|field| page.error(field))),
         None => Default::default(),
     };
     let [told_error, internal_error, amount_error, area_error] = errors;
@@ -115,6 +120,8 @@ fn one(page: &Page, view: &StaffView, colleagues: &[Colleague], step: &Step, lea
                 <Hidden name="protocol" value=protocol/>
                 {amount}
                 {area}
+                {reply}
+                {about_reply}
                 {told}
                 <TextArea
                     id=internal_id name="form[internal]" label=texts::desk::internal(l) hint=texts::desk::internal_hint(l)
@@ -125,6 +132,38 @@ fn one(page: &Page, view: &StaffView, colleagues: &[Colleague], step: &Step, lea
         </Details>
     };
     Some(form.into_any())
+}
+
+/// The ready answers that fit, to be filled in where the customer's words are typed.
+fn reply(page: &Page, view: &StaffView, action: Action, failed: bool) -> Option<impl IntoView + use<>> {
+    let l = page.l;
+    if !TELLING.contains(&action) {
+        return None;
+    }
+    let fitting: Vec<_> = view.replies.iter().filter(|reply| reply.fits(view.request.kind, action)).collect();
+    let first = ("".into(), texts::rules_staff::choose(l).into());
+    let options: Vec<(Str, Words)> =
+        std::iter::once(first).chain(fitting.iter().map(|reply| (reply.id.to_string().into(), reply.title.clone().into()))).collect();
+    let error = page.error("reply").filter(|_| failed);
+    let id = if error.is_some() { "reply".to_owned() } else { format!("{action}-reply") };
+    (!fitting.is_empty()).then(|| {
+        view! {
+            <Hidden name="action" value=action.as_str()/>
+            <div class="pick-reply">
+                <Select id name="reply" label=t::pick(l) hint=t::pick_hint(l) options error/>
+                <Button label=t::use_it(l) kind=ButtonKind::Secondary action=replies_api::fill_url() about=wording::action(l, action)/>
+            </div>
+        }
+    })
+}
+
+/// What whoever answers has to know of words in a language that may not be theirs.
+fn about_words(l: Locale, about: About) -> impl IntoView {
+    let language = about.customers.map(|locale| t::in_language(l, name_of(locale)));
+    let wanting = about.customers.filter(|_| about.wanting).map(|locale| t::no_words(l, name_of(locale)));
+    let own = about.own.map(|own| view! { <Details summary=t::same_in_own(l)><p class="message">{own}</p></Details> });
+    let words = wanting.or(language);
+    (words.is_some() || own.is_some()).then(|| view! { <div class="small">{words.map(|words| view! { <p>{words}</p> })}{own}</div> })
 }
 
 /// The parts of the house but the one that has it.

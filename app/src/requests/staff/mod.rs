@@ -24,6 +24,9 @@ mod proofs;
 mod queue;
 pub mod queue_api;
 #[cfg(feature = "ssr")]
+mod replies;
+pub mod replies_api;
+#[cfg(feature = "ssr")]
 mod request;
 #[cfg(feature = "ssr")]
 mod rules;
@@ -39,6 +42,9 @@ pub fn routes() -> axum::Router<crate::visitor::App> {
         .route(crate::paths::QUEUE_CSV, get(queue::table).post(queue::table_of))
         .route(crate::paths::ABSENCES, get(absences::absences))
         .route(crate::paths::RULES, get(rules::rules))
+        .route(crate::paths::REPLIES, get(replies::list))
+        .route(crate::paths::NEW_REPLY, get(replies::new))
+        .route("/equipe/respostas/{id}", get(replies::one))
         .route(crate::paths::DEADLINES, get(deadlines::kept))
         .route(crate::paths::DEADLINES_CSV, get(deadlines::csv))
         .route("/equipe/pedidos/{protocol}", get(request::request))

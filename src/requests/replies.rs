@@ -1,0 +1,210 @@
+//! Answers that staff gives often: words with variables, in each language that customers read. Never sends anything: what was filled
+//! in is changed and sent by a person.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Action, Kind};
+use crate::forms::{FieldError, Fields, Problem, one_of, optional_text, text};
+use crate::words::words;
+
+words! {
+    /// What stands in braces in the words of an answer, by its name there: an example is at [`fill`].
+    pub enum Variable {
+        /// The customer's name.
+        Name = "nome",
+        /// The number of the request.
+        Protocol = "protocolo",
+        /// The day by which it is answered.
+        Deadline = "prazo",
+        /// The money at stake.
+        Amount = "valor",
+        /// The numbers of the bills it is about.
+        Bills = "contas",
+        /// The creditor's name.
+        Creditor = "credor",
+        /// Who answers.
+        Staff = "equipe",
+    }
+}
+
+/// The longest answer, in characters: half of the longest message, for what is filled in.
+const LONGEST: u16 = 2_000;
+
+/// Steps whose words the customer reads.
+pub const TELLING: &[Action] = &[Action::AskMore, Action::Approve, Action::Refuse, Action::Finish, Action::Refer, Action::Note];
+
+/// An answer, as typed.
+///
+/// ```
+/// use domain::forms::{FieldError, Problem};
+/// use domain::requests::replies::ReplyForm;
+/// let form = ReplyForm { title: "Pedir o comprovante".into(), pt: "Olá, {nome}. Envie o comprovante da conta {contas}.".into(), ..ReplyForm::default() };
+/// assert!(form.parse().is_ok());
+/// let wrong = ReplyForm { pt: "Olá, {nme}.".into(), ..form };
+/// assert_eq!(wrong.parse(), Err(vec![FieldError::new("pt", Problem::UnknownVariable { at: 6 })]));
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ReplyForm {
+    /// What staff finds it by.
+    pub title: String,
+    /// The kind of request it is for; empty for every kind.
+    pub kind: String,
+    /// The step it goes with; empty for every one.
+    pub action: String,
+    /// In Portuguese.
+    pub pt: String,
+    /// In English, where there is one.
+    pub en: String,
+    /// In Spanish.
+    pub es: String,
+    /// In Romanian.
+    pub ro: String,
+}
+
+/// An answer that can be kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ValidReply {
+    /// What staff finds it by.
+    pub title: String,
+    /// The kind it is for.
+    pub kind: Option<Kind>,
+    /// The step it goes with.
+    pub action: Option<Action>,
+    /// In Portuguese.
+    pub pt: String,
+    /// In English.
+    pub en: Option<String>,
+    /// In Spanish.
+    pub es: Option<String>,
+    /// In Romanian.
+    pub ro: Option<String>,
+}
+
+impl ReplyForm {
+    /// Reads the form. Portuguese is asked for, since every customer can be answered in it.
+    ///
+    /// # Errors
+    /// What is wrong, by field: also a variable that there is not, with its place.
+    pub fn parse(&self) -> Result<ValidReply, Vec<FieldError>> {
+        let mut fields = Fields::default();
+        let title = fields.read("title", text(&self.title, 80));
+        let kind = fields.read("kind", chosen(&self.kind));
+        let action = fields.read(
+            "action",
+            chosen(&self.action).and_then(|action: Option<Action>| match action {
+                Some(action) if !TELLING.contains(&action) => Err(Problem::ChooseOne),
+                action => Ok(action),
+            }),
+        );
+        let pt = fields.read("pt", text(&self.pt, LONGEST).and_then(|words| check(&words).map(|()| words)));
+        let mut other = |field: &'static str, raw: &str| {
+            let words = optional_text(raw, LONGEST);
+            fields.read(field, words.and_then(|words| words.as_deref().map_or(Ok(()), check).map(|()| words)))
+        };
+        let (en, es, ro) = (other("en", &self.en), other("es", &self.es), other("ro", &self.ro));
+        fields.finish((|| Some(ValidReply { title: title?, kind: kind?, action: action?, pt: pt?, en: en?, es: es?, ro: ro? }))())
+    }
+}
+
+fn chosen<T: std::str::FromStr>(raw: &str) -> Result<Option<T>, Problem> {
+    if raw.is_empty() { Ok(None) } else { one_of(raw).map(Some) }
+}
+
+/// A piece of the words.
+enum Piece<'a> {
+    Words(&'a str),
+    Variable(Variable),
+}
+
+/// The words in pieces. The error is the place of a brace that opens no variable; 1 is the first character.
+fn pieces(words: &str) -> Result<Vec<Piece<'_>>, u16> {
+    let place = |byte: usize| u16::try_from(words[..byte].chars().count() + 1).unwrap_or(u16::MAX);
+    let (mut pieces, mut from) = (Vec::new(), 0);
+    while let Some(brace) = words[from..].find(['{', '}']).map(|at| from + at) {
+        let name = words[brace..].strip_prefix('{').and_then(|rest| rest.split_once('}'));
+        let Some((name, _)) = name else { return Err(place(brace)) };
+        let variable = Variable::try_from(name.trim().to_owned()).map_err(|_| place(brace))?;
+        pieces.push(Piece::Words(&words[from..brace]));
+        pieces.push(Piece::Variable(variable));
+        from = brace + name.len() + 2;
+    }
+    pieces.push(Piece::Words(&words[from..]));
+    Ok(pieces)
+}
+
+/// Whether every brace opens a variable there is.
+fn check(words: &str) -> Result<(), Problem> {
+    pieces(words).map(drop).map_err(|at| Problem::UnknownVariable { at })
+}
+
+/// The words with their variables filled in. Words that were never checked come back as they are.
+///
+/// ```
+/// use domain::requests::replies::{Variable, fill};
+/// let words = fill("Olá, {nome}: respondemos até {prazo}.", |variable| match variable {
+///     Variable::Name => "Ana {nome}".to_owned(), // what is filled in is not read again
+///     _ => "25/11/2026".to_owned(),
+/// });
+/// assert_eq!(words, "Olá, Ana {nome}: respondemos até 25/11/2026.");
+/// ```
+#[must_use]
+pub fn fill(words: &str, value: impl Fn(Variable) -> String) -> String {
+    let Ok(pieces) = pieces(words) else { return words.to_owned() };
+    let of = |piece: Piece<'_>| match piece {
+        Piece::Words(words) => words.to_owned(),
+        Piece::Variable(variable) => value(variable),
+    };
+    pieces.into_iter().map(of).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn variables_are_told_by_their_place() {
+        for (words, at) in [("{", 1), ("}", 1), ("a {nome", 3), ("á} {nome}", 2), ("{nome}{", 7), ("{}", 1), ("{ {nome} }", 1)] {
+            assert_eq!(check(words), Err(Problem::UnknownVariable { at }), "{words}");
+        }
+        for variable in Variable::ALL {
+            assert_eq!(check(&format!("antes {{{variable}}} depois {{ {variable} }}")), Ok(()));
+        }
+    }
+
+    #[test]
+    fn problems_stand_by_their_fields() {
+        let form = ReplyForm { kind: "receipt".into(), action: "claim".into(), en: "Hi {name}".into(), ..ReplyForm::default() };
+        let problems: Vec<_> = form.parse().unwrap_err().into_iter().map(|error| (error.field.to_string(), error.problem)).collect();
+        let expected = [
+            ("title", Problem::Missing),
+            ("action", Problem::ChooseOne),
+            ("pt", Problem::Missing),
+            ("en", Problem::UnknownVariable { at: 4 }),
+        ];
+        assert_eq!(problems, expected.map(|(field, problem)| (field.to_owned(), problem)));
+        let form = ReplyForm { title: "a".into(), kind: "plan".into(), action: "refuse".into(), pt: "x".into(), ..ReplyForm::default() };
+        let reply = form.parse().unwrap();
+        assert_eq!((reply.kind, reply.action, reply.en), (Some(Kind::Plan), Some(Action::Refuse), None));
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_checked_is_filled_and_the_rest_stays(words in "[a-zé{} ]{0,40}", value in "\\PC{0,10}") {
+            let filled = fill(&words, |_| value.clone());
+            if check(&words).is_err() {
+                prop_assert_eq!(filled, words);
+            } else if !words.contains('{') {
+                prop_assert_eq!(filled, words);
+            }
+        }
+
+        #[test]
+        fn every_variable_is_replaced(before in "[a-z ]{0,10}", after in "[a-z ]{0,10}", at in 0..Variable::ALL.len()) {
+            let variable = Variable::ALL[at];
+            let words = format!("{before}{{{variable}}}{after}");
+            prop_assert_eq!(fill(&words, |it| format!("<{it}>")), format!("{before}<{variable}>{after}"));
+        }
+    }
+}
