@@ -8,8 +8,8 @@ use tower_http::compression::{CompressionLayer, CompressionLevel};
 
 use crate::visitor::{self, App};
 use crate::{
-    agreements, audit, authenticity, bills, customers, dashboard, demo, disputes, documents, exports, help, http, notices, paths, pix,
-    receipts, reconciliation, refunds, remessas, requests, sign_in, slips, statement, systems, team,
+    agreements, audit, authenticity, bills, customers, dashboard, demo, disputes, documents, dossiers, exports, help, http, incidents,
+    notices, paths, pix, receipts, reconciliation, refunds, remessas, requests, sign_in, slips, statement, systems, team,
 };
 
 /// The whole application.
@@ -46,12 +46,14 @@ fn features() -> Router<App> {
         .merge(pix::routes())
         .merge(authenticity::routes())
         .merge(documents::routes())
+        .merge(dossiers::routes())
         .merge(customers::routes())
         .merge(notices::routes())
         .merge(receipts::routes())
         .merge(refunds::routes())
         .merge(reconciliation::routes())
         .merge(exports::routes())
+        .merge(incidents::routes())
         .merge(remessas::routes())
         .merge(dashboard::routes())
         .merge(agreements::routes())

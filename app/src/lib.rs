@@ -23,6 +23,8 @@ pub mod demo;
 pub mod disputes;
 pub mod documents;
 #[cfg(feature = "ssr")]
+pub mod dossiers;
+#[cfg(feature = "ssr")]
 pub mod download;
 #[cfg(feature = "ssr")]
 pub mod drafts;
@@ -31,6 +33,7 @@ pub mod exports;
 pub mod help;
 #[cfg(feature = "ssr")]
 pub mod http;
+pub mod incidents;
 pub mod islands;
 #[cfg(feature = "ssr")]
 pub mod mending;

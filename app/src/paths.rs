@@ -96,6 +96,8 @@ pub const REFUND_ORDERS_CSV: &str = "/equipe/devolucoes.csv";
 pub const AUDIT: &str = "/equipe/auditoria";
 /// The creditor's staff.
 pub const TEAM: &str = "/equipe/pessoas";
+/// Incidents.
+pub const INCIDENTS: &str = "/equipe/incidentes";
 /// The house in figures.
 pub const DASHBOARD: &str = "/equipe/painel";
 /// One of them, or all, as a file.
@@ -286,6 +288,25 @@ pub fn reply(id: &str) -> String {
 #[must_use]
 pub fn staff_customer(id: CustomerId) -> String {
     format!("/equipe/clientes/{id}")
+}
+
+/// One incident.
+#[must_use]
+pub fn incident(id: uuid::Uuid) -> String {
+    format!("{INCIDENTS}/{id}")
+}
+
+/// A customer's dossiers.
+#[must_use]
+pub fn dossiers(id: CustomerId) -> String {
+    format!("{}/dossie", staff_customer(id))
+}
+
+/// A customer's dossier as one file: as of now, or as of a moment on the creditor's wall.
+#[must_use]
+pub fn dossier(id: CustomerId, as_of: Option<chrono::NaiveDateTime>) -> String {
+    let as_of = as_of.map(|at| at.format("?em=%Y-%m-%dT%H:%M:%S").to_string()).unwrap_or_default();
+    format!("{}.zip{as_of}", dossiers(id))
 }
 
 /// The audit trail, from before a number of the chain.

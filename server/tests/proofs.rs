@@ -141,7 +141,7 @@ on_both_databases! {
         assert!(desk::open(&t, &staff, &protocol).await.unwrap().proofs[0].elsewhere.is_empty());
         let second = sent(&t, &other, &[others], &[copy]).await;
         let seen = desk::open(&t, &staff, &protocol).await.unwrap();
-        assert_eq!(seen.proofs[0].elsewhere.iter().map(|protocol| protocol.digits()).collect::<Vec<_>>(), [second.clone()]);
+        assert_eq!(seen.proofs[0].elsewhere.iter().map(|protocol| protocol.digits()).collect::<Vec<_>>(), std::slice::from_ref(&second));
         assert_eq!(desk::open(&t, &staff, &second).await.unwrap().proofs[0].elsewhere[0].digits(), protocol);
         // The customer's own second file is none of that.
         let third = t.a_bill(one.id(), Money::cents(10_000), 5).await;

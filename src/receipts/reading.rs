@@ -595,8 +595,8 @@ mod tests {
     #[test]
     fn lines_are_read_whole_or_broken_and_only_with_right_digits() {
         let barcode = Said::Boleto { barcode: "10498156500000523470055077000100040000123454".into() };
-        assert_eq!(said(&["10490.05505 77000.100048 00001.234541 8 15650000052347"]), [barcode.clone()]);
-        assert_eq!(said(&["Linha digitável 10490.05505 77000.100048", "00001.234541 8 15650000052347"]), [barcode.clone()]);
+        assert_eq!(said(&["10490.05505 77000.100048 00001.234541 8 15650000052347"]), std::slice::from_ref(&barcode));
+        assert_eq!(said(&["Linha digitável 10490.05505 77000.100048", "00001.234541 8 15650000052347"]), std::slice::from_ref(&barcode));
         assert_eq!(said(&["10490055057700010004800001234541815650000052347"]), [barcode]);
         assert_eq!(said(&["10490.05505 77000.100048 00001.234541 8 15650000052348"]), []);
     }
@@ -606,7 +606,7 @@ mod tests {
         let id = "E18236120202611101022s0123456789";
         assert_eq!(id.len(), 32);
         let transfer = Said::Transfer { id: id.into() };
-        assert_eq!(said(&[&format!("ID da transação: {id}")]), [transfer.clone()]);
+        assert_eq!(said(&[&format!("ID da transação: {id}")]), std::slice::from_ref(&transfer));
         assert_eq!(said(&["ID/Transação E18236120202611", "101022s0123456789"]), [transfer]);
         assert_eq!(said(&["E18236120202613101022s0123456789"]), []);
     }
@@ -622,7 +622,7 @@ mod tests {
     #[test]
     fn authentications_lose_their_blanks() {
         let code = Said::Authentication { code: "A1B2C3D4E5F60708".into() };
-        assert_eq!(said(&["Autenticação mecânica: A1B2.C3D4.E5F6.0708"]), [code.clone()]);
+        assert_eq!(said(&["Autenticação mecânica: A1B2.C3D4.E5F6.0708"]), std::slice::from_ref(&code));
         assert_eq!(said(&["Código de autenticação", "a1b2 c3d4 e5f6 0708"]), [code]);
         assert_eq!(said(&["Autenticação no app com senha"]), []);
     }

@@ -36,6 +36,7 @@ pub async fn home(page: Page, AsCustomer(customer): AsCustomer) -> PageResult {
         }
     });
     let notes = notes(l, &overview);
+    let incidents = crate::incidents::banner::banners(&page, &customer).await?;
     let requests = (!overview.requests.is_empty()).then(|| {
         let rows = overview
             .requests
@@ -67,6 +68,7 @@ pub async fn home(page: Page, AsCustomer(customer): AsCustomer) -> PageResult {
         view! {
             <h1>{t::title(l)}</h1>
             {hero}
+            {incidents}
             {notes}
             <div class="columns">
                 <div class="flow">

@@ -100,7 +100,7 @@ libfuzzer_sys::fuzz_target!(|text: &str| {
     for with_files in [false, true] {
         check(longest, MessageForm { text: line(0), submission: line(1) }.parse(with_files));
     }
-    let decision = DecisionForm { told: line(0), internal: line(1), amount: line(2) };
+    let decision = DecisionForm { told: line(0), internal: line(1), amount: line(2), area: line(3) };
     for (kind, action) in Kind::ALL.iter().flat_map(|kind| Action::ALL.iter().map(move |action| (*kind, *action))) {
         check(longest, decision.parse(kind, action));
     }

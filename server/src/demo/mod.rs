@@ -5,6 +5,7 @@
 
 mod chance;
 mod house;
+mod incidents;
 mod people;
 mod records;
 mod scenes;

@@ -215,5 +215,5 @@ async fn elsewhere(conn: &mut Conn, customer: CustomerId, hash: &str) -> Result<
     let rows = sql!(conn, all (String,): "select distinct r.protocol from reading_marks m join reading_marks o on o.digest = m.digest
             join uploads u on u.file_hash = o.file_hash join requests r on r.id = u.request_id
         where m.file_hash = $1 and u.customer_id <> $2 order by r.protocol limit $3", hash, customer.0, MOST_OTHERS)?;
-    rows.into_iter().map(|(protocol,)| Ok(Protocol::try_from(protocol).map_err(|_| crate::Error::Corrupt("protocol"))?)).collect()
+    rows.into_iter().map(|(protocol,)| Protocol::try_from(protocol).map_err(|_| crate::Error::Corrupt("protocol"))).collect()
 }
