@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::calendar::{Calendar, days_after};
 use crate::indices::{Factor, Index, MonthlyRates};
 use crate::money::Money;
+use crate::reliefs::{self, Relief};
 use crate::words::words;
 
 /// The most a consumer's fine may be: 2 % of the amount, once (CDC, Lei 8.078/1990, art. 52 §1).
@@ -93,6 +94,8 @@ pub struct Terms {
     pub grace_days: u16,
     /// A discount for paying before the due date.
     pub early: Option<EarlyDiscount>,
+    /// What the creditor gave up of a bill's charges.
+    pub reliefs: Vec<Relief>,
 }
 
 /// A discount for paying early.
@@ -118,6 +121,7 @@ impl Default for Terms {
             day_count: DayCount::AdjustedDay,
             grace_days: 0,
             early: None,
+            reliefs: Vec::new(),
         }
     }
 }
@@ -244,6 +248,9 @@ pub struct Calculation {
     pub interest: Line,
     /// What paying early takes off, as a positive amount.
     pub discount: Option<Line>,
+    /// What reliefs take off, and why; none where they take off nothing.
+    #[serde(default)]
+    pub waived: Option<Waived>,
     /// A figure of an index or of the legal rate is missing: what it would add is left out, and the total may be too low.
     #[serde(default)]
     pub incomplete: bool,
@@ -251,6 +258,17 @@ pub struct Calculation {
     pub total: Money,
     /// The version of the terms applied.
     pub version: String,
+}
+
+/// What is not charged because the creditor gave it up.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Waived {
+    /// Days late that are not counted.
+    pub days: u32,
+    /// What they, and the fine if it is among it, would have come to.
+    pub amount: Money,
+    /// Why.
+    pub reasons: Vec<String>,
 }
 
 impl Calculation {
@@ -326,26 +344,53 @@ fn calculate(
     terms: &Terms,
     calendar: &Calendar,
 ) -> Calculation {
+    let reliefs: Vec<&Relief> = terms.reliefs.iter().filter(|relief| relief.holds(on)).collect();
+    let mut relieved = with_reliefs(principal, due_on, posted_to, on, terms, &reliefs, calendar);
+    if !reliefs.is_empty() {
+        let whole = with_reliefs(principal, due_on, posted_to, on, terms, &[], calendar);
+        let (days, amount) = (whole.days - relieved.days, whole.charges() - relieved.charges());
+        let reasons = reliefs.iter().map(|relief| relief.reason.clone()).collect();
+        relieved.waived = (days > 0 || amount.is_positive()).then_some(Waived { days, amount, reasons });
+    }
+    relieved
+}
+
+fn with_reliefs(
+    principal: Money,
+    due_on: NaiveDate,
+    posted_to: Option<NaiveDate>,
+    on: NaiveDate,
+    terms: &Terms,
+    reliefs: &[&Relief],
+    calendar: &Calendar,
+) -> Calculation {
     let adjusted_due_on = calendar.next_business_day(due_on);
     let from = charged_from(due_on, adjusted_due_on, on, terms).filter(|_| principal.is_positive());
     let from = from.map(|from| posted_to.map_or(from, |posted| posted.max(from)));
-    let days = from.map_or(0, |from| u32::try_from(on.signed_duration_since(from).num_days()).unwrap_or(0));
+    let from = from.map(|from| reliefs::put_off(from, reliefs));
+    let spans = from.map_or_else(Vec::new, |from| reliefs::charged(from, on, reliefs));
+    let length = |(after, to): &(NaiveDate, NaiveDate)| u32::try_from(to.signed_duration_since(*after).num_days()).unwrap_or(0);
+    let days = spans.iter().map(length).sum();
+    // It arises once, on the first day late, whether or not that day's charges are given up.
+    let fined = from.filter(|from| *from < on && posted_to.is_none());
+    let fined = fined.is_some_and(|from| !reliefs::given_up(reliefs::first_day(from, due_on, terms.grace_days), reliefs));
     let mut incomplete = false;
     let mut correction = None;
-    if let Some(index) = terms.correction.as_ref().filter(|_| days > 0) {
+    if let Some(index) = terms.correction.as_ref().filter(|_| from.is_some_and(|from| from < on)) {
         match index.factor(posted_to.map_or(due_on, |posted| posted.max(due_on)), on) {
             Some(factor) => correction = Some(Correction { factor, line: Line::whole(principal, factor.ratio() - Decimal::ONE) }),
             None => incomplete = true,
         }
     }
     let base = principal + correction.map_or(Money::ZERO, |correction| correction.line.amount);
-    let fine = Line::whole(base, if days > 0 && posted_to.is_none() { terms.fine_charged() } else { Decimal::ZERO });
+    let fine = Line::whole(base, if fined { terms.fine_charged() } else { Decimal::ZERO });
     let interest = match &terms.legal_interest {
         None => Line::by_days(base, terms.monthly_interest, days, terms.day_interest),
         Some(rates) => {
-            let rate = from.map_or(Some(Decimal::ZERO), |from| rates.simple(from, on));
-            incomplete |= rate.is_none();
-            Line::over(base, rate.unwrap_or_default(), days)
+            let known = from.is_none_or(|from| rates.simple(from, on).is_some());
+            incomplete |= !known;
+            let rate = spans.iter().filter_map(|(after, to)| rates.simple(*after, *to)).fold(Decimal::ZERO, Decimal::saturating_add);
+            Line::over(base, if known { rate } else { Decimal::ZERO }, days)
         }
     };
     let discount = terms
@@ -363,6 +408,7 @@ fn calculate(
         fine,
         interest,
         discount,
+        waived: None,
         incomplete,
         total: principal,
         version: terms.version.clone(),

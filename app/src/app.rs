@@ -8,9 +8,9 @@ use tower_http::compression::{CompressionLayer, CompressionLevel};
 
 use crate::visitor::{self, App};
 use crate::{
-    activities, agreements, audit, authenticity, bills, customers, dashboard, default_notices, demo, disputes, documents, exports, flags,
-    help, http, notices, paths, pix, promises, receipts, reconciliation, refunds, remessas, requests, sign_in, slips, statement, systems,
-    team,
+    activities, agreements, audit, authenticity, bills, customers, dashboard, default_notices, demo, disputes, documents, dossiers,
+    exports, flags, help, http, incidents, notices, paths, pix, promises, receipts, reconciliation, refunds, remessas, requests, sign_in,
+    slips, statement, systems, team,
 };
 
 /// The whole application.
@@ -20,6 +20,7 @@ pub fn router(app: App) -> Router {
         .route(paths::SIGN_IN, get(sign_in::page::sign_in))
         .route(paths::CODE, get(sign_in::page::code))
         .route(paths::STAFF_SIGN_IN, get(sign_in::page::staff))
+        .route(paths::STAFF_HOME, get(sign_in::page::staff_home))
         .route("/idioma/{tag}", get(sign_in::page::language))
         .route(paths::DEMO, get(demo::logins))
         .route(paths::MAILBOX, get(demo::mailbox))
@@ -46,12 +47,14 @@ fn features() -> Router<App> {
         .merge(pix::routes())
         .merge(authenticity::routes())
         .merge(documents::routes())
+        .merge(dossiers::routes())
         .merge(customers::routes())
         .merge(notices::routes())
         .merge(receipts::routes())
         .merge(refunds::routes())
         .merge(reconciliation::routes())
         .merge(exports::routes())
+        .merge(incidents::routes())
         .merge(remessas::routes())
         .merge(dashboard::routes())
         .merge(agreements::routes())

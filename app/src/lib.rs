@@ -25,6 +25,8 @@ pub mod demo;
 pub mod disputes;
 pub mod documents;
 #[cfg(feature = "ssr")]
+pub mod dossiers;
+#[cfg(feature = "ssr")]
 pub mod download;
 #[cfg(feature = "ssr")]
 pub mod drafts;
@@ -34,6 +36,7 @@ pub mod flags;
 pub mod help;
 #[cfg(feature = "ssr")]
 pub mod http;
+pub mod incidents;
 pub mod islands;
 #[cfg(feature = "ssr")]
 pub mod mending;

@@ -183,6 +183,8 @@ pub enum StaffRoom {
     Dashboard,
     /// Exports for the creditor's own systems.
     Exports,
+    /// Bills that something of the creditor's touched.
+    Incidents,
     /// The rules of requests.
     Rules,
     /// The creditor's staff.
@@ -307,7 +309,8 @@ impl Page {
         let replies = here(StaffRoom::Replies, paths::REPLIES, texts::frame::replies(l), Icon::Chat);
         let rules = here(StaffRoom::Rules, paths::RULES, texts::frame::rules(l), Icon::Settings);
         if staff.role() == Role::Supervisor {
-            rooms.extend([replies, rules]);
+            let incidents = here(StaffRoom::Incidents, paths::INCIDENTS, texts::incidents::title(l), Icon::Attention);
+            rooms.extend([incidents, replies, rules]);
         } else if staff.role() == Role::Administrator {
             // Whoever keeps the installation has no business in the others.
             rooms = vec![

@@ -66,6 +66,8 @@ pub const HELP: &str = "/ajuda";
 pub const PRIVACY: &str = "/privacidade";
 /// Staff sign-in.
 pub const STAFF_SIGN_IN: &str = "/equipe/entrar";
+/// Where staff begins: each role in its own room.
+pub const STAFF_HOME: &str = "/equipe";
 /// The queue.
 pub const QUEUE: &str = "/equipe/fila";
 /// The counts of the queue, for a page that keeps them fresh.
@@ -106,6 +108,8 @@ pub const REASONS_CSV: &str = "/equipe/acompanhamento/motivos.csv";
 pub const AUDIT: &str = "/equipe/auditoria";
 /// The creditor's staff.
 pub const TEAM: &str = "/equipe/pessoas";
+/// Incidents.
+pub const INCIDENTS: &str = "/equipe/incidentes";
 /// The house in figures.
 pub const DASHBOARD: &str = "/equipe/painel";
 /// One of them, or all, as a file.
@@ -320,6 +324,25 @@ pub fn default_notice(contract: impl std::fmt::Display) -> String {
 #[must_use]
 pub fn activities(id: impl std::fmt::Display) -> String {
     format!("/equipe/clientes/{id}/contatos")
+}
+
+/// One incident.
+#[must_use]
+pub fn incident(id: uuid::Uuid) -> String {
+    format!("{INCIDENTS}/{id}")
+}
+
+/// A customer's dossiers.
+#[must_use]
+pub fn dossiers(id: CustomerId) -> String {
+    format!("{}/dossie", staff_customer(id))
+}
+
+/// A customer's dossier as one file: as of now, or as of a moment on the creditor's wall.
+#[must_use]
+pub fn dossier(id: CustomerId, as_of: Option<chrono::NaiveDateTime>) -> String {
+    let as_of = as_of.map(|at| at.format("?em=%Y-%m-%dT%H:%M:%S").to_string()).unwrap_or_default();
+    format!("{}.zip{as_of}", dossiers(id))
 }
 
 /// The audit trail, from before a number of the chain.

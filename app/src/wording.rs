@@ -482,6 +482,9 @@ pub fn audited(l: Locale, action: &str) -> &'static str {
         "papers.issue" | "papers.open" => t::audited_papers(l),
         "uploads.take" => t::audited_uploads_take(l),
         "uploads.look" => t::audited_uploads_look(l),
+        "dossiers.take" => t::audited_dossiers_take(l),
+        "incidents.relieve" => t::audited_incidents_relieve(l),
+        "incidents.unrelieve" => t::audited_incidents_unrelieve(l),
         _ => t::audited_other(l),
     }
 }

@@ -1,6 +1,4 @@
 //! What the design promises: contrast in both schemes, a small style sheet, and controls tied to their words.
-#![cfg(feature = "ssr")]
-#![allow(clippy::unwrap_used, reason = "a test that cannot read the style has failed")]
 
 use std::{collections::BTreeMap, fs, io::Write, path::PathBuf};
 

@@ -1,8 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { inflateRawSync } from 'node:zlib';
 import type { Page } from '@playwright/test';
 
-import { LATE, OPERATOR, UP_TO_DATE, another, expect, expectAccessible, shot, signIn, signInStaff, test } from './helpers';
+import { LATE, OPERATOR, UP_TO_DATE, another, expect, expectAccessible, shot, signIn, signInStaff, test, unpacked } from './helpers';
 
 /** A company with an establishment for every contract. */
 const COMPANY = '99.944.395/0001-48';
@@ -10,21 +9,6 @@ const COMPANY = '99.944.395/0001-48';
 const IN_AGREEMENT = '100.152.243-50';
 
 const year = new Date().getFullYear() - 1;
-
-/** The files of a ZIP, as its directory lists them (APPNOTE 4.3.12): its sizes stand nowhere else in one made on the way. */
-function unpacked(zip: Buffer): Map<string, Buffer> {
-  const files = new Map<string, Buffer>();
-  const end = zip.lastIndexOf('PK\x05\x06');
-  let at = zip.readUInt32LE(end + 16);
-  for (let left = zip.readUInt16LE(end + 10); left > 0; left--) {
-    const [size, name, extra, comment] = [zip.readUInt32LE(at + 20), zip.readUInt16LE(at + 28), zip.readUInt16LE(at + 30), zip.readUInt16LE(at + 32)];
-    const local = zip.readUInt32LE(at + 42);
-    const from = local + 30 + zip.readUInt16LE(local + 26) + zip.readUInt16LE(local + 28);
-    files.set(zip.toString('utf8', at + 46, at + 46 + name), inflateRawSync(zip.subarray(from, from + size)));
-    at += 46 + name + extra + comment;
-  }
-  return files;
-}
 
 /** Opens the filters, unless they are open. */
 async function openFilters(page: Page) {

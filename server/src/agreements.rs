@@ -227,9 +227,14 @@ fn worded(l: Locale, simulation: &Simulation, creditor: &Creditor, policy: &Plan
         section(t::terms_creditor_title(l), who),
     ];
     let costs: Vec<_> =
-        simulation.bills.iter().map(|offered| json!([offered.bill.id, offered.calculation.principal, offered.calculation.total])).collect();
-    let hash = sha256(json!({ "sections": sections, "plan": plan, "bills": costs }).to_string().as_bytes());
+        simulation.bills.iter().map(|offered| (offered.bill.id.0, offered.calculation.principal, offered.calculation.total)).collect();
+    let hash = fingerprint(&sections, plan, &costs);
     Ok(Terms { sections, hash })
+}
+
+/// The fingerprint of terms with every amount and date: `costs` are the bills with what was open and what that came to.
+pub(crate) fn fingerprint(sections: &[Section], plan: &Plan, costs: &[(Uuid, Money, Money)]) -> String {
+    sha256(json!({ "sections": sections, "plan": plan, "bills": costs }).to_string().as_bytes())
 }
 
 /// Accepts a plan as it was shown. Within the policy it is granted at once; outside, staff decides. The same form twice
@@ -462,7 +467,7 @@ impl Ground {
     }
 
     fn offered(&self, owed: Owed, chosen: bool) -> Result<OfferedBill> {
-        let terms = bills::terms(&owed.tax_id, &owed.fine_rate, &owed.monthly_interest)?;
+        let terms = owed.charged.relieved(bills::terms(&owed.tax_id, &owed.fine_rate, &owed.monthly_interest)?)?;
         let calculation =
             late_charges_after(owed.bill.balance, owed.bill.due_on, owed.charged.posted(), self.today, &terms, &self.calendar);
         let mut offered = OfferedBill { bill: owed.bill, calculation, chosen, against: None };

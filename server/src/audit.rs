@@ -74,19 +74,39 @@ pub struct Event<'a> {
     pub detail: Value,
 }
 
+/// An event as it is stored.
 #[derive(Debug, sqlx::FromRow)]
-struct Row {
-    seq: i64,
-    at: DateTime<Utc>,
-    actor_kind: String,
-    actor_id: Option<Uuid>,
-    action: String,
-    subject_kind: String,
-    subject_id: Option<Uuid>,
-    customer_id: Option<Uuid>,
-    detail: String,
-    previous_hash: String,
-    hash: String,
+pub(crate) struct Row {
+    pub(crate) seq: i64,
+    pub(crate) at: DateTime<Utc>,
+    pub(crate) actor_kind: String,
+    pub(crate) actor_id: Option<Uuid>,
+    pub(crate) action: String,
+    pub(crate) subject_kind: String,
+    pub(crate) subject_id: Option<Uuid>,
+    pub(crate) customer_id: Option<Uuid>,
+    pub(crate) detail: String,
+    pub(crate) previous_hash: String,
+    pub(crate) hash: String,
+}
+
+impl Row {
+    /// Whether its hash is that of what it says.
+    pub(crate) fn holds(&self) -> bool {
+        self.hash == chain(self)
+    }
+}
+
+/// The events about a customer and what is theirs before a moment, the oldest first; and number and hash of the newest of all then.
+pub(crate) async fn about(conn: &mut Conn, customer: CustomerId, before: DateTime<Utc>) -> Result<(Vec<Row>, Option<(i64, String)>)> {
+    let rows = sql!(conn, all Row:
+        "select * from audit_events where at < $2 and (customer_id = $1 or (customer_id is null and subject_id in (
+            select $1 union all select id from requests where customer_id = $1 union all select id from bills where customer_id = $1
+            union all select id from slips where customer_id = $1 union all select id from agreements where customer_id = $1
+            union all select id from payments where customer_id = $1 union all select id from documents where customer_id = $1)))
+          order by seq", customer.0, before)?;
+    let head = sql!(conn, optional (i64, String): "select seq, hash from audit_events where at < $1 order by seq desc limit 1", before)?;
+    Ok((rows, head))
 }
 
 /// Appends an event to the chain, in the transaction of what it records.

@@ -262,7 +262,7 @@ pub(crate) async fn detail(server: &Server, conn: &mut Conn, of: Option<Customer
     let bill = sql!(conn, optional Bill:
         "select b.id, b.number, b.nature, b.competence, b.description, b.issued_on, b.due_on, b.amount, b.balance, b.standing, b.contract_id,
                 k.number as contract_number, k.plan_name, k.plan_registration, r.protocol as agreement_protocol,
-                b.customer_id, c.tax_id, k.fine_rate, k.monthly_interest, b.charged_to, b.charges_open
+                b.customer_id, c.tax_id, k.fine_rate, k.monthly_interest, b.charged_to, b.charges_open, b.reliefs
            from bills b
            join contracts k on k.id = b.contract_id
            join customers c on c.id = b.customer_id
@@ -272,7 +272,7 @@ pub(crate) async fn detail(server: &Server, conn: &mut Conn, of: Option<Customer
     .ok_or(Error::NotFound)?;
     let customer = CustomerId(bill.customer_id);
     let calendar = policies::calendar(conn).await?;
-    let terms = terms(&bill.tax_id, &bill.fine_rate, &bill.monthly_interest)?;
+    let terms = bill.charged.relieved(terms(&bill.tax_id, &bill.fine_rate, &bill.monthly_interest)?)?;
     let entries = entries(conn, id).await?;
     let slip = slips::of_bill(conn, customer, id).await?;
     let documents = documents::of_bill(conn, customer, id).await?;
@@ -400,7 +400,7 @@ pub(crate) struct OpenBill {
 impl OpenBill {
     /// What it costs on a day.
     pub(crate) fn cost(&self, on: NaiveDate, calendar: &Calendar) -> Result<Calculation> {
-        let terms = terms(&self.tax_id, &self.fine_rate, &self.monthly_interest)?;
+        let terms = self.charged.relieved(terms(&self.tax_id, &self.fine_rate, &self.monthly_interest)?)?;
         Ok(late_charges_after(self.balance, self.due_on, self.charged.posted(), on, &terms, calendar))
     }
 }
@@ -408,7 +408,7 @@ impl OpenBill {
 /// The bills that are open, or in the customer's favour, now; by due date.
 pub(crate) async fn open_bills(conn: &mut Conn, customer: CustomerId, span: &Span) -> Result<Vec<OpenBill>> {
     Ok(sql!(conn, all OpenBill:
-        "select b.id, b.number, b.due_on, b.balance, b.standing, c.tax_id, k.fine_rate, k.monthly_interest, b.charged_to, b.charges_open
+        "select b.id, b.number, b.due_on, b.balance, b.standing, c.tax_id, k.fine_rate, k.monthly_interest, b.charged_to, b.charges_open, b.reliefs
            from bills b join contracts k on k.id = b.contract_id join customers c on c.id = b.customer_id
           where b.customer_id = $1 and b.balance <> 0 and b.due_on between $2 and $3 and ($4 is null or b.contract_id = $4)
           order by b.due_on, b.id", customer.0, span.from, span.to, span.contract.map(|contract| contract.0))?)
@@ -418,7 +418,7 @@ pub(crate) async fn open_bills(conn: &mut Conn, customer: CustomerId, span: &Spa
 pub(crate) async fn open_bills_then(conn: &mut Conn, customer: CustomerId, span: &Span, as_of: NaiveDate) -> Result<Vec<OpenBill>> {
     Ok(sql!(conn, all OpenBill: concat!(
         "select b.id, b.number, b.due_on, e.balance, b.standing, c.tax_id, k.fine_rate, k.monthly_interest, ",
-        charged_to!("$5"), " as charged_to, ", charges_open!("$5"), " as charges_open
+        charged_to!("$5"), " as charged_to, ", charges_open!("$5"), " as charges_open, b.reliefs
            from (select bill_id, cast(sum(amount) as bigint) as balance from entries
                   where customer_id = $1 and effective_on <= $5 and bill_id is not null group by bill_id having sum(amount) <> 0) e
            join bills b on b.id = e.bill_id join contracts k on k.id = b.contract_id join customers c on c.id = b.customer_id

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use chrono::{DateTime, NaiveDate, SubsecRound, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, SubsecRound, TimeDelta, Utc};
 use chrono_tz::Tz;
 
 /// Tells the time in the creditor's time zone; tests can move it.
@@ -36,6 +36,12 @@ impl Clock {
     #[must_use]
     pub fn local(&self, at: DateTime<Utc>) -> DateTime<Tz> {
         at.with_timezone(&self.zone)
+    }
+
+    /// The moment at which the creditor's wall shows this time: the first of two, none where the clocks were put forward.
+    #[must_use]
+    pub fn moment(&self, wall: NaiveDateTime) -> Option<DateTime<Utc>> {
+        wall.and_local_timezone(self.zone).earliest().map(|at| at.with_timezone(&Utc))
     }
 
     /// Another clock that is so far from this one; for demonstrations, which have a past.

@@ -4,20 +4,18 @@
 //! nothing else of it. The right stands in every query, so that it ends with the grant and not with the session.
 
 use std::collections::HashSet;
-use std::io::{self, BufWriter, Write};
+use std::io;
 
 use bytes::Bytes;
 use chrono::{Datelike, NaiveDate};
 use domain::forms::Problem;
 use domain::ids::{BillId, ContractId, CustomerId, DocumentId};
 use domain::money::Money;
-use futures::{Stream, StreamExt};
+use futures::Stream;
 use serde_json::json;
-use tokio::sync::mpsc;
 use uuid::Uuid;
-use zip::ZipWriter;
-use zip::write::SimpleFileOptions;
 
+use crate::archives::{self, Archive, Content, named, unique};
 use crate::audit::{self, Actor, Event};
 use crate::bills::LAST_DAY;
 use crate::db::{Conn, Tx};
@@ -337,14 +335,6 @@ pub fn period(filter: &Filter, today: NaiveDate) -> Result<(String, String)> {
     Ok((word(from), word(to)))
 }
 
-/// What an archive is called, and its bytes as they are made.
-pub struct Archive<S> {
-    /// Name of the file.
-    pub name: String,
-    /// The ZIP. What goes wrong on the way ends it with an error.
-    pub bytes: S,
-}
-
 /// A document of an archive.
 #[derive(sqlx::FromRow)]
 struct Entry {
@@ -364,9 +354,6 @@ struct Entry {
 
 /// The filter's documents of at most a year as one ZIP that is made while it is sent, none in memory as a whole: in a folder for each
 /// month, with a table of all of them. The access is recorded.
-///
-/// Checksums stand behind each file, which is how a ZIP is written without going back. Every file is compressed, even a PDF, because
-/// programs that read a ZIP from a stream find the end of a compressed file by itself, and of a stored one not at all.
 ///
 /// # Errors
 /// [`period`]'s; [`Error::NotFound`] when there are none; [`Error::Throttled`]; [`Error::Form`] on the field `to` for more than [`MOST`].
@@ -388,20 +375,9 @@ pub async fn zip(
     let table = table(l, &found, &files)?;
     drop(found);
     let name = if from == to { format!("{}-{from}.zip", t::archive(l)) } else { format!("{}-{from}-{to}.zip", t::archive(l)) };
-    let (sender, receiver) = mpsc::channel(8);
-    let (server, runtime) = (server.clone(), tokio::runtime::Handle::current());
-    tokio::task::spawn_blocking(move || {
-        let (pipe, broken) = (Pipe(sender.clone()), sender);
-        // One file at a time is fetched, when the one before it is sent.
-        let open = |hash: &str| runtime.block_on(async { Ok(files::open(&server, hash).await?.file.into_std().await) });
-        if let Err(error) = archive(pipe, (&table_name, &table), &files, open) {
-            // When nobody listens any more, nobody need be told.
-            let _ = broken.blocking_send(Err(error));
-        }
-    });
-    let bytes = futures::stream::unfold(receiver, |mut receiver| async move { receiver.recv().await.map(|part| (part, receiver)) });
-    // Whoever sends it may ask once more after its end.
-    Ok(Archive { name, bytes: bytes.fuse() })
+    let stored = files.into_iter().map(|(name, hash)| (name, Content::Stored(hash)));
+    let entries = std::iter::once((table_name, Content::Bytes(table))).chain(stored).collect();
+    Ok(Archive { name, bytes: archives::stream(server, entries) })
 }
 
 /// What is in an archive, once that it is handed out is recorded.
@@ -497,72 +473,6 @@ pub fn status(l: Locale, status: &str) -> &'static str {
     if status == CANCELLED { t::cancelled(l) } else { t::valid(l) }
 }
 
-/// A name that a computer opens with the right program: with the ending of its type.
-fn named(name: &str, media_type: &str) -> String {
-    let ending = match media_type {
-        "application/pdf" => ".pdf",
-        "application/xml" => ".xml",
-        "image/jpeg" => ".jpg",
-        "image/png" => ".png",
-        _ => "",
-    };
-    let low = name.to_lowercase();
-    if low.ends_with(ending) || (ending == ".jpg" && low.ends_with(".jpeg")) { name.to_owned() } else { format!("{name}{ending}") }
-}
-
-/// A name that no other file of the archive has, however a file system compares them, that leads out of no folder, and that Windows can
-/// write: without `<>:"|?*`, and with no point or blank at its end.
-fn unique(names: &mut HashSet<String>, competence: &str, name: &str) -> String {
-    let clean = |text: &str| {
-        let plain = |c: char| if c.is_control() || "/\\:<>\"|?*".contains(c) { '-' } else { c };
-        let text: String = text.chars().map(plain).collect();
-        text.trim_matches(['.', ' ']).to_owned()
-    };
-    let (folder, name) = (if competence.is_empty() { String::new() } else { format!("{}/", clean(competence)) }, clean(name));
-    let (stem, ending) = name.rsplit_once('.').map_or((name.as_str(), String::new()), |(stem, ending)| (stem, format!(".{ending}")));
-    let mut full = format!("{folder}{name}");
-    let mut n = 2;
-    while !names.insert(full.to_lowercase()) {
-        full = format!("{folder}{stem} ({n}){ending}");
-        n += 1;
-    }
-    full
-}
-
-fn archive(
-    pipe: Pipe,
-    (table_name, table): (&str, &[u8]),
-    files: &[(String, String)],
-    open: impl Fn(&str) -> Result<std::fs::File>,
-) -> io::Result<()> {
-    // PDFs are compressed already: the least effort makes their ZIP as small as the most.
-    let options = SimpleFileOptions::default().compression_level(Some(1));
-    let mut zip = ZipWriter::new_stream(BufWriter::with_capacity(64 * 1024, pipe));
-    zip.start_file(table_name, options)?;
-    zip.write_all(table)?;
-    for (name, hash) in files {
-        let mut file = open(hash).map_err(io::Error::other)?;
-        zip.start_file(name.as_str(), options)?;
-        io::copy(&mut file, &mut zip)?;
-    }
-    zip.finish()?.into_inner().flush()
-}
-
-/// Writes into a stream, and waits for whoever reads it.
-struct Pipe(mpsc::Sender<io::Result<Bytes>>);
-
-impl Write for Pipe {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let gone = |_| io::Error::from(io::ErrorKind::BrokenPipe);
-        self.0.blocking_send(Ok(Bytes::copy_from_slice(bytes))).map_err(gone)?;
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
 /// The documents of one bill, newest first.
 pub(crate) async fn of_bill(conn: &mut Conn, customer: CustomerId, bill: BillId) -> Result<Vec<Document>> {
     Ok(sql!(conn, all Document:
@@ -582,24 +492,4 @@ struct Stored {
 async fn opened(server: &Server, stored: Stored) -> Result<Download> {
     let name = named(&stored.name, &stored.media_type);
     files::download(server, &stored.hash, name, stored.media_type).await
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_stay_apart_and_inside() {
-        let mut names = HashSet::new();
-        let mut name = |competence: &str, name: &str| unique(&mut names, competence, name);
-        assert_eq!(name("2026-11", "nota.pdf"), "2026-11/nota.pdf");
-        assert_eq!(name("2026-11", "nota.pdf"), "2026-11/nota (2).pdf");
-        assert_eq!(name("2026-11", "nota.pdf"), "2026-11/nota (3).pdf");
-        assert_eq!(name("", "../../etc/passwd"), "-..-etc-passwd");
-        assert_eq!(name("2026-11", "NOTA.pdf"), "2026-11/NOTA (4).pdf");
-        assert_eq!(name("..", " con?<>. "), "/con---");
-        assert_eq!((named("nota", "application/pdf").as_str(), named("n.PDF", "application/pdf").as_str()), ("nota.pdf", "n.PDF"));
-        assert_eq!(name("", "carta"), "carta");
-        assert_eq!(name("", "carta"), "carta (2)");
-    }
 }

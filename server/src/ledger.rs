@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use domain::charges::Posted;
+use domain::charges::{Posted, Terms};
 use domain::ids::{BillId, CustomerId, EntryId, PaymentId, RequestId};
 use domain::money::Money;
+use domain::reliefs::Relief;
 use domain::statement::EntryKind;
 use domain::webhooks::Topic;
 use serde_json::json;
@@ -41,17 +42,32 @@ pub struct NewEntry<'a> {
     pub note: &'a str,
 }
 
-/// Late charges that a bill's ledger holds, as its row says: see [`recount`].
-#[derive(Clone, Copy, Debug, Default, sqlx::FromRow)]
+/// Late charges that a bill's ledger holds, and those that were given up, as its row says: see [`recount`].
+#[derive(Clone, Debug, Default, sqlx::FromRow)]
 pub(crate) struct ChargedBefore {
     charged_to: Option<NaiveDate>,
     charges_open: i64,
+    /// JSON of [`Relief`]s, as incidents keep them.
+    reliefs: Option<String>,
 }
 
 impl ChargedBefore {
     /// As the rules take them.
-    pub(crate) fn posted(self) -> Option<Posted> {
+    pub(crate) fn posted(&self) -> Option<Posted> {
         self.charged_to.map(|to| Posted { to, open: Money::cents(self.charges_open) })
+    }
+
+    /// A contract's terms with what was given up of this bill's charges. Of a slip for several bills it is what was given up of any: the
+    /// bank says one amount for all of them, and in doubt it is the customer's.
+    pub(crate) fn relieved(&self, mut terms: Terms) -> Result<Terms> {
+        let Some(reliefs) = &self.reliefs else { return Ok(terms) };
+        let reliefs: Vec<Relief> = serde_json::from_str(reliefs).map_err(|_| Error::Corrupt("reliefs of a bill"))?;
+        for relief in reliefs {
+            if !terms.reliefs.contains(&relief) {
+                terms.reliefs.push(relief);
+            }
+        }
+        Ok(terms)
     }
 }
 

@@ -1,14 +1,19 @@
-//! Notices: what the creditor told a customer. Never sends one: whoever has something to tell writes it with its cause.
+//! Notices: what the creditor told a customer. Never sends one by itself: whoever has something to tell tells it with its cause.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::ids::{CustomerId, NoticeId};
 use uuid::Uuid;
 
-use crate::db::Conn;
+use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
+use crate::mail::Mail;
+use crate::outbox::{self, Outgoing};
 use crate::sessions::Customer;
+use crate::texts::Locale;
 use crate::{Server, sql};
 
+/// Kinds of notices that tell of bills in arrears.
+pub(crate) const OF_ARREARS: &[&str] = &["overdue", "default"];
 /// Notices of one page.
 const PAGE: usize = 20;
 
@@ -87,6 +92,27 @@ pub async fn read_all(server: &Server, customer: &Customer) -> Result<u64> {
     let marked = sql!(tx, execute: "update notices set read_at = $2 where customer_id = $1 and read_at is null", customer.id().0, server.clock.now())?;
     tx.commit().await?;
     Ok(marked)
+}
+
+/// Tells a customer something, in their language: on the portal, and by e-mail where there is an address. Says whether there is one.
+pub(crate) async fn tell(
+    server: &Server,
+    tx: &mut Tx,
+    customer: CustomerId,
+    kind: &str,
+    worded: impl FnOnce(Locale) -> (String, String),
+) -> Result<bool> {
+    let (email, locale) = sql!(tx, one (Option<String>, String): "select email, locale from customers where id = $1", customer.0)?;
+    let to = email.filter(|email| !email.is_empty());
+    let (subject, body) = worded(Locale::from(locale));
+    let (id, channel) = (server.id::<NoticeId>(), if to.is_some() { "mail" } else { "portal" });
+    sql!(tx, execute: "insert into notices (id, customer_id, kind, subject, body, channel, created_at) values ($1, $2, $3, $4, $5, $6, $7)",
+        id.0, customer.0, kind, subject.as_str(), body.as_str(), channel, server.clock.now())?;
+    let by_mail = to.is_some();
+    if let Some(to) = to {
+        outbox::put_of(server, tx, &Outgoing::Mail(Mail { to, subject, body, attachments: Vec::new() }), Some(id)).await?;
+    }
+    Ok(by_mail)
 }
 
 /// The newest notices that were not read.

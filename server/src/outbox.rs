@@ -1,6 +1,7 @@
 //! What leaves Em Dia: written with the change that causes it, delivered afterwards, retried. Nothing is told that did not happen.
 
 use chrono::TimeDelta;
+use domain::ids::NoticeId;
 use domain::pix::charges::Kind;
 use domain::pix::txid::ChargeTxid;
 use serde::{Deserialize, Serialize};
@@ -41,6 +42,11 @@ pub enum Outgoing {
 /// # Errors
 /// The database's.
 pub async fn put(server: &Server, tx: &mut Tx, outgoing: &Outgoing) -> Result<()> {
+    put_of(server, tx, outgoing, None).await
+}
+
+/// The same of a notice, which is told when it was delivered.
+pub(crate) async fn put_of(server: &Server, tx: &mut Tx, outgoing: &Outgoing, notice: Option<NoticeId>) -> Result<()> {
     let kind = match outgoing {
         Outgoing::Mail(_) => "mail",
         Outgoing::PixRemoval { .. } => "pix_removal",
@@ -49,8 +55,8 @@ pub async fn put(server: &Server, tx: &mut Tx, outgoing: &Outgoing) -> Result<()
     let json = serde_json::to_string(outgoing).map_err(|_| Error::Corrupt("outbox"))?;
     let sealed = server.config.keys.seal(PURPOSE, &json)?;
     let now = server.clock.now();
-    sql!(tx, execute: "insert into outbox (id, kind, payload_sealed, created_at, attempt_at, attempts) values ($1, $2, $3, $4, $4, 0)",
-        server.id::<Uuid>(), kind, sealed, now)?;
+    sql!(tx, execute: "insert into outbox (id, kind, payload_sealed, created_at, attempt_at, attempts, notice_id) values ($1, $2, $3, $4, $4, 0, $5)",
+        server.id::<Uuid>(), kind, sealed, now, notice.map(|notice| notice.0))?;
     tx.ring(&server.bell);
     Ok(())
 }
@@ -85,6 +91,8 @@ pub async fn deliver_due(server: &Server) -> Result<usize> {
             Ok(()) => {
                 // What was delivered need not be kept: the code in it, least of all.
                 sql!(tx, execute: "update outbox set done_at = $2, payload_sealed = '', failure = null where id = $1", id, server.clock.now())?;
+                sql!(tx, execute: "update notices set delivered_at = $2 where id = (select notice_id from outbox where id = $1) and delivered_at is null",
+                    id, server.clock.now())?;
                 delivered += 1;
             }
             Err(failure) => {

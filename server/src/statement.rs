@@ -492,7 +492,7 @@ macro_rules! rows {
             $charged_to,
             " as charged_to, ",
             $charges_open,
-            " as charges_open, b.standing, c.tax_id, k.fine_rate, k.monthly_interest, s.slip_id
+            " as charges_open, b.reliefs, b.standing, c.tax_id, k.fine_rate, k.monthly_interest, s.slip_id
                from bills b
                join contracts k on k.id = b.contract_id
                join customers c on c.id = b.customer_id
@@ -571,7 +571,7 @@ fn charged(balance: Money, standing: Standing, past: bool) -> bool {
 fn line(row: Row, day: NaiveDate, past: bool, calendar: &domain::calendar::Calendar) -> Result<BillLine> {
     let days = if row.balance.is_positive() { days_late(row.due_on, day, calendar) } else { 0 };
     let calculation = if days > 0 && charged(row.balance, row.standing, past) {
-        let terms = bills::terms(&row.tax_id, &row.fine_rate, &row.monthly_interest)?;
+        let terms = row.charged.relieved(bills::terms(&row.tax_id, &row.fine_rate, &row.monthly_interest)?)?;
         Some(Box::new(late_charges_after(row.balance, row.due_on, row.charged.posted(), day, &terms, calendar)))
     } else {
         None

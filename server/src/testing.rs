@@ -21,7 +21,7 @@ use crate::files::place::Secret;
 use crate::ledger::NewEntry;
 use crate::pix::Pix;
 use crate::sealing::{Keys, sha256};
-use crate::sessions::{Actors, Customer, Staff, Visit};
+use crate::sessions::{Actors, Customer, Staff, Token, Visit};
 use crate::{Server, audit, ledger, mail, outbox, sessions, sign_in, sql};
 
 /// A server on a database of its own.
@@ -280,16 +280,21 @@ impl TestServer {
 
     /// Signs in by the front door: document, code from the mailbox, cookie.
     pub async fn signed_in(&self, customer: CustomerId) -> Customer {
+        let token = self.customer_token(customer).await;
+        match sessions::find(self, &token.0).await.unwrap().unwrap().actors {
+            Actors::Customer(customer) => customer,
+            Actors::Staff(_) => panic!("staff"),
+        }
+    }
+
+    /// The same, as far as the cookie.
+    pub async fn customer_token(&self, customer: CustomerId) -> Token {
         let mut conn = self.db.read().await.unwrap();
         let (tax_id,) = sql!(conn, one (String,): "select tax_id from customers where id = $1", customer.0).unwrap();
         drop(conn);
         let code_id = sign_in::start(self, &self.visit(), &SignInForm { tax_id }).await.unwrap();
         let code = self.code().await;
-        let token = sign_in::finish(self, &self.visit(), code_id, &CodeForm { code }).await.unwrap();
-        match sessions::find(self, &token.0).await.unwrap().unwrap().actors {
-            Actors::Customer(customer) => customer,
-            Actors::Staff(_) => panic!("staff"),
-        }
+        sign_in::finish(self, &self.visit(), code_id, &CodeForm { code }).await.unwrap()
     }
 
     /// The code of the newest mail.
@@ -308,10 +313,15 @@ impl TestServer {
         (id, email)
     }
 
-    pub async fn staff(&self, role: Role) -> Staff {
+    /// Signs in a new member of staff by the front door, as far as the cookie.
+    pub async fn staff_token(&self, role: Role) -> Token {
         let (_, email) = self.a_staff_id(role).await;
         let form = StaffSignInForm { email, password: PASSWORD.into(), code: sign_in::totp_now(self, &TOTP) };
-        let token = sign_in::staff(self, &self.visit(), &form).await.unwrap();
+        sign_in::staff(self, &self.visit(), &form).await.unwrap()
+    }
+
+    pub async fn staff(&self, role: Role) -> Staff {
+        let token = self.staff_token(role).await;
         match sessions::find(self, &token.0).await.unwrap().unwrap().actors {
             Actors::Staff(staff) => staff,
             Actors::Customer(_) => panic!("customer"),

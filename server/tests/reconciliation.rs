@@ -30,7 +30,7 @@ pub(crate) struct Title {
     due: Option<NaiveDate>,
     amount: i64,
     pub(crate) paid: i64,
-    interest: i64,
+    pub(crate) interest: i64,
     discount: i64,
     fee: i64,
     pub(crate) on: NaiveDate,

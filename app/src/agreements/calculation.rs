@@ -5,7 +5,9 @@ use domain::agreements::policy::Interest;
 use leptos::prelude::*;
 use server::texts::{self, Locale, agreements as t};
 
-use crate::bills::parts::{amount, rate};
+use server::calculations::rate;
+
+use crate::bills::parts::amount;
 use crate::ui::tables::{self, Calculation};
 
 /// The lines that add up to the total, each with what it was taken of, so that anybody can do it again.

@@ -37,6 +37,7 @@ pub async fn home(page: Page, AsCustomer(customer): AsCustomer) -> PageResult {
     });
     let promised = server::promises::open_of(&page.server, &customer).await?;
     let (notes, promised) = (notes(l, &overview), promises::page::on_home(l, &promised));
+    let incidents = crate::incidents::banner::banners(&page, &customer).await?;
     let requests = (!overview.requests.is_empty()).then(|| {
         let rows = overview
             .requests
@@ -68,6 +69,7 @@ pub async fn home(page: Page, AsCustomer(customer): AsCustomer) -> PageResult {
         view! {
             <h1>{t::title(l)}</h1>
             {hero}
+            {incidents}
             {promised}
             {notes}
             <div class="columns">

@@ -46,7 +46,7 @@ pub(super) async fn file(asked: Asked, page: Page, AsStaff(staff): AsStaff) -> P
         ("xlsx", "") => {
             let it = dashboard::take(&page.server, &staff, "all").await?;
             let sheets: Vec<Sheet> = Figure::ALL.iter().filter_map(|figure| table(l, &it, *figure)).collect();
-            let bytes = workbook(&sheets).map_err(broken)?;
+            let bytes = workbook(&sheets, page.server.clock.now()).map_err(broken)?;
             Ok(attachment(&format!("painel_{day}.xlsx"), "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", bytes))
         }
         ("csv", figure) => {

@@ -50,7 +50,7 @@ pub async fn resend() -> Result<Answer, ServerFnError> {
 pub async fn staff(#[server(default)] form: StaffSignInForm) -> Result<Answer, ServerFnError> {
     let post = Post::here()?;
     let outcome = sign_in::staff(&post.server, &post.visitor.visit, &form).await;
-    post.answer(paths::STAFF_SIGN_IN, &form, outcome, |token| Next::to(paths::QUEUE).session(&token.0)).await
+    post.answer(paths::STAFF_SIGN_IN, &form, outcome, |token| Next::to(paths::STAFF_HOME).session(&token.0)).await
 }
 
 /// Leaves.

@@ -2,6 +2,7 @@
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect};
+use domain::actors::Role;
 use domain::sign_in::{SignInForm, StaffSignInForm};
 use http::{HeaderMap, header};
 use leptos::prelude::*;
@@ -16,13 +17,13 @@ use crate::ui::actions::{Actions, Button, ButtonKind, ButtonLink};
 use crate::ui::forms::{CodeField, Field, Kind, PostForm, Width};
 use crate::ui::layout::PageTitle;
 use crate::ui::panels::{Details, Notice};
-use crate::visitor::{App, cookie, cookies};
+use crate::visitor::{App, AsStaff, cookie, cookies};
 
 /// Who are you?
 pub async fn sign_in(page: Page) -> PageResult {
     match page.visitor.actors {
         Some(Actors::Customer(_)) => return Ok(Redirect::to(paths::HOME).into_response()),
-        Some(Actors::Staff(_)) => return Ok(Redirect::to(paths::QUEUE).into_response()),
+        Some(Actors::Staff(_)) => return Ok(Redirect::to(paths::STAFF_HOME).into_response()),
         None => {}
     }
     use texts::sign_in as t;
@@ -78,10 +79,15 @@ pub async fn code(State(app): State<App>, headers: HeaderMap, page: Page) -> Pag
     }))
 }
 
+/// Where each role's work begins.
+pub async fn staff_home(AsStaff(staff): AsStaff) -> Redirect {
+    Redirect::to(if staff.role() == Role::Administrator { paths::TEAM } else { paths::QUEUE })
+}
+
 /// Staff.
 pub async fn staff(page: Page) -> PageResult {
     if let Some(Actors::Staff(_)) = page.visitor.actors {
-        return Ok(Redirect::to(paths::QUEUE).into_response());
+        return Ok(Redirect::to(paths::STAFF_HOME).into_response());
     }
     use texts::sign_in as t;
     let l = page.l;

@@ -39,6 +39,7 @@ pub async fn statement(asked: Asked, page: Page, AsCustomer(customer): AsCustome
     let newer = filter.after.is_some().then(|| (Str::from(filter::address(paths::STATEMENT, &filter, None)), Words::from(t::newest(l))));
     let older =
         statement.next.map(|next| (Str::from(filter::address(paths::STATEMENT, &filter, Some(next))), Words::from(texts::frame::older(l))));
+    let incidents = crate::incidents::banner::banners(&page, &customer).await?;
     let past = statement.past;
     let payable = statement.position.open().is_positive() && !past;
     Ok(page.customer(&customer, CustomerRoom::Statement, texts::frame::statement(l), || {
@@ -50,6 +51,7 @@ pub async fn statement(asked: Asked, page: Page, AsCustomer(customer): AsCustome
                 <ButtonLink href=csv label=t::csv(l) kind=ButtonKind::Quiet download=true/>
             </Actions>
             {past.then(|| view! { <Notice title=t::past(l)><p><a href=paths::STATEMENT>{t::back_to_today(l)}</a></p></Notice> })}
+            {incidents}
             {summary}
             {ledger::tabs(l, true)}
             {filters}

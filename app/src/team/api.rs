@@ -93,7 +93,7 @@ pub async fn join(#[server(default)] token: String, #[server(default)] form: Joi
     let post = Post::here()?;
     let outcome = team::join(&post.server, &post.visitor.visit, &token, &form).await;
     let back = paths::invitation(&token);
-    post.answer(&back, &form, outcome, |token| Next::to(paths::QUEUE).session(&token.0)).await
+    post.answer(&back, &form, outcome, |token| Next::to(paths::STAFF_HOME).session(&token.0)).await
 }
 
 /// Where [`invite`] is posted to.

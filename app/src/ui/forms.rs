@@ -45,6 +45,8 @@ pub enum Kind {
     Money,
     /// A day; the browser's own calendar.
     Date,
+    /// A day and a time, to the second.
+    Moment,
     /// E-mail address.
     Email,
     /// Telephone.
@@ -60,6 +62,7 @@ impl Kind {
         match self {
             Self::Text | Self::Digits | Self::Code | Self::Money => "text",
             Self::Date => "date",
+            Self::Moment => "datetime-local",
             Self::Email => "email",
             Self::Phone => "tel",
             Self::Password => "password",
@@ -80,7 +83,7 @@ impl Kind {
     }
 
     fn is_figures(self) -> bool {
-        matches!(self, Self::Digits | Self::Code | Self::Money | Self::Date | Self::Phone)
+        matches!(self, Self::Digits | Self::Code | Self::Money | Self::Date | Self::Moment | Self::Phone)
     }
 }
 
@@ -176,6 +179,7 @@ pub fn Field(
             name=name
             type=kind.input()
             inputmode=kind.keyboard()
+            step=(kind == Kind::Moment).then_some("1")
             autocapitalize=(kind == Kind::Code).then_some("characters")
             spellcheck=(!kind.is_prose()).then_some("false")
             autocomplete=(!autocomplete.is_empty()).then_some(autocomplete)

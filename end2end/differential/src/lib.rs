@@ -15,6 +15,7 @@ use domain::charges::{DayCount, DayInterest, EarlyDiscount, Payer, Posted, Terms
 use domain::ids::BillId;
 use domain::indices::{Index, Month, MonthlyRates};
 use domain::money::Money;
+use domain::reliefs::{self, Relief};
 use domain::requests::Kind;
 use domain::requests::policy::{Policy, deadline};
 use domain::statement::{Nature, days_late, late_before};
@@ -261,6 +262,16 @@ impl Draw {
         }
     }
 
+    fn relief(&mut self, today: NaiveDate) -> Relief {
+        let from = today - Days::new(self.below(300));
+        Relief {
+            reason: "Banco fora do ar".into(),
+            days: self.maybe(|draw| reliefs::Days { from, to: from + Days::new(draw.below(100)) }),
+            until: self.maybe(|draw| today - Days::new(draw.below(200))),
+            lifted_on: None,
+        }
+    }
+
     fn terms(&mut self, today: NaiveDate) -> Terms {
         Terms {
             payer: self.one_of(Payer::ALL).unwrap_or(Payer::Consumer),
@@ -276,6 +287,7 @@ impl Draw {
             day_count: self.one_of(DayCount::ALL).unwrap_or(DayCount::AdjustedDay),
             grace_days: self.below(10) as u16,
             early: self.maybe(|draw| EarlyDiscount { rate: draw.rate(100), days_before: draw.below(20) as u16 }),
+            reliefs: self.maybe(|draw| draw.relief(today)).into_iter().chain(self.maybe(|draw| draw.relief(today))).collect(),
             ..Terms::default()
         }
     }

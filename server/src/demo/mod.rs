@@ -6,6 +6,7 @@
 mod chance;
 mod follow_up;
 mod house;
+mod incidents;
 mod people;
 mod records;
 mod scenes;

@@ -21,7 +21,7 @@ use domain::requests::{Action, Kind as RequestKind};
 use uuid::Uuid;
 
 use super::records::{self, tour};
-use super::{house, people};
+use super::{house, incidents, people};
 use crate::documents::CANCELLATION;
 use crate::error::{Error, Result};
 use crate::files::{self, Stored};
@@ -83,8 +83,10 @@ pub(super) async fn notices(server: &Server) -> Result<()> {
         for ((kind, subject, body), days) in told {
             let at = now - TimeDelta::days(days);
             let read_at: Option<DateTime<Utc>> = (days > 30).then(|| at + TimeDelta::hours(9));
-            sql!(tx, execute: "insert into notices (id, customer_id, kind, subject, body, channel, created_at, read_at) values ($1, $2, $3, $4, $5, 'mail', $6, $7)",
-                server.id::<NoticeId>().0, customer.0, kind, subject, body, at, read_at)?;
+            // Of the newest ones nobody knows yet whether they arrived.
+            let delivered_at: Option<DateTime<Utc>> = (days > 5).then(|| at + TimeDelta::seconds(40));
+            sql!(tx, execute: "insert into notices (id, customer_id, kind, subject, body, channel, created_at, read_at, delivered_at) values ($1, $2, $3, $4, $5, 'mail', $6, $7, $8)",
+                server.id::<NoticeId>().0, customer.0, kind, subject, body, at, read_at, delivered_at)?;
         }
         tx.commit().await?;
     }
@@ -270,6 +272,7 @@ pub(super) async fn requests(server: &Server) -> Result<()> {
     let shared = ViewForm { name: "Devoluções e descontos".to_owned(), shared: "1".to_owned(), ..ViewForm::default() };
     let refunds = Filter { kind: Some(RequestKind::Refund), ..Filter::default() };
     requests::queue::views::save(server, &desk.supervisor, &shared, &refunds).await?;
+    incidents::in_force(&ago(server, 1, 5), &desk.supervisor).await?;
     for staff in [desk.operator, desk.receivables, desk.supervisor] {
         sessions::close(server, &Actors::Staff(staff)).await?;
     }

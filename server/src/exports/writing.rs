@@ -5,10 +5,10 @@ use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::Path;
 
-use chrono::{DateTime, FixedOffset, NaiveDate};
+use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
 use domain::money::Money;
 use rust_decimal::Decimal;
-use rust_xlsxwriter::{Format as Look, Workbook, Worksheet, XlsxError};
+use rust_xlsxwriter::{DocProperties, Format as Look, Workbook, Worksheet, XlsxError};
 use tokio::sync::mpsc::Receiver;
 
 use super::rows::{Kind, Line};
@@ -87,7 +87,7 @@ pub enum Cell {
 }
 
 impl Cell {
-    pub(super) fn text(text: impl Into<String>) -> Self {
+    pub(crate) fn text(text: impl Into<String>) -> Self {
         Self::Text(text.into())
     }
 
@@ -192,13 +192,14 @@ pub struct Sheet {
     pub rows: Vec<Vec<Cell>>,
 }
 
-/// Short tables as a workbook with a sheet for each.
+/// Short tables as a workbook with a sheet for each. The same tables of the same moment are the same bytes.
 ///
 /// # Errors
 /// A name that no sheet may have.
-pub fn workbook(sheets: &[Sheet]) -> Result<Vec<u8>> {
+pub fn workbook(sheets: &[Sheet], made_at: DateTime<Utc>) -> Result<Vec<u8>> {
     let broken = |error: XlsxError| Error::Io(std::io::Error::other(error));
     let (mut workbook, looks) = (Workbook::new(), Looks::new());
+    workbook.set_properties(&DocProperties::new().set_creation_datetime(&made_at));
     for table in sheets {
         let sheet = workbook.add_worksheet();
         sheet.set_name(&table.name).map_err(broken)?;

@@ -83,7 +83,7 @@ async fn lines(conn: &mut Conn, customer: CustomerId, from: NaiveDate, to: Naive
 }
 
 /// How it was paid, in words.
-fn method(l: Locale, method: &str) -> &'static str {
+pub(crate) fn method(l: Locale, method: &str) -> &'static str {
     match method {
         "boleto" => t::method_boleto(l),
         "pix" => t::method_pix(l),

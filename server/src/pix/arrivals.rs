@@ -239,7 +239,7 @@ impl Found<'_> {
     async fn on_charge(&mut self, tx: &mut Tx, row: &charges::Row) -> Result<bool> {
         let customer = CustomerId(row.customer_id);
         let items = sql!(tx, all Item:
-            "select i.bill_id, i.principal, i.fine, i.interest, c.tax_id, k.fine_rate, k.monthly_interest, b.charged_to, b.charges_open
+            "select i.bill_id, i.principal, i.fine, i.interest, c.tax_id, k.fine_rate, k.monthly_interest, b.charged_to, b.charges_open, b.reliefs
                from pix_charge_bills i join bills b on b.id = i.bill_id join contracts k on k.id = b.contract_id join customers c on c.id = b.customer_id
               where i.charge_id = $1 order by i.bill_id", row.id.0)?;
         let calendar = policies::calendar(tx).await?;
@@ -289,7 +289,7 @@ impl Found<'_> {
         if line.balance.as_cents() == item.principal {
             return Ok(Due { open: line.balance, fine: Money::cents(item.fine), interest: Money::cents(item.interest) });
         }
-        let terms = bills::terms(&item.tax_id, &item.fine_rate, &item.monthly_interest)?;
+        let terms = item.charged.relieved(bills::terms(&item.tax_id, &item.fine_rate, &item.monthly_interest)?)?;
         let title = Title { state: SlipState::Registered, nominal: line.balance, due_on: line.due_on };
         let open = [OpenBill { balance: line.balance, due_on: line.due_on, standing: line.standing, posted: item.charged.posted() }];
         Ok(due(&title, &open, self.paid_on, &terms, calendar))
@@ -350,10 +350,13 @@ impl Found<'_> {
     async fn on_slip(&mut self, tx: &mut Tx, slip: Uuid) -> Result<bool> {
         let said = sql!(tx, one SlipRow: "select state, amount, due_on, customer_id from slips where id = $1", slip)?;
         let items = sql!(tx, all Covered:
-            "select b.id as bill_id, b.customer_id, c.tax_id, k.fine_rate, k.monthly_interest, b.charged_to, b.charges_open from slip_bills sb join bills b on b.id = sb.bill_id
+            "select b.id as bill_id, b.customer_id, c.tax_id, k.fine_rate, k.monthly_interest, b.charged_to, b.charges_open, b.reliefs from slip_bills sb join bills b on b.id = sb.bill_id
                join contracts k on k.id = b.contract_id join customers c on c.id = b.customer_id where sb.slip_id = $1 order by b.id", slip)?;
         let Some(first) = items.first() else { return self.waits(tx).await };
-        let terms = bills::terms(&first.tax_id, &first.fine_rate, &first.monthly_interest)?;
+        let mut terms = bills::terms(&first.tax_id, &first.fine_rate, &first.monthly_interest)?;
+        for item in &items {
+            terms = item.charged.relieved(terms)?;
+        }
         let mut lines = Vec::with_capacity(items.len());
         for item in &items {
             lines.push(take_bill(tx, CustomerId(item.customer_id), BillId(item.bill_id)).await?.ok_or(Error::Corrupt("bill of a slip"))?);

@@ -407,12 +407,12 @@ async fn items(tx: &mut Tx, customer: CustomerId, bills: &[BillId], day: NaiveDa
             return Err(Error::Refused("pix_not_payable"));
         }
         let row = sql!(tx, one BillRow:
-            "select c.tax_id, k.fine_rate, k.monthly_interest, b.charged_to, b.charges_open, s.id as slip_id, s.amount as slip_amount, s.due_on as slip_due_on,
+            "select c.tax_id, k.fine_rate, k.monthly_interest, b.charged_to, b.charges_open, b.reliefs, s.id as slip_id, s.amount as slip_amount, s.due_on as slip_due_on,
                     (select count(*) from slip_bills o where o.slip_id = s.id) as slip_covers
                from bills b join contracts k on k.id = b.contract_id join customers c on c.id = b.customer_id
                left join (slip_bills l join slips s on s.id = l.slip_id and s.state = 'registered') on l.bill_id = b.id and l.payable
               where b.id = $1", id.0)?;
-        let terms = bills::terms(&row.tax_id, &row.fine_rate, &row.monthly_interest)?;
+        let terms = row.charged.relieved(bills::terms(&row.tax_id, &row.fine_rate, &row.monthly_interest)?)?;
         // A slip registered for this bill alone says its due date and, renewed, the charges that are in it already.
         let own = row.slip_covers == 1;
         let title = Title {

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use chrono::{Days, NaiveDate};
 use domain::charges::Posted;
 use domain::cnab::Movement;
-use domain::ids::{BillId, CustomerId, EntryId, NoticeId, PaymentId};
+use domain::ids::{BillId, CustomerId, EntryId, PaymentId};
 use domain::money::Money;
 use domain::reconciliation::{self as rules, MatchedBy, OpenBill, Outcome, Received, Title};
 use domain::slips::SlipState;
@@ -20,13 +20,11 @@ use super::{BATCH, Context, audit, counts, external_prefix, number};
 use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
 use crate::ledger::{self, NewEntry};
-use crate::mail::Mail;
-use crate::outbox::{self, Outgoing};
 use crate::payments::{self, Laid, New, Parts, Posting, Target};
 use crate::sessions::Hand;
 use crate::slips::turnover;
-use crate::texts::{self, Locale};
-use crate::{Server, bills, policies, rows, sql};
+use crate::texts;
+use crate::{Server, bills, notices, policies, rows, sql};
 
 /// Days after a Pix within which a return file may book it: a weekend between holidays.
 const BOOKED_LATER: u64 = 5;
@@ -226,7 +224,10 @@ async fn decide(conn: &mut Conn, context: &Context<'_>, world: &mut World, event
         .map(|bill| OpenBill { balance: bill.balance, due_on: bill.due_on, standing: bill.standing, posted: bill.posted })
         .collect();
     let title = Title { state: slip.state, nominal: slip.nominal, due_on: slip.due_on };
-    let terms = bills::terms(&slip.tax_id, &slip.fine_rate, &slip.monthly_interest)?;
+    let mut terms = bills::terms(&slip.tax_id, &slip.fine_rate, &slip.monthly_interest)?;
+    for charged in &slip.charged {
+        terms = charged.relieved(terms)?;
+    }
     let due = rules::due(&title, &open, paid_on, &terms, &context.calendar);
     let received = received(event, amount);
     let (outcome, split) = rules::decide(&title, &open, event.movement, &due, &received, &context.tolerance);
@@ -444,24 +445,13 @@ async fn write_lines(server: &Server, tx: &mut Tx, id: Uuid, events: &[Event], l
     Ok(())
 }
 
-#[derive(sqlx::FromRow)]
-struct Addressee {
-    email: Option<String>,
-    #[sqlx(try_from = "String")]
-    locale: Locale,
-}
-
 /// Tells a customer that money came twice and is theirs: where it goes, only they can say.
 pub(crate) async fn tell_of_duplicate(server: &Server, tx: &mut Tx, customer: CustomerId) -> Result<()> {
     use texts::reconciliation as t;
-    let Addressee { email, locale: l } = sql!(tx, one Addressee: "select email, locale from customers where id = $1", customer.0)?;
     let creditor = policies::creditor(tx).await?.name;
-    let (subject, body) = (t::duplicate_subject(l), t::duplicate_body(l, creditor, format!("{}/devolucao", server.config.public_url)));
-    sql!(tx, execute: "insert into notices (id, customer_id, kind, subject, body, channel, created_at) values ($1, $2, 'duplicate', $3, $4, $5, $6)",
-        server.id::<NoticeId>().0, customer.0, subject, body.as_str(), if email.is_some() { "mail" } else { "portal" }, server.clock.now())?;
-    if let Some(to) = email.filter(|email| !email.is_empty()) {
-        outbox::put(server, tx, &Outgoing::Mail(Mail { to, subject: subject.to_owned(), body, attachments: Vec::new() })).await?;
-    }
+    let link = format!("{}/devolucao", server.config.public_url);
+    notices::tell(server, tx, customer, "duplicate", |l| (t::duplicate_subject(l).to_owned(), t::duplicate_body(l, creditor, link)))
+        .await?;
     Ok(())
 }
 

@@ -38,6 +38,8 @@ pub(super) struct Slip {
     pub(super) tax_id: String,
     pub(super) fine_rate: String,
     pub(super) monthly_interest: String,
+    /// Of each of its bills.
+    pub(super) charged: Vec<ChargedBefore>,
     number: String,
     document: String,
     external_id: String,
@@ -94,7 +96,7 @@ macro_rules! slips_by {
         among!($conn, Row:
             "select s.id as slip_id, s.bank_agreement_id, s.state, s.amount as nominal, s.due_on as slip_due_on, s.nosso_numero, s.document_number,
                     s.external_id as slip_external_id, b.id as bill_id, b.external_id as bill_external_id, b.customer_id, b.balance, b.due_on, b.standing,
-                    c.tax_id, k.fine_rate, k.monthly_interest, b.charged_to, b.charges_open
+                    c.tax_id, k.fine_rate, k.monthly_interest, b.charged_to, b.charges_open, b.reliefs
                from slips s join slip_bills sb on sb.slip_id = s.id join bills b on b.id = sb.bill_id
                join contracts k on k.id = b.contract_id join customers c on c.id = b.customer_id", $key, $keys)
     };
@@ -128,12 +130,14 @@ impl World {
                     tax_id: row.tax_id,
                     fine_rate: row.fine_rate,
                     monthly_interest: row.monthly_interest,
+                    charged: Vec::new(),
                     number: bare(&row.nosso_numero),
                     document: row.document_number,
                     external_id: row.slip_external_id,
                 });
                 if !slip.bills.contains(&row.bill_id) {
                     slip.bills.push(row.bill_id);
+                    slip.charged.push(row.charged);
                 }
             }
         }
@@ -266,7 +270,7 @@ async fn take_bills(conn: &mut Conn, world: &mut World, mut bills: Vec<Uuid>) ->
     bills.dedup();
     if let Link::Postgres(conn) = conn.link() {
         let rows = sqlx::query_as::<_, Moving>(
-            "select id, balance, standing, charged_to, charges_open from bills where id = any($1) order by id for no key update",
+            "select id, balance, standing, charged_to, charges_open, reliefs from bills where id = any($1) order by id for no key update",
         )
         .bind(bills)
         .fetch_all(conn)
@@ -295,7 +299,7 @@ struct Moving {
 impl World {
     /// Takes what a bill's row says now, once more of its entries stand than one payment's.
     pub(super) async fn again(&mut self, conn: &mut Conn, bill: Uuid) -> Result<()> {
-        let row = sql!(conn, one Moving: "select id, balance, standing, charged_to, charges_open from bills where id = $1", bill)?;
+        let row = sql!(conn, one Moving: "select id, balance, standing, charged_to, charges_open, reliefs from bills where id = $1", bill)?;
         if let Some(bill) = self.bills.get_mut(&bill) {
             (bill.balance, bill.standing, bill.posted) = (row.balance, row.standing, row.charged.posted());
         }

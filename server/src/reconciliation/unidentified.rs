@@ -450,10 +450,10 @@ async fn post(
     };
     let line = take_bill(tx, customer, bill).await?.ok_or(Error::NotFound)?;
     let terms = sql!(tx, one Terms:
-        "select c.tax_id, k.fine_rate, k.monthly_interest, b.charged_to, b.charges_open from bills b join contracts k on k.id = b.contract_id join customers c on c.id = b.customer_id
+        "select c.tax_id, k.fine_rate, k.monthly_interest, b.charged_to, b.charges_open, b.reliefs from bills b join contracts k on k.id = b.contract_id join customers c on c.id = b.customer_id
           where b.id = $1", bill.0)?;
     let posted = terms.charged.posted();
-    let terms = bills::terms(&terms.tax_id, &terms.fine_rate, &terms.monthly_interest)?;
+    let terms = terms.charged.relieved(bills::terms(&terms.tax_id, &terms.fine_rate, &terms.monthly_interest)?)?;
     let tolerance = policies::requests(server, tx).await?.late_charge_tolerance;
     let title = Title { state: SlipState::Registered, nominal: line.amount, due_on: line.due_on };
     let open = [OpenBill { balance: line.balance, due_on: line.due_on, standing: line.standing, posted }];

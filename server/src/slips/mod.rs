@@ -24,6 +24,7 @@ use uuid::Uuid;
 use crate::audit::{self, Event};
 use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
+use crate::ledger::ChargedBefore;
 use crate::mail::{Attachment, Mail};
 use crate::outbox::{self, Outgoing};
 use crate::pdf::boleto::{BoletoSheet, BoletoTexts, CoveredBill, Estimate};
@@ -154,7 +155,7 @@ pub(crate) async fn payable_of(server: &Server, conn: &mut Conn, customer: Custo
     let calendar = policies::calendar(conn).await?;
     let rows = sql!(conn, all OpenRow:
         "select b.id, b.number, b.nature, b.competence, b.description, b.due_on, b.balance, b.standing, c.tax_id, k.fine_rate, k.monthly_interest,
-                s.id as slip_id
+                b.charged_to, b.charges_open, b.reliefs, s.id as slip_id
            from bills b join contracts k on k.id = b.contract_id join customers c on c.id = b.customer_id
            left join slip_bills l on l.bill_id = b.id and l.payable
            left join slips s on s.id = l.slip_id and s.state = 'registered'
@@ -181,7 +182,7 @@ pub(crate) async fn payable_of(server: &Server, conn: &mut Conn, customer: Custo
                 (Standing::InAgreement, _) => Situation::InAgreement,
                 (Standing::Disputed, _) => Situation::Disputed,
                 (Standing::Open | Standing::Settled, Some(slip)) if today <= slip.limit_on => {
-                    let terms = bills::terms(&row.tax_id, &row.fine_rate, &row.monthly_interest)?;
+                    let terms = row.charged.relieved(bills::terms(&row.tax_id, &row.fine_rate, &row.monthly_interest)?)?;
                     match estimate(&slip, &terms, today, pay_on, &calendar) {
                         Some(estimate) => Situation::Overdue { slip, estimate: Box::new(estimate) },
                         None => Situation::Payable { slip },
@@ -561,7 +562,7 @@ async fn slips(server: &Server, conn: &mut Conn, customer: CustomerId, picks: &[
                     a.bank_code, a.bank_name, a.own_drawing, s.instructions, a.branch, a.beneficiary_code, a.carteira, a.payment_place, a.especie,
                     c.name as payer, c.tax_id, c.address, c.city, c.state as uf, c.postal_code,
                     l.payable, b.id as bill_id, b.number, b.nature, b.competence, b.due_on as bill_due_on, b.amount as bill_amount, b.standing,
-                    k.fine_rate, k.monthly_interest
+                    k.fine_rate, k.monthly_interest, b.charged_to, b.charges_open, b.reliefs
                from slips s
                join bank_agreements a on a.id = s.bank_agreement_id
                join customers c on c.id = s.customer_id
@@ -633,9 +634,11 @@ fn sheet(rows: Vec<SlipRow>, today: NaiveDate, pay_on: NaiveDate, calendar: &Cal
         if !row.payable {
             return Err(refused(NoCopy::Replaced));
         }
-        if terms.is_none() {
-            terms = Some(bills::terms(&row.tax_id, &row.fine_rate, &row.monthly_interest)?);
-        }
+        let so_far = match terms.take() {
+            Some(terms) => terms,
+            None => bills::terms(&row.tax_id, &row.fine_rate, &row.monthly_interest)?,
+        };
+        terms = Some(row.charged.relieved(so_far)?);
         bills.push(Covered {
             id: row.bill_id,
             number: row.number.clone(),
@@ -708,6 +711,8 @@ struct OpenRow {
     tax_id: String,
     fine_rate: String,
     monthly_interest: String,
+    #[sqlx(flatten)]
+    charged: ChargedBefore,
     slip_id: Option<Uuid>,
 }
 
@@ -750,4 +755,6 @@ struct SlipRow {
     standing: Standing,
     fine_rate: String,
     monthly_interest: String,
+    #[sqlx(flatten)]
+    charged: ChargedBefore,
 }

@@ -74,6 +74,7 @@ pub(super) async fn picture(page: Page, AsStaff(staff): AsStaff, Path(customer):
         {by_age(l, &picture)}
         {agreements(l, &picture)}
     };
+    let dossier = crate::dossiers::links(l, &staff, customer);
     Ok(page.staff(&staff, StaffRoom::Customers, &name.clone(), || {
         view! {
             <BackLink href=paths::STAFF_SEARCH label=t::search(l)/>
@@ -81,6 +82,7 @@ pub(super) async fn picture(page: Page, AsStaff(staff): AsStaff, Path(customer):
             {flagged}
             <div class="figures">{figures}</div>
             <p class="small soft">{as_of}</p>
+            {dossier}
             <div class="columns">
                 <div class="flow">{main}</div>
                 <div class="flow">{side}</div>

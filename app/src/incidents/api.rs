@@ -1,0 +1,91 @@
+//! What the forms about incidents post to.
+
+use domain::incidents::IncidentForm;
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+
+use crate::post::Answer;
+#[cfg(feature = "ssr")]
+use crate::{
+    paths,
+    post::{Next, Post},
+};
+#[cfg(feature = "ssr")]
+use server::{
+    error::{Error, Result},
+    incidents,
+    sessions::Staff,
+    texts::{Locale, incidents as t},
+};
+
+/// Prepares an incident.
+#[server(endpoint = "equipe/incidentes/preparar")]
+pub async fn prepare(#[server(default)] form: IncidentForm) -> Result<Answer, ServerFnError> {
+    let post = Post::here()?;
+    let l = post.visitor.locale;
+    let outcome = match post.visitor.staff() {
+        Ok(staff) => incidents::prepare(&post.server, staff, &form).await,
+        Err(error) => Err(error),
+    };
+    post.answer(paths::INCIDENTS, &form, outcome, |id| Next::to(paths::incident(id)).saying(t::said_prepared(l))).await
+}
+
+/// Puts an incident in force.
+#[server(endpoint = "equipe/incidentes/confirmar")]
+pub async fn confirm(#[server(default)] incident: String) -> Result<Answer, ServerFnError> {
+    decided(&incident, t::said_confirmed, async |server, staff, id| incidents::confirm(server, staff, id).await).await
+}
+
+/// Throws an incident away that nobody confirmed.
+#[server(endpoint = "equipe/incidentes/descartar")]
+pub async fn discard(#[server(default)] incident: String) -> Result<Answer, ServerFnError> {
+    decided(&incident, t::said_discarded, async |server, staff, id| incidents::discard(server, staff, id).await).await
+}
+
+/// Takes an incident back.
+#[server(endpoint = "equipe/incidentes/encerrar")]
+pub async fn lift(#[server(default)] incident: String) -> Result<Answer, ServerFnError> {
+    decided(&incident, t::said_lifted, async |server, staff, id| incidents::lift(server, staff, id).await).await
+}
+
+#[cfg(feature = "ssr")]
+async fn decided(
+    incident: &str,
+    said: fn(Locale) -> &'static str,
+    verb: impl AsyncFnOnce(&server::Server, &Staff, uuid::Uuid) -> Result<()>,
+) -> Result<Answer, ServerFnError> {
+    let post = Post::here()?;
+    let l = post.visitor.locale;
+    let id = incident.parse().map_err(|_| Error::NotFound);
+    let outcome = match (post.visitor.staff(), id.as_ref()) {
+        (Ok(staff), Ok(id)) => verb(&post.server, staff, *id).await,
+        (Err(error), _) => Err(error),
+        (_, Err(_)) => Err(Error::NotFound),
+    };
+    let back = id.map_or_else(|_| paths::INCIDENTS.to_owned(), paths::incident);
+    post.answer(&back, &(), outcome, |()| Next::to(back.clone()).saying(said(l))).await
+}
+
+/// Where [`prepare`] is posted to.
+#[must_use]
+pub fn prepare_url() -> &'static str {
+    Prepare::PATH
+}
+
+/// Where [`confirm`] is posted to.
+#[must_use]
+pub fn confirm_url() -> &'static str {
+    Confirm::PATH
+}
+
+/// Where [`discard`] is posted to.
+#[must_use]
+pub fn discard_url() -> &'static str {
+    Discard::PATH
+}
+
+/// Where [`lift`] is posted to.
+#[must_use]
+pub fn lift_url() -> &'static str {
+    Lift::PATH
+}

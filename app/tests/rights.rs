@@ -1,0 +1,96 @@
+//! Every form and page of staff, tried by everybody: who gets past the door is kept as a table, to be read when it changes.
+
+use std::fmt::Write as _;
+use std::net::SocketAddr;
+
+use app::assets::Assets;
+use app::paths;
+use app::visitor::App;
+use axum::Router;
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use domain::actors::Role;
+use http::{Method, Request, StatusCode, header};
+use server::testing::TestServer;
+use tower::ServiceExt as _;
+
+/// Pages of staff that name nothing; what names one thing asks for the thing's verb, which its own tests try.
+const PAGES: &[&str] = &[
+    paths::STAFF_HOME,
+    paths::QUEUE,
+    paths::QUEUE_CSV,
+    paths::QUEUE_COUNTS,
+    paths::ABSENCES,
+    paths::RULES,
+    paths::REPLIES,
+    paths::NEW_REPLY,
+    paths::DEADLINES,
+    paths::DEADLINES_CSV,
+    paths::DASHBOARD,
+    paths::STAFF_SEARCH,
+    paths::REFUND_ORDERS,
+    paths::RETURN_FILES,
+    paths::EXPORTS,
+    paths::TEAM,
+    paths::SYSTEMS,
+    paths::AUDIT,
+];
+
+/// Forms that whoever has no session yet posts.
+const OPEN: &[&str] = &["/api/equipe/entrar", "/api/equipe/convite"];
+
+/// What the portal answers to somebody with this cookie.
+async fn answer(router: &Router, method: &Method, path: &str, cookie: Option<&str>) -> StatusCode {
+    let mut request = Request::builder()
+        .method(method)
+        .uri(path)
+        .header(header::HOST, "localhost:3000")
+        .header(header::ORIGIN, "http://localhost:3000")
+        .header(header::ACCEPT, "text/html")
+        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+    if let Some(cookie) = cookie {
+        request = request.header(header::COOKIE, format!("emdia-session={cookie}"));
+    }
+    let mut request = request.body(Body::empty()).unwrap();
+    request.extensions_mut().insert(ConnectInfo(SocketAddr::from(([192, 0, 2, 1], 4_000))));
+    let response = router.clone().oneshot(request).await.unwrap();
+    // Whoever is not known is led to where one signs in: that is no way in.
+    let location = response.headers().get(header::LOCATION).and_then(|to| to.to_str().ok()).unwrap_or_default();
+    if location.ends_with("/entrar") { StatusCode::UNAUTHORIZED } else { response.status() }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_gets_past_which_door() {
+    let t = TestServer::sqlite().await;
+    let router = app::app::router(App::new(t.server.clone(), Assets::default()));
+    let customer = t.customer_token(t.a_person().await).await;
+    let mut cookies = Vec::new();
+    for role in Role::ALL {
+        cookies.push((role.to_string(), t.staff_token(*role).await.0));
+    }
+    let mut forms: Vec<(Method, String)> = leptos::server_fn::axum::server_fn_paths()
+        .filter(|(path, _)| path.contains("/equipe/"))
+        .map(|(path, method)| (method, path.to_owned()))
+        .collect();
+    forms.sort_by(|a, b| a.1.cmp(&b.1));
+    forms.retain(|(_, path)| !OPEN.contains(&path.as_str()));
+    assert!(forms.len() > 40, "{} forms: they are not linked in", forms.len());
+    let mut table = String::new();
+    for (method, path) in PAGES.iter().map(|path| (Method::GET, (*path).to_owned())).chain(forms) {
+        for (who, cookie) in [("nobody", None), ("a customer", Some(customer.0.as_str()))] {
+            let status = answer(&router, &method, &path, cookie).await;
+            let refused = matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::NOT_FOUND);
+            assert!(refused, "{who} gets {status} from {method} {path}");
+        }
+        let mut allowed = Vec::new();
+        for (role, cookie) in &cookies {
+            let status = answer(&router, &method, &path, Some(cookie)).await;
+            assert!(!status.is_server_error(), "{role} gets {status} from {method} {path}");
+            if !matches!(status, StatusCode::FORBIDDEN | StatusCode::UNAUTHORIZED) {
+                allowed.push(role.as_str());
+            }
+        }
+        writeln!(table, "{method:<4} {path:<48} {}", allowed.join(" ")).unwrap();
+    }
+    insta::assert_snapshot!(table);
+}
