@@ -416,7 +416,7 @@ async fn write(server: &Server, tx: &mut Tx, staff: &Staff, case: &Case, drawn: 
             body: t::mail_body(l, &drawn.creditor.name, link),
             attachments: Vec::new(),
         };
-        outbox::put(server, tx, &Outgoing::Mail(mail)).await?;
+        outbox::put_of(server, tx, &Outgoing::Mail(mail), Some(notice)).await?;
     }
     record(
         server,

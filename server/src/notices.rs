@@ -1,6 +1,7 @@
 //! Notices: what the creditor told a customer. Never sends one by itself: whoever has something to tell tells it with its cause.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use domain::flags::Way;
 use domain::ids::{CustomerId, NoticeId};
 use uuid::Uuid;
 
@@ -10,7 +11,7 @@ use crate::mail::Mail;
 use crate::outbox::{self, Outgoing};
 use crate::sessions::Customer;
 use crate::texts::Locale;
-use crate::{Server, sql};
+use crate::{Server, flags, sql};
 
 /// Kinds of notices that tell of bills in arrears.
 pub(crate) const OF_ARREARS: &[&str] = &["overdue", "default"];
@@ -94,7 +95,8 @@ pub async fn read_all(server: &Server, customer: &Customer) -> Result<u64> {
     Ok(marked)
 }
 
-/// Tells a customer something, in their language: on the portal, and by e-mail where there is an address. Says whether there is one.
+/// Tells a customer something, in their language: on the portal, and by e-mail where there is an address and no flag forbids it. Says
+/// whether it went by e-mail.
 pub(crate) async fn tell(
     server: &Server,
     tx: &mut Tx,
@@ -103,7 +105,8 @@ pub(crate) async fn tell(
     worded: impl FnOnce(Locale) -> (String, String),
 ) -> Result<bool> {
     let (email, locale) = sql!(tx, one (Option<String>, String): "select email, locale from customers where id = $1", customer.0)?;
-    let to = email.filter(|email| !email.is_empty());
+    let by_post = flags::way(tx, customer).await? == Way::ByPost;
+    let to = email.filter(|email| !email.is_empty() && !by_post);
     let (subject, body) = worded(Locale::from(locale));
     let (id, channel) = (server.id::<NoticeId>(), if to.is_some() { "mail" } else { "portal" });
     sql!(tx, execute: "insert into notices (id, customer_id, kind, subject, body, channel, created_at) values ($1, $2, $3, $4, $5, $6, $7)",

@@ -5,7 +5,7 @@ use chrono::{DateTime, Days, NaiveDate, Timelike, Utc};
 use domain::actors::Role;
 use domain::flags::Way;
 use domain::forms::Problem;
-use domain::ids::{BillId, CustomerId, NoticeId};
+use domain::ids::{BillId, CustomerId};
 use domain::money::Money;
 use domain::promises::{self, Evidence, PromiseForm, PromisePolicy, Status, ValidPromiseForm};
 use domain::statement::Standing;
@@ -15,11 +15,9 @@ use uuid::Uuid;
 use crate::audit::{self, Actor, Event};
 use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
-use crate::mail::Mail;
-use crate::outbox::{self, Outgoing};
 use crate::sessions::{Customer, Staff};
-use crate::texts::{self, Locale};
-use crate::{Server, bills, customers, flags, policies, sql};
+use crate::texts::{self, Locale, promises as t};
+use crate::{Server, bills, customers, flags, notices, policies, sql};
 
 /// Those who write down what a customer promised.
 const WRITERS: &[Role] = &[Role::Operator, Role::Receivables, Role::Supervisor];
@@ -394,19 +392,11 @@ async fn remind(server: &Server, tx: &mut Tx, one: &Watched) -> Result<()> {
     if flags::way(tx, one.customer_id).await? == Way::ByPost {
         return Ok(());
     }
-    let (email, locale) = sql!(tx, one (Option<String>, String): "select email, locale from customers where id = $1", one.customer_id.0)?;
     let (on,) = sql!(tx, one (NaiveDate,): "select on_day from promises where id = $1", one.id)?;
-    let l = Locale::from(locale);
     let creditor = policies::creditor(tx).await?.name;
     let link = format!("{}/pagar", server.config.public_url);
-    let (subject, body) =
-        (texts::promises::mail_subject(l, texts::date(l, on)), texts::promises::mail_body(l, creditor, texts::long_date(l, on), link));
-    let channel = if email.is_some() { "mail" } else { "portal" };
-    sql!(tx, execute: "insert into notices (id, customer_id, kind, subject, body, channel, created_at) values ($1, $2, 'promise', $3, $4, $5, $6)",
-        server.id::<NoticeId>().0, one.customer_id.0, &subject, &body, channel, now)?;
-    if let Some(to) = email {
-        outbox::put(server, tx, &Outgoing::Mail(Mail { to, subject, body, attachments: Vec::new() })).await?;
-    }
+    let worded = |l: Locale| (t::mail_subject(l, texts::date(l, on)), t::mail_body(l, creditor, texts::long_date(l, on), link));
+    let channel = if notices::tell(server, tx, one.customer_id, "promise", worded).await? { "mail" } else { "portal" };
     record(server, tx, Actor::System, "promises.remind", one.customer_id, one.id, json!({ "channel": channel })).await
 }
 
