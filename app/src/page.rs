@@ -430,6 +430,10 @@ impl Page {
         push_escaped(&mut html, texts::frame::description(self.l));
         html.push_str("\"><link rel=\"stylesheet\" href=\"");
         html.push_str(&assets.css);
+        if body.contains("for-staff") {
+            html.push_str("\"><link rel=\"stylesheet\" href=\"");
+            html.push_str(&assets.staff_css);
+        }
         html.push_str("\"><link rel=\"icon\" type=\"image/svg+xml\" href=\"");
         html.push_str(&assets.icon);
         html.push_str(
