@@ -50,6 +50,8 @@
 //!   payments come to for the income tax).
 //! - **Requests and people**: [`requests`] (the workflow as one table), [`disputes`], [`refunds`], [`actors`] (who acts),
 //!   [`sign_in`], [`tax_ids`] (CPF and CNPJ), [`bank_accounts`], [`forms`] (what is typed, and what is wrong with it).
+//! - **Following up**: [`flags`] (what is to be known of a customer), [`activities`] (attempts to reach them), [`promises`] ("I will
+//!   pay on …"), [`default_notices`] (RN 593: days, notice, proof).
 //! - **Files of banks and tax authorities**: [`cnab`] (return files), [`reconciliation`] (what they do to bills),
 //!   [`access_keys`] (NF-e and NFS-e).
 //! - **Beneath all**: [`ids`] (a type for each kind of thing), [`words`] (the stored words of closed enums).
@@ -69,6 +71,7 @@
 #![deny(clippy::float_arithmetic, missing_docs)]
 
 pub mod access_keys;
+pub mod activities;
 pub mod actors;
 pub mod agreements;
 pub mod api_keys;
@@ -78,7 +81,9 @@ pub mod calendar;
 pub mod charges;
 pub mod cnab;
 pub mod declarations;
+pub mod default_notices;
 pub mod disputes;
+pub mod flags;
 pub mod forms;
 pub mod ids;
 pub mod incidents;
@@ -87,6 +92,7 @@ pub mod money;
 pub mod names;
 pub mod papers;
 pub mod pix;
+pub mod promises;
 pub mod receipts;
 pub mod reconciliation;
 pub mod refunds;

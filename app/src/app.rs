@@ -8,8 +8,9 @@ use tower_http::compression::{CompressionLayer, CompressionLevel};
 
 use crate::visitor::{self, App};
 use crate::{
-    agreements, audit, authenticity, bills, customers, dashboard, demo, disputes, documents, dossiers, exports, help, http, incidents,
-    notices, paths, pix, receipts, reconciliation, refunds, remessas, requests, sign_in, slips, statement, systems, team,
+    activities, agreements, audit, authenticity, bills, customers, dashboard, default_notices, demo, disputes, documents, dossiers,
+    exports, flags, help, http, incidents, notices, paths, pix, promises, receipts, reconciliation, refunds, remessas, requests, sign_in,
+    slips, statement, systems, team,
 };
 
 /// The whole application.
@@ -63,6 +64,10 @@ fn features() -> Router<App> {
         .merge(systems::routes())
         .merge(team::routes())
         .merge(audit::routes())
+        .merge(flags::routes())
+        .merge(activities::routes())
+        .merge(promises::routes())
+        .merge(default_notices::routes())
 }
 
 /// What needs to know nothing of the visitor: systems show a key with each request, and no cookie.

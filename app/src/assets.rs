@@ -13,6 +13,9 @@ use http::{HeaderMap, StatusCode, header};
 pub struct Manifest {
     /// The stylesheet.
     pub css: String,
+    /// What the stylesheet has more in the rooms of staff.
+    #[serde(default)]
+    pub staff_css: String,
     /// The script that brings islands to life.
     pub islands: String,
     /// The script of the desk: keys, fresh counts.

@@ -5,6 +5,7 @@
 //! one verb and leads on. Only islands, their rules (`domain`) and the server functions' names are compiled for the browser.
 #![recursion_limit = "256"]
 
+pub mod activities;
 pub mod agreements;
 #[cfg(feature = "ssr")]
 pub mod app;
@@ -18,6 +19,7 @@ pub mod bills;
 pub mod customers;
 #[cfg(feature = "ssr")]
 pub mod dashboard;
+pub mod default_notices;
 #[cfg(feature = "ssr")]
 pub mod demo;
 pub mod disputes;
@@ -30,6 +32,7 @@ pub mod download;
 pub mod drafts;
 #[cfg(feature = "ssr")]
 pub mod exports;
+pub mod flags;
 pub mod help;
 #[cfg(feature = "ssr")]
 pub mod http;
@@ -44,6 +47,7 @@ pub mod page;
 pub mod paths;
 pub mod pix;
 pub mod post;
+pub mod promises;
 pub mod receipts;
 pub mod reconciliation;
 pub mod refunds;

@@ -173,6 +173,8 @@ pub enum StaffRoom {
     Queue,
     /// Search and customers.
     Customers,
+    /// Who is sought, what was promised, what is to be told.
+    FollowUp,
     /// Refund orders.
     Refunds,
     /// Return files of banks.
@@ -296,6 +298,7 @@ impl Page {
         let mut rooms = vec![
             here(StaffRoom::Queue, paths::QUEUE, texts::frame::queue(l), Icon::Tray),
             here(StaffRoom::Customers, paths::STAFF_SEARCH, texts::frame::customers(l), Icon::People),
+            here(StaffRoom::FollowUp, paths::FOLLOW_UP, texts::frame::follow_up(l), Icon::Calendar),
             here(StaffRoom::Refunds, paths::REFUND_ORDERS, texts::frame::refund_orders(l), Icon::Refund),
             here(StaffRoom::ReturnFiles, paths::RETURN_FILES, texts::frame::return_files(l), Icon::Ledger),
             here(StaffRoom::Exports, paths::EXPORTS, texts::frame::exports(l), Icon::Download),
@@ -427,6 +430,10 @@ impl Page {
         push_escaped(&mut html, texts::frame::description(self.l));
         html.push_str("\"><link rel=\"stylesheet\" href=\"");
         html.push_str(&assets.css);
+        if body.contains("for-staff") {
+            html.push_str("\"><link rel=\"stylesheet\" href=\"");
+            html.push_str(&assets.staff_css);
+        }
         html.push_str("\"><link rel=\"icon\" type=\"image/svg+xml\" href=\"");
         html.push_str(&assets.icon);
         html.push_str(

@@ -92,6 +92,18 @@ pub const STAFF_SEARCH: &str = "/equipe/busca";
 pub const REFUND_ORDERS: &str = "/equipe/devolucoes";
 /// Refund orders as CSV.
 pub const REFUND_ORDERS_CSV: &str = "/equipe/devolucoes.csv";
+/// "I will pay on …".
+pub const PROMISE: &str = "/promessa";
+/// Promises, for staff.
+pub const PROMISES: &str = "/equipe/acompanhamento/promessas";
+/// Notices of default of individual plans.
+pub const DEFAULT_NOTICES: &str = "/equipe/acompanhamento/notificacoes";
+/// Those who cannot be reached.
+pub const FOLLOW_UP: &str = "/equipe/acompanhamento";
+/// Why people say they do not pay.
+pub const REASONS: &str = "/equipe/acompanhamento/motivos";
+/// The same as CSV.
+pub const REASONS_CSV: &str = "/equipe/acompanhamento/motivos.csv";
 /// The audit trail.
 pub const AUDIT: &str = "/equipe/auditoria";
 /// The creditor's staff.
@@ -288,6 +300,30 @@ pub fn reply(id: &str) -> String {
 #[must_use]
 pub fn staff_customer(id: CustomerId) -> String {
     format!("/equipe/clientes/{id}")
+}
+
+/// A customer's flags.
+#[must_use]
+pub fn flags(id: impl std::fmt::Display) -> String {
+    format!("/equipe/clientes/{id}/marcacoes")
+}
+
+/// A customer's promises, for staff.
+#[must_use]
+pub fn promises(id: impl std::fmt::Display) -> String {
+    format!("/equipe/clientes/{id}/promessas")
+}
+
+/// The default of one contract, and its notices.
+#[must_use]
+pub fn default_notice(contract: impl std::fmt::Display) -> String {
+    format!("{DEFAULT_NOTICES}/{contract}")
+}
+
+/// What was done to reach a customer.
+#[must_use]
+pub fn activities(id: impl std::fmt::Display) -> String {
+    format!("/equipe/clientes/{id}/contatos")
 }
 
 /// One incident.

@@ -11,7 +11,7 @@ use crate::assets::Manifest;
 /// Where everything comes from and goes to.
 #[derive(Debug)]
 pub struct Source {
-    /// Folder of the style sheets; `main.css` lists the others by `@import`, in order.
+    /// Folder of the style sheets; `main.css` lists the others by `@import`, in order, but for `staff.css`, which only staff loads.
     pub style: PathBuf,
     /// Folder of files handed out as they are.
     pub public: PathBuf,
@@ -33,7 +33,9 @@ pub fn lay(source: &Source) -> io::Result<Manifest> {
     let js = fs::read(source.pkg.join("emdia.js"))?;
     let js = write_named(&source.out, "emdia", "js", &js)?;
     let css = write_named(&source.out, "emdia", "css", stylesheet(&source.style)?.as_bytes())?;
-    let mut manifest = Manifest { css, js, wasm, ..Manifest::default() };
+    let staff = fs::read_to_string(source.style.join("staff.css"))?;
+    let staff_css = write_named(&source.out, "staff", "css", without_comments(&staff).as_bytes())?;
+    let mut manifest = Manifest { css, staff_css, js, wasm, ..Manifest::default() };
     copy_snippets(&source.pkg.join("snippets"), &pkg.join("snippets"))?;
     for entry in fs::read_dir(&source.public)? {
         let path = entry?.path();

@@ -1,6 +1,7 @@
 //! Typed things in words: problems of fields, roles, refusals, statuses. The sentences themselves are in the translations.
 
 use domain::actors::Role;
+use domain::flags::Flag;
 use domain::forms::Problem;
 use domain::pix::returns::{Failure, State};
 use domain::reconciliation::Stage;
@@ -429,6 +430,20 @@ pub fn holder(l: Locale, holder: HolderMatch) -> &'static str {
     }
 }
 
+/// What is to be known of a customer.
+#[must_use]
+pub fn flag(l: Locale, flag: Flag) -> &'static str {
+    use texts::flags as t;
+    match flag {
+        Flag::Insolvency => t::insolvency(l),
+        Flag::Legal => t::legal(l),
+        Flag::Agency => t::agency(l),
+        Flag::Deceased => t::deceased(l),
+        Flag::OverIndebted => t::over_indebted(l),
+        Flag::DoNotContact => t::do_not_contact(l),
+    }
+}
+
 /// What the audit trail calls an act, in words: `slips.copy`.
 #[must_use]
 pub fn audited(l: Locale, action: &str) -> &'static str {
@@ -438,6 +453,17 @@ pub fn audited(l: Locale, action: &str) -> &'static str {
         "requests.submit" => t::audited_requests_submit(l),
         "customers.look" => t::audited_customers_look(l),
         "customers.email_changed" => t::audited_customers_email_changed(l),
+        "flags.set" => t::audited_flags_set(l),
+        "flags.lift" => t::audited_flags_lift(l),
+        "promises.make" => t::audited_promises_make(l),
+        "promises.kept" => t::audited_promises_kept(l),
+        "promises.broken" => t::audited_promises_broken(l),
+        "promises.void" => t::audited_promises_void(l),
+        "promises.withdraw" => t::audited_promises_withdraw(l),
+        "promises.remind" => t::audited_promises_remind(l),
+        "default_notices.give" => t::audited_default_notices_give(l),
+        "default_notices.prove" => t::audited_default_notices_prove(l),
+        "activities.write" => t::audited_activities_write(l),
         "statement.look" => t::audited_statement_look(l),
         "bills.look" => t::audited_bills_look(l),
         "documents.open" => t::audited_documents_open(l),

@@ -91,8 +91,9 @@ fn words_and_controls_stand_out_in_both_schemes() {
     assert!(weak.is_empty(), "{}", weak.join("\n"));
 }
 
+/// Staff's part is a sheet of its own, which customers never load.
 #[test]
-fn the_whole_style_travels_in_nine_kilobytes() {
+fn the_customers_style_travels_in_eight_kilobytes() {
     let mut packed = Vec::new();
     {
         let mut writer = brotli::CompressorWriter::new(&mut packed, 4096, 11, 22);
@@ -101,7 +102,7 @@ fn the_whole_style_travels_in_nine_kilobytes() {
             writer.write_all(style(file).as_bytes()).unwrap();
         }
     }
-    assert!(packed.len() <= 9 * 1024, "{} bytes", packed.len());
+    assert!(packed.len() <= 8 * 1024, "{} bytes", packed.len());
 }
 
 #[test]

@@ -10,6 +10,7 @@ use domain::agreements::policy::PlanPolicy;
 use domain::agreements::{Reason, Status};
 use domain::calendar::Calendar;
 use domain::charges::{Calculation, late_charges_after};
+use domain::flags::against_plans;
 use domain::forms::{FieldError, Problem};
 use domain::ids::{AgreementId, BillId, CustomerId, EntryId, RequestId};
 use domain::money::Money;
@@ -31,7 +32,7 @@ use crate::sealing::sha256;
 use crate::sessions::Customer;
 use crate::texts::{self, Locale, requests as t};
 use crate::webhooks::{self, Happened};
-use crate::{Server, bills, policies, sql};
+use crate::{Server, bills, flags, policies, sql};
 
 /// The most open bills that are offered at once.
 const MOST_BILLS: i64 = 500;
@@ -456,11 +457,12 @@ impl Ground {
         let (open, last_broken_on) = sql!(conn, one (i64, Option<NaiveDate>):
             "select count(case when status in ('requested', 'awaiting_down_payment', 'active') then 1 end), max(case when status = 'broken' then ended_on end)
             from agreements where customer_id = $1", customer.0)?;
+        let flag = against_plans(&flags::of(conn, customer).await?);
         Ok(Self {
             today: server.clock.today(),
             policy: policies::plans(server, conn).await?,
             calendar: policies::calendar(conn).await?,
-            history: History { open_agreements: u16::try_from(open).unwrap_or(u16::MAX), last_broken_on },
+            history: History { open_agreements: u16::try_from(open).unwrap_or(u16::MAX), last_broken_on, flag },
         })
     }
 

@@ -21,6 +21,7 @@ use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::exports::Span;
 use crate::policies;
+use crate::promises::{self, Promised};
 use crate::sessions::Staff;
 use crate::{Server, sql};
 
@@ -30,6 +31,9 @@ const READERS: &[Role] = &[Role::Supervisor, Role::Receivables];
 const MONTHS: u32 = 12;
 /// Days that "lately" means for decisions.
 const LATELY: i64 = 30;
+
+/// Days that "lately" means for promises.
+const PROMISES: i64 = 90;
 
 /// The house in figures.
 #[derive(Clone, Debug)]
@@ -48,6 +52,8 @@ pub struct Dashboard {
     pub agreements: Vec<Agreed>,
     /// Installments that have fallen due, of agreements in force or over.
     pub installments: Installments,
+    /// Promises to pay: those that are open, and those that ended in the last ninety days.
+    pub promises: Vec<Promised>,
     /// What each person of staff carries, by name; for supervisors alone.
     pub workload: Option<Vec<Load>>,
 }
@@ -175,6 +181,7 @@ pub async fn dashboard(server: &Server, staff: &Staff) -> Result<Dashboard> {
         waiting: waiting(server, conn, today).await?,
         agreements: agreed(conn).await?,
         installments: installments(conn, late_since).await?,
+        promises: promises::figures(conn, server.clock.now() - TimeDelta::days(PROMISES)).await?,
         workload: if staff.role() == Role::Supervisor { Some(workload(server, conn, today).await?) } else { None },
     })
 }

@@ -2,6 +2,7 @@
 //!
 //! A public function is something a person may do; the actor type in its signature is the authorization. Never knows Leptos.
 
+pub mod activities;
 pub mod agreements;
 pub mod api;
 pub mod api_keys;
@@ -18,6 +19,7 @@ pub mod customers;
 pub mod dashboard;
 pub mod db;
 pub mod declarations;
+pub mod default_notices;
 pub mod demo;
 pub mod disputes;
 pub mod documents;
@@ -25,6 +27,7 @@ pub mod dossiers;
 pub mod error;
 pub mod exports;
 pub mod files;
+pub mod flags;
 pub mod flashes;
 pub mod imports;
 pub mod incidents;
@@ -38,6 +41,7 @@ pub mod pdf;
 pub mod pictures;
 pub mod pix;
 pub mod policies;
+pub mod promises;
 pub mod receipts;
 pub mod reconciliation;
 pub mod refunds;

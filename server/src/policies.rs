@@ -1,8 +1,11 @@
 //! The creditor and its rules as data: who it is, what it grants, its local holidays. Never changed by a customer's request.
 
 use chrono::NaiveDate;
+use domain::activities::ReachPolicy;
 use domain::agreements::policy::PlanPolicy;
 use domain::calendar::Calendar;
+use domain::default_notices::DefaultPolicy;
+use domain::promises::PromisePolicy;
 use domain::refunds::RefundPolicy;
 use domain::requests::policy::Policy;
 use domain::tax_ids::TaxId;
@@ -84,6 +87,30 @@ pub async fn plans(server: &Server, conn: &mut Conn) -> Result<PlanPolicy> {
 /// The database's, or a policy that cannot be read.
 pub async fn refunds(server: &Server, conn: &mut Conn) -> Result<RefundPolicy> {
     Ok(newest(conn, "refunds", server.clock.today()).await?.unwrap_or_default())
+}
+
+/// Rules for reaching people.
+///
+/// # Errors
+/// The database's, or a policy that cannot be read.
+pub async fn reach(server: &Server, conn: &mut Conn) -> Result<ReachPolicy> {
+    Ok(newest(conn, "reach", server.clock.today()).await?.unwrap_or_default())
+}
+
+/// Limits for promises to pay.
+///
+/// # Errors
+/// The database's, or a policy that cannot be read.
+pub async fn promises(server: &Server, conn: &mut Conn) -> Result<PromisePolicy> {
+    Ok(newest(conn, "promises", server.clock.today()).await?.unwrap_or_default())
+}
+
+/// Rules for notices of default.
+///
+/// # Errors
+/// The database's, or a policy that cannot be read.
+pub async fn defaults(server: &Server, conn: &mut Conn) -> Result<DefaultPolicy> {
+    Ok(newest(conn, "defaults", server.clock.today()).await?.unwrap_or_default())
 }
 
 /// Business days, with the creditor's own holidays.

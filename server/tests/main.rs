@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, unused_crate_dependencies)]
 
 mod absences;
+mod activities;
 mod agreements;
 mod api;
 mod api_shapes;
@@ -14,12 +15,14 @@ mod creditor;
 mod customers;
 mod dashboard;
 mod declarations;
+mod default_notices;
 mod demo;
 mod disputes;
 mod documents;
 mod dossiers;
 mod exports;
 mod files;
+mod flags;
 mod imports;
 mod incidents;
 mod notices;
@@ -27,6 +30,7 @@ mod papers;
 mod pdf;
 mod pix;
 mod pix_returns;
+mod promises;
 mod proofs;
 mod queue;
 mod receipts;

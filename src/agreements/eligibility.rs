@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::calendar::days_after;
+use crate::flags::Flag;
 use crate::ids::BillId;
 use crate::money::Money;
 use crate::statement::Nature;
@@ -83,6 +84,8 @@ pub struct History {
     pub open_agreements: u16,
     /// When the last agreement was broken.
     pub last_broken_on: Option<NaiveDate>,
+    /// What is known of the customer that leaves a plan to persons; see [`crate::flags::against_plans`].
+    pub flag: Option<Flag>,
 }
 
 /// Why a plan cannot be asked for.
@@ -103,6 +106,12 @@ pub enum Ineligible {
     BrokenRecently {
         /// The first day on which one may ask again.
         until: NaiveDate,
+    },
+    /// Something is known of the customer for which a person has to be asked.
+    #[error("flagged: {flag}")]
+    Flagged {
+        /// What.
+        flag: Flag,
     },
     /// The total is too small to be split.
     #[error("the total is too small")]
@@ -159,7 +168,7 @@ impl Ineligible {
         match self {
             Self::NoBills => NextStep::ChooseBills,
             Self::OpenAgreement { .. } | Self::InAgreement { .. } => NextStep::SeeAgreement,
-            Self::BrokenRecently { .. } | Self::InCourt { .. } => NextStep::AskAPerson,
+            Self::BrokenRecently { .. } | Self::Flagged { .. } | Self::InCourt { .. } => NextStep::AskAPerson,
             Self::TotalTooSmall { .. } | Self::NotLateEnough { .. } => NextStep::Pay,
             Self::NatureNotAllowed { .. } | Self::NothingToPay { .. } => NextStep::LeaveBillOut,
             Self::Disputed { .. } => NextStep::WaitForDispute,
@@ -176,7 +185,11 @@ impl Ineligible {
             | Self::InAgreement { bill }
             | Self::InCourt { bill }
             | Self::NothingToPay { bill } => Some(*bill),
-            Self::NoBills | Self::OpenAgreement { .. } | Self::BrokenRecently { .. } | Self::TotalTooSmall { .. } => None,
+            Self::NoBills
+            | Self::OpenAgreement { .. }
+            | Self::BrokenRecently { .. }
+            | Self::Flagged { .. }
+            | Self::TotalTooSmall { .. } => None,
         }
     }
 }
@@ -193,6 +206,7 @@ pub fn eligibility(rules: &Eligibility, history: History, bills: &[Candidate], t
     if history.open_agreements >= rules.max_open_agreements {
         against.push(Ineligible::OpenAgreement { max: rules.max_open_agreements });
     }
+    against.extend(history.flag.map(|flag| Ineligible::Flagged { flag }));
     let until = history.last_broken_on.map(|on| days_after(on, u32::from(rules.wait_after_broken_days)));
     if let Some(until) = until.filter(|until| today < *until) {
         against.push(Ineligible::BrokenRecently { until });
@@ -255,10 +269,14 @@ mod tests {
         let check = |history, bills: &[Candidate]| eligibility(&rules, history, bills, day(TODAY));
         assert_eq!(check(History::default(), &[good]), Ok(()));
         assert_eq!(check(History::default(), &[]), Err(vec![Ineligible::NoBills]));
-        let busy = History { open_agreements: 1, last_broken_on: Some(day("2026-01-01")) };
+        let busy = History { open_agreements: 1, last_broken_on: Some(day("2026-01-01")), flag: Some(Flag::Legal) };
         assert_eq!(
             check(busy, &[good]),
-            Err(vec![Ineligible::OpenAgreement { max: 1 }, Ineligible::BrokenRecently { until: day("2027-01-01") }])
+            Err(vec![
+                Ineligible::OpenAgreement { max: 1 },
+                Ineligible::Flagged { flag: Flag::Legal },
+                Ineligible::BrokenRecently { until: day("2027-01-01") }
+            ])
         );
         let bad = [
             Candidate { days_late: 0, ..good },

@@ -58,7 +58,7 @@ fn document(title: &str, body: &str) -> String {
     )
 }
 
-/// The files that `main.css` lists, one after the other: what the release build does too.
+/// The files that `main.css` lists, one after the other, and staff's: what the release build lays as two sheets.
 fn style(folder: &Path) -> io::Result<String> {
     let mut whole = String::new();
     for line in fs::read_to_string(folder.join("main.css"))?.lines() {
@@ -66,5 +66,6 @@ fn style(folder: &Path) -> io::Result<String> {
             whole.push_str(&fs::read_to_string(folder.join(file))?);
         }
     }
+    whole.push_str(&fs::read_to_string(folder.join("staff.css"))?);
     Ok(whole)
 }

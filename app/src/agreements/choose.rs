@@ -3,6 +3,7 @@
 use axum::extract::RawQuery;
 use domain::agreements::eligibility::{Ineligible, NextStep};
 use domain::agreements::forms::PlanForm;
+use domain::flags::Flag;
 use domain::forms::Problem;
 use leptos::prelude::*;
 use server::agreements::{self, OfferedBill};
@@ -154,6 +155,10 @@ impl Blocked {
             Ineligible::NoBills => t::against_no_bills(l).to_owned(),
             Ineligible::OpenAgreement { max } => t::against_open_agreement(l, i64::from(max)),
             Ineligible::BrokenRecently { until } => t::against_broken(l, texts::long_date(l, until)),
+            Ineligible::Flagged { flag: Flag::Insolvency } => t::against_insolvency(l).to_owned(),
+            Ineligible::Flagged { flag: Flag::Legal } => t::against_legal(l).to_owned(),
+            Ineligible::Flagged { flag: Flag::Deceased } => t::against_deceased(l).to_owned(),
+            Ineligible::Flagged { .. } => t::against_flagged(l).to_owned(),
             Ineligible::TotalTooSmall { least } => t::against_too_small(l, texts::money(l, least)),
             Ineligible::NotLateEnough { min_days, .. } => t::against_not_late(l, i64::from(min_days)),
             Ineligible::NatureNotAllowed { nature, .. } => t::against_nature(l, bills::nature(l, nature)),

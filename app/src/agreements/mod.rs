@@ -14,6 +14,8 @@ mod list;
 mod options;
 #[cfg(feature = "ssr")]
 mod reason;
+#[cfg(feature = "ssr")]
+pub(crate) use reason::words as reason_words;
 
 /// The pages of this feature.
 #[cfg(feature = "ssr")]

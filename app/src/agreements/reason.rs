@@ -59,7 +59,8 @@ pub(super) fn bills(form: &PlanForm) -> impl IntoView + use<> {
     form.bills.iter().map(|bill| view! { <Hidden name="form[bills][]" value=bill.clone()/> }).collect_view()
 }
 
-fn words(l: Locale, reason: Reason) -> &'static str {
+/// Why, in words.
+pub(crate) fn words(l: Locale, reason: Reason) -> &'static str {
     match reason {
         Reason::LessIncome => t::reason_less_income(l),
         Reason::UnexpectedExpense => t::reason_unexpected_expense(l),

@@ -15,7 +15,7 @@ use crate::ui::lists::{Row, Rows};
 use crate::ui::panels::{Card, Notice};
 use crate::ui::{Tone, When};
 use crate::visitor::AsCustomer;
-use crate::wording;
+use crate::{promises, wording};
 
 /// The customer's home.
 pub async fn home(page: Page, AsCustomer(customer): AsCustomer) -> PageResult {
@@ -35,7 +35,8 @@ pub async fn home(page: Page, AsCustomer(customer): AsCustomer) -> PageResult {
             </Card>
         }
     });
-    let notes = notes(l, &overview);
+    let promised = server::promises::open_of(&page.server, &customer).await?;
+    let (notes, promised) = (notes(l, &overview), promises::page::on_home(l, &promised));
     let incidents = crate::incidents::banner::banners(&page, &customer).await?;
     let requests = (!overview.requests.is_empty()).then(|| {
         let rows = overview
@@ -69,6 +70,7 @@ pub async fn home(page: Page, AsCustomer(customer): AsCustomer) -> PageResult {
             <h1>{t::title(l)}</h1>
             {hero}
             {incidents}
+            {promised}
             {notes}
             <div class="columns">
                 <div class="flow">
@@ -77,6 +79,7 @@ pub async fn home(page: Page, AsCustomer(customer): AsCustomer) -> PageResult {
                         <Rows>
                             {anything_open.then(|| view! {
                                 <Row title=t::already_paid(l) href=paths::RECEIPT meta=t::already_paid_hint(l)/>
+                                <Row title=texts::promises::home(l) href=paths::PROMISE meta=texts::promises::home_hint(l)/>
                                 <Row title=t::cannot_pay(l) href=paths::PLAN meta=t::cannot_pay_hint(l)/>
                             })}
                             <Row title=t::wrong(l) href=paths::DISPUTE meta=t::wrong_hint(l)/>

@@ -62,6 +62,7 @@ pub async fn bill(Path(id): Path<String>, asked: Asked, page: Page, AsCustomer(c
             <Card title=texts::home::else_title(l) quiet=true>
                 <Rows>
                     <Row title=texts::home::already_paid(l) href=paths::about(paths::RECEIPT, id)/>
+                    <Row title=texts::promises::home(l) href=paths::about(paths::PROMISE, id)/>
                     <Row title=texts::home::cannot_pay(l) href=paths::about(paths::PLAN, id)/>
                     <Row title=t::wrong(l) href=paths::about(paths::DISPUTE, id)/>
                 </Rows>

@@ -88,12 +88,13 @@ fn card(l: Locale, it: &Dashboard, figure: Figure, sheet: Sheet) -> impl IntoVie
         Figure::Received => (t::received(l), t::received_about(l).to_owned()),
         Figure::Waiting => (t::waiting(l), t::waiting_about(l).to_owned()),
         Figure::Agreements => (t::agreements(l), kept(l, it)),
+        Figure::Promises => (t::promises(l), t::promises_about(l).to_owned()),
         Figure::Workload => (t::workload(l), t::workload_about(l).to_owned()),
     };
     let drawing = match figure {
         Figure::Ageing => Some(ageing(l, &it.ageing)),
         Figure::Received => Some(received(l, it)),
-        Figure::Waiting | Figure::Agreements | Figure::Workload => None,
+        Figure::Waiting | Figure::Agreements | Figure::Promises | Figure::Workload => None,
     };
     // Few columns fit beside a drawing, many stand below it.
     let class = if figure == Figure::Ageing { "columns columns-drawing" } else { "flow" };

@@ -5,6 +5,7 @@ use std::str::FromStr;
 use domain::money::Money;
 use server::dashboard::{Aged, Dashboard, Received, Waiting};
 use server::exports::{Cell, Sheet};
+use server::promises::Promised;
 use server::texts::{self, Locale, dashboard as t};
 
 use crate::wording;
@@ -20,12 +21,15 @@ pub(super) enum Figure {
     Waiting,
     /// Agreements, by where they stand.
     Agreements,
+    /// Promises to pay, by where they stand.
+    Promises,
     /// What each person carries.
     Workload,
 }
 
 impl Figure {
-    pub(super) const ALL: &'static [Self] = &[Self::Ageing, Self::Received, Self::Waiting, Self::Agreements, Self::Workload];
+    pub(super) const ALL: &'static [Self] =
+        &[Self::Ageing, Self::Received, Self::Waiting, Self::Agreements, Self::Promises, Self::Workload];
 
     /// Its word in an address.
     pub(super) const fn as_str(self) -> &'static str {
@@ -34,6 +38,7 @@ impl Figure {
             Self::Received => "recebido",
             Self::Waiting => "fila",
             Self::Agreements => "acordos",
+            Self::Promises => "promessas",
             Self::Workload => "equipe",
         }
     }
@@ -53,6 +58,7 @@ pub(super) fn table(l: Locale, dashboard: &Dashboard, figure: Figure) -> Option<
         Figure::Received => received(l, &dashboard.received),
         Figure::Waiting => waiting(l, &dashboard.waiting),
         Figure::Agreements => agreements(l, dashboard),
+        Figure::Promises => promises(l, dashboard),
         Figure::Workload => workload(l, dashboard)?,
     })
 }
@@ -124,6 +130,14 @@ fn agreements(l: Locale, dashboard: &Dashboard) -> Sheet {
         .map(|line| vec![words(wording::agreement(l, line.status)), Cell::Count(line.agreements), money(line.total)])
         .collect();
     sheet(t::sheet_agreements(l), &[t::column_standing(l), t::column_agreements(l), t::column_sum(l)], rows)
+}
+
+fn promises(l: Locale, dashboard: &Dashboard) -> Sheet {
+    let row = |line: &Promised| {
+        vec![words(crate::promises::status(l, line.status, false).1), Cell::Count(line.promises), money(line.amount), money(line.paid)]
+    };
+    let columns = [t::column_standing(l), t::column_promises(l), t::column_promised(l), t::column_paid(l)];
+    sheet(t::sheet_promises(l), &columns, dashboard.promises.iter().map(row).collect())
 }
 
 fn workload(l: Locale, dashboard: &Dashboard) -> Option<Sheet> {

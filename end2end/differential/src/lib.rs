@@ -68,7 +68,11 @@ fn plan(draw: &mut Draw, number: u32, today: NaiveDate, calendar: &Calendar) -> 
     };
     let all = number.is_multiple_of(ALL_PLANS_EVERY);
     let candidates: Vec<Candidate> = (0..draw.below(4)).map(|bill| draw.candidate(bill)).collect();
-    let history = History { open_agreements: draw.below(2) as u16, last_broken_on: draw.maybe(|draw| today - Days::new(draw.below(600))) };
+    let history = History {
+        open_agreements: draw.below(2) as u16,
+        last_broken_on: draw.maybe(|draw| today - Days::new(draw.below(600))),
+        flag: None,
+    };
     let simulated = simulate(&policy, debt, request, today, calendar);
     let kept = simulated.as_ref().ok().map(|plan| {
         let on = today + Days::new(draw.below(400));

@@ -1,6 +1,7 @@
 //! People and companies: their own data, who looked at it, and the whole picture that staff work with.
 //! Never shows staff a customer without recording the look.
 
+pub mod history;
 pub mod search;
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -14,10 +15,14 @@ use domain::tax_ids::TaxId;
 use serde_json::json;
 use uuid::Uuid;
 
+use self::history::{ContactBefore, Look};
+use crate::activities::{self, Activity};
 use crate::audit::{self, Event};
 use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
+use crate::flags;
 use crate::notices::{self, Notice};
+use crate::promises::{self, Promise};
 use crate::sessions::{Customer, Staff};
 use crate::slips::{self, PayableBill};
 use crate::statement::{self, LedgerLine};
@@ -136,6 +141,16 @@ pub struct Picture {
     pub copies: Vec<HandedOut>,
     /// When somebody signed in.
     pub sessions: Vec<SignedIn>,
+    /// What is to be known before anybody speaks or writes to the customer: what holds first, then what did.
+    pub flags: Vec<flags::Set>,
+    /// The newest attempts and conversations.
+    pub activities: Vec<Activity>,
+    /// Open promises to pay, and those that ended lately.
+    pub promises: Vec<Promise>,
+    /// What the e-mail address and the telephone were before.
+    pub contacts: Vec<ContactBefore>,
+    /// Who of the staff looked at the customer, the newest first.
+    pub looks: Vec<Look>,
     /// Everything that happened, the newest first.
     pub timeline: Vec<Happened>,
 }
@@ -400,8 +415,23 @@ pub async fn picture(server: &Server, staff: &Staff, customer: CustomerId) -> Re
               where h.customer_id = $1 order by h.at desc, h.id desc limit 40", customer.0)?,
         sessions: sql!(conn, all SignedIn:
             "select created_at, seen_at, device from sessions where customer_id = $1 or acting_for = $1 order by created_at desc limit 20", customer.0)?,
+        flags: flags::history(conn, customer).await?,
+        activities: activities::newest(conn, customer, 40).await?,
+        promises: promises::of_customer(server, conn, customer).await?,
+        contacts: history::contacts(conn, customer).await?,
+        looks: history::looks(conn, customer).await?,
         timeline: timeline(conn, customer).await?,
     })
+}
+
+/// The name of a customer before whom staff does something, for a page about one part of them alone. The look is recorded.
+pub(crate) async fn named(server: &Server, staff: &Staff, customer: CustomerId) -> Result<String> {
+    staff.sees_customers()?;
+    let mut tx = server.db.write().await?;
+    let (name,) = sql!(tx, optional (String,): "select name from customers where id = $1", customer.0)?.ok_or(Error::NotFound)?;
+    look(server, &mut tx, staff, "customers.look", Some(customer), json!({})).await?;
+    tx.commit().await?;
+    Ok(name)
 }
 
 /// The newest hundred events: those of requests with what was said, and the rest of the audit trail.

@@ -4,6 +4,7 @@
 //! Never touches a database that holds anything already.
 
 mod chance;
+mod follow_up;
 mod house;
 mod incidents;
 mod people;
@@ -129,6 +130,9 @@ pub async fn create(server: &Server, seed: u64, scale: u32, progress: impl FnMut
     if !any(server, "select count(*) from requests").await? {
         scenes::requests(server).await?;
         requests::clock::watch(server).await?;
+    }
+    if !any(server, "select count(*) from customer_flags").await? {
+        follow_up::play(server).await?;
     }
     let mut tx = server.db.write().await?;
     let created = Event {

@@ -517,12 +517,12 @@ async fn play(server: &Server, days: i64, staff: &Staff, protocol: Protocol, ste
 }
 
 /// The same server some time ago: its verbs write that time.
-fn ago(server: &Server, days: i64, hours: i64) -> Server {
+pub(super) fn ago(server: &Server, days: i64, hours: i64) -> Server {
     Server { clock: server.clock.moved(-TimeDelta::days(days) - TimeDelta::hours(hours)), ..server.clone() }
 }
 
 /// The number of a form, as a page would give it.
-fn form() -> String {
+pub(super) fn form() -> String {
     Uuid::new_v4().to_string()
 }
 
@@ -535,7 +535,7 @@ async fn receipt(server: &Server, amount: &str) -> Result<Stored> {
     files::receive(server, stream, "comprovante.pdf").await
 }
 
-async fn customer(server: &Server, external_id: &str) -> Result<Customer> {
+pub(super) async fn customer(server: &Server, external_id: &str) -> Result<Customer> {
     let id = find(server, external_id).await?;
     let mut tx = server.db.write().await?;
     let token = sessions::open_customer(server, &mut tx, id, &visit()).await?;
@@ -546,7 +546,7 @@ async fn customer(server: &Server, external_id: &str) -> Result<Customer> {
     }
 }
 
-async fn staff(server: &Server, role: Role) -> Result<Staff> {
+pub(super) async fn staff(server: &Server, role: Role) -> Result<Staff> {
     let mut tx = server.db.write().await?;
     let (id,) = sql!(tx, one (Uuid,): "select id from staff where role = $1 order by email limit 1", role.as_str())?;
     let token = sessions::open_staff(server, &mut tx, id.into(), &visit()).await?;
@@ -569,7 +569,7 @@ pub(super) fn company_id(index: u64) -> String {
     format!("VS-E{:02}", index + 1)
 }
 
-async fn find(server: &Server, external_id: &str) -> Result<CustomerId> {
+pub(super) async fn find(server: &Server, external_id: &str) -> Result<CustomerId> {
     let mut conn = server.db.read().await?;
     let row = sql!(conn, optional (Uuid,): "select id from customers where external_id = $1", external_id)?;
     row.map(|(id,)| CustomerId(id)).ok_or(Error::NotFound)
@@ -577,16 +577,16 @@ async fn find(server: &Server, external_id: &str) -> Result<CustomerId> {
 
 /// An open bill.
 #[derive(sqlx::FromRow)]
-struct OpenBill {
+pub(super) struct OpenBill {
     #[sqlx(try_from = "Uuid")]
-    id: BillId,
-    external_id: String,
-    nature: String,
+    pub(super) id: BillId,
+    pub(super) external_id: String,
+    pub(super) nature: String,
     balance: i64,
 }
 
 /// What a customer may be asked for, the oldest first.
-async fn open_bills(server: &Server, customer: CustomerId) -> Result<Vec<OpenBill>> {
+pub(super) async fn open_bills(server: &Server, customer: CustomerId) -> Result<Vec<OpenBill>> {
     let mut conn = server.db.read().await?;
     Ok(sql!(conn, all OpenBill: "select id, external_id, nature, balance from bills
         where customer_id = $1 and balance > 0 and standing = 'open' order by due_on, id limit 50", customer.0)?)

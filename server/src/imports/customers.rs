@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::fields::{self, Column, ID, Row, Said, Shape, optional, required};
 use super::{Kind, Outcome, Reason, Record, Refused, Run};
 use crate::audit::{self, Event};
-use crate::customers::search;
+use crate::customers::{history, search};
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::texts::{Locale, folded};
@@ -189,6 +189,10 @@ impl Customer {
             stored.id, &now.name, folded(&now.name), &now.email, &now.phone, &now.address, &now.city, &now.state, &now.postal_code, &now.locale)?;
         if now.name != was.name {
             search::rename(tx, stored.id, &was.name, &now.name).await?;
+        }
+        let kept = [("email", &was.email, &now.email), ("phone", &was.phone, &now.phone)];
+        for (kind, was, _) in kept.into_iter().filter(|(_, was, now)| was != now) {
+            history::keep(run.server, tx, CustomerId(stored.id), kind, was.as_deref()).await?;
         }
         if now.email != was.email {
             self.email_changed(run, tx, CustomerId(stored.id)).await?;

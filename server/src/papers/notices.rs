@@ -87,6 +87,7 @@ async fn written(server: &Server, actor: Actor, l: Locale, customer: CustomerId,
 fn channel(l: Locale, channel: &str) -> &'static str {
     match channel {
         "mail" => t::notice_by_mail(l),
+        "post" => t::notice_by_post(l),
         _ => t::notice_on_portal(l),
     }
 }

@@ -13,7 +13,7 @@ use super::advance::{By, Step, advance};
 use super::{clock, take_id};
 use crate::db::Tx;
 use crate::error::{Error, Result};
-use crate::{Server, agreements, among, files, imports, sql};
+use crate::{Server, agreements, among, files, imports, promises, sql};
 
 /// Banks tell once a day, imports settle at once: this is for what neither of them touches, such as a day that has passed.
 const EVERY: Duration = Duration::from_secs(300);
@@ -85,6 +85,9 @@ pub async fn run(server: Server) {
         }
         if let Err(error) = clock::watch(&server).await {
             tracing::error!(%error, "watching deadlines");
+        }
+        if let Err(error) = promises::watch(&server).await {
+            tracing::error!(%error, "watching promises");
         }
         if let Err(error) = files::sweep(&server).await {
             tracing::error!(%error, "sweeping files");

@@ -26,7 +26,7 @@ use crate::ui::lists::{Pair, Row, Rows, SummaryList};
 use crate::ui::panels::{Card, Details, StatusTag};
 use crate::ui::tables::{Column, DataTable};
 use crate::visitor::AsStaff;
-use crate::{paths, wording};
+use crate::{activities, flags, paths, promises, wording};
 
 /// One customer.
 pub(super) async fn picture(page: Page, AsStaff(staff): AsStaff, Path(customer): Path<String>) -> PageResult {
@@ -55,15 +55,20 @@ pub(super) async fn picture(page: Page, AsStaff(staff): AsStaff, Path(customer):
         {slips(&page, &picture)}
         {notices(&page, &picture)}
         {sessions(&page, &picture)}
+        {looks(&page, &picture)}
     };
     let main = view! {
         {bills(l, &picture)}
         {requests(&page, &picture)}
+        {promises::staff::card(&page, customer, &picture.promises)}
+        {activities::staff::card(&page, customer, &picture.activities)}
         {crate::pix::staff::card(&page, &charges)}
         <Card title=t::records(l)>{records}</Card>
         {timeline::card(&page, &picture.timeline)}
     };
+    let flagged = flags::staff::banner(l, &picture.flags);
     let side = view! {
+        {flags::staff::card(l, customer, &picture.flags)}
         {person(&page, &picture)}
         {contracts(l, &picture)}
         {by_age(l, &picture)}
@@ -74,6 +79,7 @@ pub(super) async fn picture(page: Page, AsStaff(staff): AsStaff, Path(customer):
         view! {
             <BackLink href=paths::STAFF_SEARCH label=t::search(l)/>
             <PageTitle title=name lede/>
+            {flagged}
             <div class="figures">{figures}</div>
             <p class="small soft">{as_of}</p>
             {dossier}
@@ -307,6 +313,17 @@ fn person(page: &Page, picture: &Picture) -> impl IntoView + use<> {
     pairs.push(Pair::new(texts::desk::phone(l), or_none(&person.phone)));
     let address = format!("{}, {}/{}, {}", person.address, person.city, person.state, person.postal_code);
     pairs.push(Pair::new(t::address(l), address));
+    if !picture.contacts.is_empty() {
+        let before = picture
+            .contacts
+            .iter()
+            .map(|one| {
+                let until = t::contact_until(l, texts::date(l, page.server.clock.local(one.until_at).date_naive()));
+                view! { <li>{one.value.clone()} " " <span class="small soft">{until}</span></li> }
+            })
+            .collect_view();
+        pairs.push(Pair::new(t::contacts_before(l), view! { <ul class="plain-list">{before}</ul> }));
+    }
     pairs.push(Pair::new(t::known_since(l), moment(page, person.created_at)));
     pairs.extend(picture.representatives.iter().map(|one| Pair::new(t::representative(l), one.name.clone())));
     view! { <Card title=t::data(l)><SummaryList pairs/></Card> }
@@ -404,4 +421,17 @@ fn sessions(page: &Page, picture: &Picture) -> impl IntoView + use<> {
         })
         .collect_view();
     folded(l, t::sessions(l), picture.sessions.len(), view! { <Rows>{rows}</Rows> }.into_any())
+}
+
+/// Who of the staff looked at this customer, and at what.
+fn looks(page: &Page, picture: &Picture) -> impl IntoView + use<> {
+    use texts::customers_staff as t;
+    let l = page.l;
+    let rows = picture
+        .looks
+        .iter()
+        .map(|look| vec![moment(page, look.at).into_any(), look.by.clone().into_any(), wording::audited(l, &look.action).into_any()])
+        .collect();
+    let columns = vec![Column::new(t::column_when(l)), Column::new(t::column_person(l)), Column::new(t::column_what(l))];
+    folded(l, t::looks(l), picture.looks.len(), view! { <DataTable caption=t::looks(l) caption_hidden=true columns rows/> }.into_any())
 }

@@ -29,6 +29,7 @@ pub(super) struct Query {
 
 /// The empty box.
 pub(super) async fn search(page: Page, AsStaff(staff): AsStaff) -> PageResult {
+    staff.sees_customers()?;
     Ok(draw(&page, &staff, String::new(), None, None))
 }
 

@@ -1,0 +1,122 @@
+import { OPERATOR, RECEIVABLES, SUPERVISOR, another, expect, expectAccessible, ofProject, shot, signIn, signInStaff, test, tick } from './helpers';
+
+test('somebody who cannot be reached is taken, sought and flagged', async ({ page }) => {
+  await signInStaff(page, OPERATOR);
+  await page.goto('/equipe/acompanhamento');
+  await expect(page.getByRole('heading', { level: 1, name: 'Sem contato' })).toBeVisible();
+  await expectAccessible(page);
+  await shot(page, 'unreachable');
+  await page.getByRole('button', { name: 'Pegar o próximo' }).click();
+  await expect(page.getByText(/Este cliente é seu pelos próximos \d+ minutos/)).toBeVisible();
+  await page.getByRole('button', { name: 'Registrar', exact: true }).click();
+  await expect(page.getByRole('alert').getByRole('link')).toHaveCount(2);
+  await expectAccessible(page);
+  await tick(page.getByRole('radio', { name: 'Telefone' }));
+  await tick(page.getByRole('radio', { name: 'Ninguém atendeu' }));
+  await page.getByLabel('Anotação (opcional)').fill('Toca e cai.');
+  await page.getByRole('button', { name: 'Registrar', exact: true }).click();
+  await expect(page.getByText('Contato registrado.')).toBeVisible();
+  await expect(page.getByText('Toca e cai.')).toBeVisible();
+  await expect(page.getByText(/Tentar de novo em/).last()).toBeVisible();
+  await expectAccessible(page);
+  await shot(page, 'activities');
+
+  const customer = page.url().replace(/\/contatos$/, '');
+  await page.goto(customer);
+  await page.getByRole('link', { name: 'Ver e alterar' }).click();
+  await page.getByRole('button', { name: 'Marcar', exact: true }).click();
+  await expect(page.getByRole('alert').getByRole('link')).toHaveCount(2);
+  await page.getByLabel('Marcação', { exact: true }).selectOption({ label: 'Não contatar' });
+  await page.getByLabel('Motivo e como se soube').fill('Pediu por carta.');
+  await page.getByRole('button', { name: 'Marcar', exact: true }).click();
+  await expect(page.getByText('Marcação registrada.')).toBeVisible();
+  await expect(page.getByText('Seu perfil não encerra esta marcação.')).toBeVisible();
+  await expectAccessible(page);
+  await shot(page, 'flags');
+  await page.goto(customer);
+  await expect(page.getByText('O portal não envia lembretes nem avisos.').first()).toBeVisible();
+  await expectAccessible(page);
+  await shot(page, 'customer-flagged');
+
+  const supervisor = await another(page);
+  await signInStaff(supervisor, SUPERVISOR);
+  await supervisor.goto(`${customer}/marcacoes`);
+  await supervisor.getByRole('button', { name: /^Encerrar/ }).click();
+  await expect(supervisor.getByRole('alert').getByRole('link')).toHaveCount(1);
+  await expectAccessible(supervisor);
+  await supervisor.getByLabel('Por que deixa de valer').fill('Ligou e pediu para ser avisado.');
+  await supervisor.getByRole('button', { name: /^Encerrar/ }).click();
+  await expect(supervisor.getByText('Marcação encerrada.')).toBeVisible();
+  await expect(supervisor.getByText(/Encerrada por .*: Ligou e pediu para ser avisado/)).toBeVisible();
+  await supervisor.goto('/equipe/acompanhamento/motivos');
+  await expect(supervisor.getByRole('columnheader', { name: 'Dito à equipe' })).toBeVisible();
+  await expectAccessible(supervisor);
+  await shot(supervisor, 'reasons');
+  const csv = await supervisor.request.get('/equipe/acompanhamento/motivos.csv');
+  expect(await csv.text()).toContain('month;reason;reason_name;to_staff;in_agreements;amount');
+  await supervisor.context().close();
+});
+
+test('a day is promised, seen by staff, and taken back', async ({ page }) => {
+  await signIn(page, ofProject(['102.749.675-02', '102.757.594-31', '102.797.189-00', '102.820.946-01']));
+  await page.getByRole('link', { name: 'Vou pagar em outro dia' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Quando você vai pagar' })).toBeVisible();
+  await page.getByRole('button', { name: 'Anotar o dia' }).click();
+  await expect(page.getByRole('alert')).toBeVisible();
+  await expectAccessible(page);
+  const day = new Date(Date.now() + 5 * 86_400_000).toISOString().slice(0, 10);
+  await page.getByLabel('Em que dia?').fill(day);
+  await shot(page, 'promise');
+  await page.getByRole('button', { name: 'Anotar o dia' }).click();
+  await expect(page.getByText('Dia anotado.')).toBeVisible();
+  await expect(page.getByText('No prazo')).toBeVisible();
+  await expectAccessible(page);
+  await shot(page, 'promised');
+  await page.goto('/');
+  await expect(page.getByText(/Você disse que paga/)).toBeVisible();
+  await expectAccessible(page);
+
+  const staff = await another(page);
+  await signInStaff(staff, OPERATOR);
+  await staff.goto('/equipe/acompanhamento/promessas');
+  await expect(staff.getByRole('row').filter({ hasText: day.split('-').reverse().join('/') }).first()).toBeVisible();
+  await expectAccessible(staff);
+  await shot(staff, 'promises');
+  await staff.getByRole('row').filter({ hasText: 'O dia passou' }).getByRole('link').first().click();
+  await expect(staff.getByRole('heading', { level: 2, name: 'Anotar uma promessa' })).toBeVisible();
+  await expectAccessible(staff);
+  await staff.context().close();
+
+  await page.getByRole('link', { name: 'Ver ou mudar' }).click();
+  await page.getByRole('button', { name: /^Retirar/ }).click();
+  await expect(page.getByText('A anotação foi retirada.')).toBeVisible();
+});
+
+test('a default is told of by letter, proven, and its ten days run', async ({ page }) => {
+  await signInStaff(page, RECEIVABLES);
+  await page.goto('/equipe/acompanhamento/notificacoes');
+  await expect(page.getByRole('heading', { level: 1, name: 'Notificações de inadimplência' })).toBeVisible();
+  await expectAccessible(page);
+  await shot(page, 'default-notices');
+  // One for each walk, far enough from the others that none takes another's.
+  const overdue = page.getByRole('row').filter({ hasText: 'Passou do 50º dia' });
+  await overdue.nth(ofProject([0, 4, 8, 12])).getByRole('link', { name: /^Ver e notificar/ }).click();
+  await page.getByRole('button', { name: 'Enviar a notificação' }).click();
+  await expect(page.getByRole('alert').getByRole('link')).toHaveCount(1);
+  await expectAccessible(page);
+  await tick(page.getByRole('radio', { name: 'Carta com AR' }));
+  await page.getByRole('button', { name: 'Enviar a notificação' }).click();
+  await expect(page.getByText('Notificação registrada.')).toBeVisible();
+  await expect(page.getByText('Enviada, falta a prova')).toBeVisible();
+  await page.getByRole('button', { name: 'Registrar a prova' }).click();
+  await expect(page.getByRole('alert').getByRole('link')).toHaveCount(2);
+  await expectAccessible(page);
+  await page.getByLabel('O que prova').selectOption({ label: 'Carta com AR' });
+  const today = new Intl.DateTimeFormat('sv-SE', { timeZone: 'America/Sao_Paulo' }).format(new Date());
+  await page.getByLabel('Dia em que o cliente foi avisado').fill(today);
+  await page.getByRole('button', { name: 'Registrar a prova' }).click();
+  await expect(page.getByText('Prova registrada.')).toBeVisible();
+  await expect(page.getByText(/^Pode pagar até/)).toBeVisible();
+  await expectAccessible(page);
+  await shot(page, 'default-notice');
+});

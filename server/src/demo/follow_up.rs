@@ -1,0 +1,179 @@
+//! What staff know of customers and did to reach them, and what customers said they would pay: played through the verbs, some days ago
+//! each. Only with people of whom no other scene and no journey tells.
+
+use std::io::Cursor;
+
+use chrono::Days;
+use domain::activities::ActivityForm;
+use domain::actors::Role;
+use domain::default_notices::{NoticeForm, ProofForm, Stage};
+use domain::flags::FlagForm;
+use domain::ids::CustomerId;
+use domain::promises::PromiseForm;
+
+use super::scenes::{ago, customer, find, form, open_bills, staff};
+use crate::error::{Error, Result};
+use crate::imports::{self, Kind, Options};
+use crate::sessions::{self, Actors, Staff};
+use crate::{Server, activities, default_notices, flags, promises, sql};
+
+/// Somebody with late bills among the last hundred, who is in no request.
+async fn late(server: &Server) -> Result<Vec<String>> {
+    let mut conn = server.db.read().await?;
+    let rows = sql!(conn, all (String,): "select c.external_id from customers c
+        join bills b on b.customer_id = c.id and b.balance > 0 and b.standing = 'open' and b.due_on < $1
+        where c.external_id between 'VS-000400' and 'VS-000500' and not exists (select 1 from requests r where r.customer_id = c.id)
+        group by c.external_id order by c.external_id", server.clock.today() - Days::new(5))?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
+/// All of it. Few late people make fewer stories.
+pub(super) async fn play(server: &Server) -> Result<()> {
+    let (operator, receivables) = (staff(server, Role::Operator).await?, staff(server, Role::Receivables).await?);
+    let legal = staff(server, Role::Legal).await?;
+    let late = late(server).await?;
+    let mut people = late.iter();
+    known(server, &mut people, [&operator, &receivables, &legal]).await?;
+    promised(server, &mut people, &operator).await?;
+    sought(server, &mut people, &operator).await?;
+    told(server, &receivables).await?;
+    for one in [operator, receivables, legal] {
+        sessions::close(server, &Actors::Staff(one)).await?;
+    }
+    Ok(())
+}
+
+/// A flag of each kind.
+async fn known(server: &Server, people: &mut std::slice::Iter<'_, String>, [operator, receivables, legal]: [&Staff; 3]) -> Result<()> {
+    let flagged = [
+        (operator, "do_not_contact", "Pediu por escrito para não receber ligações nem mensagens.", "", 20),
+        (operator, "deceased", "A filha apresentou a certidão. Orientada a falar pelo espólio.", "", 12),
+        (operator, "over_indebted", "Contou que tem várias dívidas e quer um plano para todas.", "", 8),
+        (receivables, "agency", "Entregue à assessoria no lote do mês.", "LOTE-11", 30),
+        (legal, "legal", "Ação sobre o reajuste; o acordo é tratado nela.", "0001234-56.2026.8.16.0001", 60),
+        (legal, "insolvency", "Plano de recuperação aprovado.", "0004321-65.2026.8.16.0185", 90),
+    ];
+    for ((by, flag, reason, case, days), person) in flagged.into_iter().zip(people) {
+        let then = ago(server, days, 3);
+        let form = FlagForm {
+            flag: flag.to_owned(),
+            reason: reason.to_owned(),
+            case_number: case.to_owned(),
+            since: (then.clock.today() - Days::new(3)).to_string(),
+        };
+        flags::set(&then, by, find(server, person).await?, &form).await?;
+    }
+    Ok(())
+}
+
+/// Promises: to come, due today, kept and broken.
+async fn promised(server: &Server, people: &mut std::slice::Iter<'_, String>, operator: &Staff) -> Result<()> {
+    // Days ago, days until the day then, whether staff wrote it down, whether the bank received it.
+    for ((days, ahead, by_staff, paid), person) in
+        [(3, 5, false, false), (2, 2, true, false), (12, 6, false, true), (14, 5, true, false), (20, 10, false, false)]
+            .into_iter()
+            .zip(people)
+    {
+        let then = ago(server, days, 2);
+        let id = find(server, person).await?;
+        let Some(bill) = open_bills(server, id).await?.into_iter().find(|bill| bill.nature != "installment") else { continue };
+        let on = then.clock.today() + Days::new(ahead);
+        let promise = PromiseForm { bills: vec![bill.id.to_string()], on: on.to_string(), amount: String::new(), submission: form() };
+        if by_staff {
+            said(&then, operator, id, "outgoing", "phone", "promised", "date_does_not_fit", "").await?;
+            promises::write(&then, operator, id, &promise).await?;
+        } else {
+            let customer = customer(&then, person).await?;
+            promises::make(&then, &customer, &promise).await?;
+            sessions::close(server, &Actors::Customer(customer)).await?;
+        }
+        if paid {
+            let mut conn = server.db.read().await?;
+            let (amount,) = sql!(conn, one (i64,): "select amount from promises where customer_id = $1", id.0)?;
+            drop(conn);
+            let (bill, paid_on) = (bill.external_id, on - Days::new(1));
+            let amount = domain::money::Money::cents(amount);
+            let line =
+                format!("external_id;bill;paid_on;amount;method;bank_reference\n{bill}-PP;{bill};{paid_on};{amount};boleto;demonstracao\n");
+            imports::run(server, Kind::Payments, Cursor::new(line), Options::default(), |_| {}).await.map_err(super::of_import)?;
+        }
+    }
+    promises::watch(server).await?;
+    Ok(())
+}
+
+/// Attempts: some in vain, some with a reason.
+async fn sought(server: &Server, people: &mut std::slice::Iter<'_, String>, operator: &Staff) -> Result<()> {
+    for person in people.take(3) {
+        let id = find(server, person).await?;
+        // Long enough ago that, whatever holidays there are, their day has come again.
+        for (days, outcome) in [(16, "no_answer"), (12, "message_left"), (8, "no_answer")] {
+            said(&ago(server, days, 4), operator, id, "outgoing", "phone", outcome, "", "").await?;
+        }
+    }
+    // Nothing to reach them by.
+    for person in people.take(2) {
+        let mut tx = server.db.write().await?;
+        sql!(tx, execute: "update customers set email = null, phone = null where external_id = $1", person)?;
+        tx.commit().await?;
+    }
+    let told = [
+        (2, "less_income", "Trocou de emprego; recebe no dia 5."),
+        (16, "unexpected_expense", ""),
+        (40, "less_income", ""),
+        (45, "several_bills", "Vieram três juntas depois da troca de plano."),
+        (70, "date_does_not_fit", "Prefere pagar depois do dia 10."),
+    ];
+    for ((days, reason, note), person) in told.into_iter().zip(people) {
+        let id = find(server, person).await?;
+        said(&ago(server, days, 5), operator, id, "incoming", "phone", "spoke", reason, note).await?;
+    }
+    Ok(())
+}
+
+/// Notices of default: one by letter with its proof, one by letter without, one by e-mail that nobody opened yet.
+async fn told(server: &Server, receivables: &Staff) -> Result<()> {
+    let cases = default_notices::list(server, receivables).await?;
+    let far = cases.into_iter().filter(|case| case.stage == Stage::Overdue).rev();
+    let sendings = [("post", Some(("letter", "AR BR123456789BR"))), ("post", None), ("mail", None)];
+    for (case, (sending, proof)) in far.zip(sendings) {
+        let then = ago(server, 4, 1);
+        let form = NoticeForm { sending: sending.to_owned(), beneficiaries: case.name.clone(), submission: form() };
+        let given = default_notices::give(&then, receivables, case.contract, &form).await;
+        // Somebody without an address is told by nobody's e-mail.
+        if matches!(given, Err(Error::Form(_))) {
+            continue;
+        }
+        given?;
+        if let (Some((proof, note)), Some(notice)) =
+            (proof, default_notices::see(server, receivables, case.contract).await?.notices.first())
+        {
+            let form = ProofForm { proof: proof.to_owned(), on: (server.clock.today() - Days::new(2)).to_string(), note: note.to_owned() };
+            default_notices::prove(server, receivables, notice.id, &form).await?;
+        }
+    }
+    Ok(())
+}
+
+#[allow(clippy::too_many_arguments, reason = "a line of a story")]
+async fn said(
+    then: &Server,
+    by: &Staff,
+    who: CustomerId,
+    kind: &str,
+    channel: &str,
+    outcome: &str,
+    reason: &str,
+    note: &str,
+) -> Result<()> {
+    let activity = ActivityForm {
+        channel: channel.to_owned(),
+        kind: kind.to_owned(),
+        outcome: outcome.to_owned(),
+        reason: reason.to_owned(),
+        note: note.to_owned(),
+        submission: form(),
+        ..ActivityForm::default()
+    };
+    activities::write(then, by, who, &activity).await
+}
