@@ -12,7 +12,7 @@ use crate::{
 };
 #[cfg(feature = "ssr")]
 use server::{
-    error::{Error, Result},
+    error::Result,
     incidents,
     sessions::Staff,
     texts::{Locale, incidents as t},
@@ -56,13 +56,13 @@ async fn decided(
 ) -> Result<Answer, ServerFnError> {
     let post = Post::here()?;
     let l = post.visitor.locale;
-    let id = incident.parse().map_err(|_| Error::NotFound);
-    let outcome = match (post.visitor.staff(), id.as_ref()) {
-        (Ok(staff), Ok(id)) => verb(&post.server, staff, *id).await,
-        (Err(error), _) => Err(error),
-        (_, Err(_)) => Err(Error::NotFound),
+    // What is no id names nothing; whether somebody may ask at all comes first.
+    let id = incident.parse().unwrap_or_default();
+    let outcome = match post.visitor.staff() {
+        Ok(staff) => verb(&post.server, staff, id).await,
+        Err(error) => Err(error),
     };
-    let back = id.map_or_else(|_| paths::INCIDENTS.to_owned(), paths::incident);
+    let back = if id.is_nil() { paths::INCIDENTS.to_owned() } else { paths::incident(id) };
     post.answer(&back, &(), outcome, |()| Next::to(back.clone()).saying(said(l))).await
 }
 
