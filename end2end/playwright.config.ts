@@ -1,8 +1,12 @@
 import { defineConfig, type PlaywrightTestOptions } from '@playwright/test';
 
-// Every journey is walked four times: on a desk and on a cheap phone, with JavaScript and without.
+// Every journey of a customer is walked four times: on a desk and on a cheap phone, with JavaScript and without. Staff's rooms are
+// walked twice, which is every screen and every script once: on a desk with JavaScript, and on a phone without.
 const port = Number(process.env.EMDIA_TEST_PORT ?? 3100);
 const desktop = { viewport: { width: 1280, height: 800 } };
+const STAFF = /\/(absences|audit|dashboard|dossiers|exports|follow_up|incidents|proofs|queue|reconciliation|remessas|replies|rules|staff|systems|team)\.spec\.ts$/;
+// Pictures are drawn with JavaScript, on both.
+const testIgnore = process.env.EMDIA_SCREENSHOTS ? [] : [STAFF];
 const phone = { viewport: { width: 360, height: 740 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true };
 
 export default defineConfig<PlaywrightTestOptions>({
@@ -31,8 +35,8 @@ export default defineConfig<PlaywrightTestOptions>({
   },
   projects: [
     { name: 'desktop-js', use: desktop },
-    { name: 'phone-js', use: phone },
-    { name: 'desktop-nojs', use: { ...desktop, javaScriptEnabled: false } },
+    { name: 'phone-js', use: phone, testIgnore },
+    { name: 'desktop-nojs', use: { ...desktop, javaScriptEnabled: false }, testIgnore },
     { name: 'phone-nojs', use: { ...phone, javaScriptEnabled: false } },
   ],
   webServer: {
