@@ -9,8 +9,8 @@ use tower_http::compression::{CompressionLayer, CompressionLevel};
 use crate::visitor::{self, App};
 use crate::{
     activities, agreements, audit, authenticity, bills, customers, dashboard, default_notices, demo, disputes, documents, dossiers,
-    exports, flags, help, http, incidents, notices, paths, pix, promises, receipts, reconciliation, refunds, remessas, requests, sign_in,
-    slips, statement, systems, team,
+    exports, flags, help, holidays, http, incidents, notices, paths, pix, promises, receipts, reconciliation, refunds, remessas, requests,
+    sign_in, slips, statement, systems, team,
 };
 
 /// The whole application.
@@ -54,6 +54,7 @@ fn features() -> Router<App> {
         .merge(refunds::routes())
         .merge(reconciliation::routes())
         .merge(exports::routes())
+        .merge(holidays::routes())
         .merge(incidents::routes())
         .merge(remessas::routes())
         .merge(dashboard::routes())

@@ -34,6 +34,7 @@ pub mod drafts;
 pub mod exports;
 pub mod flags;
 pub mod help;
+pub mod holidays;
 #[cfg(feature = "ssr")]
 pub mod http;
 pub mod incidents;

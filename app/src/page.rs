@@ -167,6 +167,8 @@ pub enum CustomerRoom {
 /// Where one is among the staff's rooms.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StaffRoom {
+    /// The house's holidays.
+    Holidays,
     /// Ready answers.
     Replies,
     /// Queue.
@@ -307,16 +309,18 @@ impl Page {
             rooms.insert(1, here(StaffRoom::Dashboard, paths::DASHBOARD, texts::frame::dashboard(l), Icon::Chart));
         }
         let replies = here(StaffRoom::Replies, paths::REPLIES, texts::frame::replies(l), Icon::Chat);
+        let holidays = here(StaffRoom::Holidays, paths::HOLIDAYS, texts::frame::holidays(l), Icon::Calendar);
         let rules = here(StaffRoom::Rules, paths::RULES, texts::frame::rules(l), Icon::Settings);
         if staff.role() == Role::Supervisor {
             let incidents = here(StaffRoom::Incidents, paths::INCIDENTS, texts::incidents::title(l), Icon::Attention);
-            rooms.extend([incidents, replies, rules]);
+            rooms.extend([incidents, replies, rules, holidays]);
         } else if staff.role() == Role::Administrator {
             // Whoever keeps the installation has no business in the others.
             rooms = vec![
                 here(StaffRoom::Team, paths::TEAM, texts::frame::team(l), Icon::People),
                 replies,
                 rules,
+                holidays,
                 here(StaffRoom::Systems, paths::SYSTEMS, texts::frame::systems(l), Icon::Settings),
                 here(StaffRoom::Audit, paths::AUDIT, texts::frame::audit(l), Icon::Lock),
             ];

@@ -82,6 +82,8 @@ pub const RULES: &str = "/equipe/regras";
 pub const REPLIES: &str = "/equipe/respostas";
 /// A new one.
 pub const NEW_REPLY: &str = "/equipe/respostas/nova";
+/// The creditor's own holidays.
+pub const HOLIDAYS: &str = "/equipe/feriados";
 /// How deadlines were kept.
 pub const DEADLINES: &str = "/equipe/prazos";
 /// The same as a table.

@@ -1,6 +1,7 @@
 //! Typed things in words: problems of fields, roles, refusals, statuses. The sentences themselves are in the translations.
 
 use domain::actors::Role;
+use domain::calendar::BankHoliday;
 use domain::flags::Flag;
 use domain::forms::Problem;
 use domain::pix::returns::{Failure, State};
@@ -16,6 +17,26 @@ use server::requests::{Side, What};
 use server::texts::{self, Locale};
 
 use crate::ui::Tone;
+
+/// A holiday of the whole country.
+#[must_use]
+pub fn bank_holiday(l: Locale, holiday: BankHoliday) -> &'static str {
+    match holiday {
+        BankHoliday::NewYear => texts::holidays::new_year(l),
+        BankHoliday::CarnivalMonday => texts::holidays::carnival_monday(l),
+        BankHoliday::CarnivalTuesday => texts::holidays::carnival_tuesday(l),
+        BankHoliday::GoodFriday => texts::holidays::good_friday(l),
+        BankHoliday::Tiradentes => texts::holidays::tiradentes(l),
+        BankHoliday::LabourDay => texts::holidays::labour_day(l),
+        BankHoliday::CorpusChristi => texts::holidays::corpus_christi(l),
+        BankHoliday::Independence => texts::holidays::independence(l),
+        BankHoliday::Aparecida => texts::holidays::aparecida(l),
+        BankHoliday::AllSouls => texts::holidays::all_souls(l),
+        BankHoliday::Republic => texts::holidays::republic(l),
+        BankHoliday::BlackAwareness => texts::holidays::black_awareness(l),
+        BankHoliday::Christmas => texts::holidays::christmas(l),
+    }
+}
 
 /// What is wrong with a field, and how to mend it.
 #[must_use]

@@ -1,4 +1,4 @@
-import { ADMINISTRATOR, OPERATOR, SUPERVISOR, another, expect, expectAccessible, shot, signInStaff, test } from './helpers';
+import { ADMINISTRATOR, OPERATOR, SUPERVISOR, another, expect, expectAccessible, ofProject, shot, signInStaff, test } from './helpers';
 
 test('a supervisor changes where requests go, and the version tells who did', async ({ page }) => {
   await signInStaff(page, SUPERVISOR);
@@ -35,4 +35,28 @@ test('an administrator sees the limits as a form, an operator no rules', async (
   async function signInStaffThere(desk: typeof page) {
     await signInStaff(desk, ADMINISTRATOR);
   }
+});
+
+test('a holiday of the house is entered and taken out', async ({ page }) => {
+  // So far ahead that no deadline of another journey meets it.
+  const day = ofProject(['2028-09-12', '2028-09-13', '2028-09-14', '2028-09-15']);
+  await signInStaff(page, SUPERVISOR);
+  await page.goto('/equipe/feriados');
+  await expect(page.getByRole('row').filter({ hasText: 'Natal' })).toContainText('Nacional');
+  await expectAccessible(page);
+  await shot(page, 'holidays');
+  await page.getByLabel('Nome').fill('Aniversário da cidade');
+  await page.getByLabel('Dia', { exact: true }).fill('2027-12-25');
+  await page.getByRole('button', { name: 'Incluir feriado' }).click();
+  await expect(page.getByRole('alert').getByRole('link')).toHaveCount(1);
+  await expect(page.getByLabel('Nome')).toHaveValue('Aniversário da cidade');
+  await expectAccessible(page);
+  await page.getByLabel('Dia', { exact: true }).fill(day);
+  await page.getByRole('button', { name: 'Incluir feriado' }).click();
+  await expect(page.getByText('O feriado foi incluído.')).toBeVisible();
+  const row = page.getByRole('row').filter({ hasText: `${Number(day.slice(8))} de setembro de 2028` });
+  await expect(row).toContainText('Aniversário da cidade');
+  await row.getByRole('button', { name: 'Tirar' }).click();
+  await expect(page.getByText('O feriado foi tirado.')).toBeVisible();
+  await expect(row).toHaveCount(0);
 });

@@ -29,6 +29,7 @@ pub mod exports;
 pub mod files;
 pub mod flags;
 pub mod flashes;
+pub mod holidays;
 pub mod imports;
 pub mod incidents;
 pub mod ledger;

@@ -23,6 +23,7 @@ mod dossiers;
 mod exports;
 mod files;
 mod flags;
+mod holidays;
 mod imports;
 mod incidents;
 mod notices;

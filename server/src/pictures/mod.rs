@@ -155,10 +155,11 @@ impl Pictures {
             .kill_on_drop(true);
         let mut child = child.spawn().map_err(|error| {
             tracing::error!(%error, "no process to draw in");
-            Failure::Unreadable
+            // It is nothing about the file: it is tried again.
+            Failure::Heavy
         })?;
         let (stdin, stdout) = (child.stdin.take(), child.stdout.take());
-        let (Some(mut stdin), Some(stdout)) = (stdin, stdout) else { return Err(Failure::Unreadable) };
+        let (Some(mut stdin), Some(stdout)) = (stdin, stdout) else { return Err(Failure::Heavy) };
         let mut stdout = stdout.take(LARGEST_ANSWER);
         let talk = async {
             let mut answer = Vec::new();

@@ -1,6 +1,7 @@
 //! The files of a receipt held against slips, bills and payments, for the eyes of staff. The rules are in `domain::receipts::comparing`.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use chrono::NaiveDate;
 use domain::ids::{BillId, CustomerId, PaymentId, RequestId, UploadId};
@@ -8,11 +9,13 @@ use domain::money::Money;
 use domain::receipts::comparing::{Came, Comparison, Doubt, Known, Ours, Owed, compare};
 use domain::receipts::reading::{Found, Said, Sense};
 use domain::requests::protocol::Protocol;
+use tokio::time::{Instant, timeout_at};
 use uuid::Uuid;
 
 use super::reading::{self, Reading};
 use crate::db::Conn;
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::pictures::Failure;
 use crate::requests::{Detail, FileLine, RequestView};
 use crate::{Server, bills, sql};
 
@@ -48,22 +51,25 @@ pub struct Proof {
 
 /// The newest files are read first, so many of them; a company may send a hundred.
 pub const MOST_FILES: usize = 12;
+/// How long whoever opens a request waits for files that nobody read yet. What is not read by then is read the next time.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// What stands on the files of a request. Reads those that nobody read yet.
 pub(crate) async fn of_request(server: &Server, customer: CustomerId, request: &RequestView) -> Result<Vec<Proof>> {
     let files: Vec<&FileLine> = request.timeline.iter().flat_map(|moment| &moment.files).collect();
     let mut proofs = Vec::new();
+    let until = Instant::now() + PATIENCE;
     for file in files.iter().rev().take(MOST_FILES).rev() {
         let mut conn = server.db.read().await?;
         let (hash,) = sql!(conn, one (String,): "select file_hash from uploads where id = $1", file.id.0)?;
         drop(conn);
         // A file that is away is told by its absence, not by a page of failure: the request can be read without.
-        let reading = match reading::read(server, &hash, &file.media_type).await {
-            Ok(reading) => reading,
-            Err(crate::Error::Files(_) | crate::Error::Corrupt(_)) => {
-                Reading { paper: Err(crate::pictures::Failure::Unreadable), found: Vec::new() }
-            }
-            Err(error) => return Err(error),
+        let unread = |failure| Reading { paper: Err(failure), found: Vec::new() };
+        let reading = match timeout_at(until, reading::read(server, &hash, &file.media_type)).await {
+            Ok(Ok(reading)) => reading,
+            Ok(Err(Error::Files(_) | Error::Corrupt(_))) => unread(Failure::Unreadable),
+            Ok(Err(error)) => return Err(error),
+            Err(_) => unread(Failure::Heavy),
         };
         let mut conn = server.db.read().await?;
         let elsewhere = elsewhere(&mut conn, customer, &hash).await?;
@@ -215,5 +221,5 @@ async fn elsewhere(conn: &mut Conn, customer: CustomerId, hash: &str) -> Result<
     let rows = sql!(conn, all (String,): "select distinct r.protocol from reading_marks m join reading_marks o on o.digest = m.digest
             join uploads u on u.file_hash = o.file_hash join requests r on r.id = u.request_id
         where m.file_hash = $1 and u.customer_id <> $2 order by r.protocol limit $3", hash, customer.0, MOST_OTHERS)?;
-    rows.into_iter().map(|(protocol,)| Protocol::try_from(protocol).map_err(|_| crate::Error::Corrupt("protocol"))).collect()
+    rows.into_iter().map(|(protocol,)| Protocol::try_from(protocol).map_err(|_| Error::Corrupt("protocol"))).collect()
 }

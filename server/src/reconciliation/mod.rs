@@ -310,8 +310,10 @@ async fn known(conn: &mut Conn, file: &ReadFile) -> Result<Option<Known>> {
 async fn in_order(conn: &mut Conn, context: &Context<'_>, options: Options) -> Result<Option<Warning>, Refused> {
     let (Some(sequence), Some(agreement)) = (context.file.sequence, context.agreements.ids.first()) else { return Ok(None) };
     let rows = sql!(conn, all (i64, Option<NaiveDate>, String):
+        // Not the file itself, which somebody may have taken in since it was looked for.
         "select sequence, file_date, name from return_files where bank_agreement_id = $1 and layout = $2 and sequence is not null
-          order by file_date desc, sequence desc limit 400", *agreement, context.file.layout.as_str())?;
+            and content_hash <> $3 order by file_date desc, sequence desc limit 400",
+        *agreement, context.file.layout.as_str(), context.file.content_hash.as_str())?;
     if let Some((_, _, name)) = rows.iter().find(|(number, date, _)| *number == sequence && *date == context.file.date) {
         return Err(Refused::SequenceTaken { sequence, name: name.clone() });
     }
