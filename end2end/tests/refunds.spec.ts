@@ -113,7 +113,7 @@ test('what cannot go back goes to an account that the customer gives', async ({ 
   await expect(desk.getByText('A conta de quem pagou foi encerrada.')).toBeVisible();
   await expectAccessible(desk);
   await shot(desk, 'desk-refund-not-returned');
-  await desk.getByText('Pedir mais informações', { exact: true }).click();
+  await desk.locator('summary', { hasText: /^Pedir mais informações$/ }).click();
   await desk.getByLabel('O que falta, para o cliente').fill('A conta de onde veio o Pix foi encerrada. Para onde devolvemos?');
   await desk.getByRole('button', { name: 'Pedir ao cliente' }).click();
   await expect(desk.getByText('O cliente foi avisado')).toBeVisible();

@@ -106,7 +106,9 @@ test('a refund takes two people', async ({ page }) => {
   await expect(prepares.getByRole('button', { name: 'Aprovar', exact: true })).toBeDisabled();
   await expect(prepares.getByText('Você preparou esta decisão.')).toBeVisible();
   // Nobody of the desk needs the whole key.
-  expect(await prepares.locator('main .columns > div').first().textContent()).not.toContain(taxId.replace(/\D/g, ''));
+  const evidence = await prepares.locator('main :is(.desk-asked, .desk-files, .desk-rest)').allTextContents();
+  expect(evidence.length).toBeGreaterThan(1);
+  expect(evidence.join()).not.toContain(taxId.replace(/\D/g, ''));
   await expectAccessible(prepares);
   await shot(prepares, 'desk-refund');
 
@@ -151,7 +153,7 @@ test('a customer is found by what is at hand, and seen whole', async ({ page }) 
   await page.getByRole('link', { name: 'Lázaro Peçanha Simões' }).click();
   await expect(page.getByRole('heading', { level: 1, name: 'Lázaro Peçanha Simões' })).toBeVisible();
   await expect(page.getByRole('heading', { level: 2, name: 'Tudo o que aconteceu' })).toBeVisible();
-  await expect(page.getByText('Cadastro consultado pela equipe').first()).toBeVisible();
+  await expect(page.getByText('Cadastro consultado pela equipe').locator('visible=true').first()).toBeVisible();
   await expectAccessible(page);
   await shot(page, 'customer');
 });
@@ -169,10 +171,7 @@ test('each role sees its own part, and is told so in words', async ({ page }) =>
 
   const administrator = await another(page);
   await signInStaff(administrator, ADMINISTRATOR);
-  for (const path of ['/equipe/fila', '/equipe/devolucoes']) expect((await administrator.goto(path))?.status()).toBe(403);
-  await administrator.goto('/equipe/busca');
-  await administrator.getByLabel('O que procurar').fill('maria');
-  await administrator.getByRole('button', { name: 'Buscar' }).click();
+  for (const path of ['/equipe/fila', '/equipe/devolucoes', '/equipe/busca']) expect((await administrator.goto(path))?.status()).toBe(403);
   await expect(administrator.getByRole('heading', { level: 1, name: 'Esta página não é para o seu perfil' })).toBeVisible();
   await administrator.context().close();
 });
