@@ -25,7 +25,6 @@ on_both_databases! {
         assert_eq!(problem(holidays::add(&t, &supervisor, &form).await), ("day".into(), Problem::AlreadyThere));
         assert_eq!(holidays::list(&t, &t.staff(Role::Administrator).await).await.unwrap()[0].name, "Dia da cidade");
         let with = policies::calendar(&mut t.db.read().await.unwrap()).await.unwrap();
-        let days = u16::try_from(days).unwrap();
         assert!(with.add_business_days(today, days) > calendar.add_business_days(today, days), "deadlines to come are later");
         holidays::remove(&t, &supervisor, day).await.unwrap();
         assert!(matches!(holidays::remove(&t, &supervisor, day).await, Err(Error::NotFound)));
