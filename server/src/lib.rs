@@ -59,6 +59,7 @@ pub mod testing;
 pub mod texts;
 pub mod throttle;
 pub mod webhooks;
+pub mod wording;
 
 use std::sync::Arc;
 
