@@ -50,6 +50,8 @@ words! {
         WrongContact = "wrong_contact",
         /// E-mail or letter came back.
         Returned = "returned",
+        /// The customer says it is paid: to be looked up, and settles nothing.
+        ClaimedPaid = "claimed_paid",
     }
 }
 
@@ -62,7 +64,7 @@ impl Outcome {
     /// ```
     #[must_use]
     pub const fn reached(self) -> bool {
-        matches!(self, Self::Spoke | Self::Promised | Self::Refused)
+        matches!(self, Self::Spoke | Self::Promised | Self::Refused | Self::ClaimedPaid)
     }
 
     /// Whether it can come of a way: nobody picks up a letter, and no call comes back.
@@ -76,7 +78,7 @@ impl Outcome {
         match self {
             Self::Returned => matches!(channel, Channel::Email | Channel::Post | Channel::Message),
             Self::NoAnswer => !matches!(channel, Channel::Post),
-            Self::Spoke | Self::Promised | Self::Refused | Self::ThirdPerson | Self::MessageLeft | Self::WrongContact => true,
+            Self::Spoke | Self::Promised | Self::Refused | Self::ThirdPerson | Self::MessageLeft | Self::WrongContact | Self::ClaimedPaid => true,
         }
     }
 }

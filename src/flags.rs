@@ -53,6 +53,10 @@ pub struct Rule {
     pub stops_reminders: bool,
     /// No plan by self-service: a person has to be asked.
     pub stops_plans: bool,
+    /// Nothing is handed over to a collection agency.
+    pub stops_agencies: bool,
+    /// Nor to lawyers.
+    pub stops_lawyers: bool,
 }
 
 /// Those who meet customers.
@@ -68,9 +72,20 @@ const RULES: [Rule; 6] = [
         needs_case: true,
         stops_reminders: true,
         stops_plans: true,
+        stops_agencies: true,
+        stops_lawyers: false,
     },
     // Between the parties' lawyers; an agreement may be made there.
-    Rule { flag: Flag::Legal, set_by: &[Legal], lifted_by: &[Legal], needs_case: true, stops_reminders: true, stops_plans: true },
+    Rule {
+        flag: Flag::Legal,
+        set_by: &[Legal],
+        lifted_by: &[Legal],
+        needs_case: true,
+        stops_reminders: true,
+        stops_plans: true,
+        stops_agencies: true,
+        stops_lawyers: false,
+    },
     // The agency reminds; two voices for one bill confuse. The customer may still help themselves.
     Rule {
         flag: Flag::Agency,
@@ -79,8 +94,10 @@ const RULES: [Rule; 6] = [
         needs_case: false,
         stops_reminders: true,
         stops_plans: false,
+        stops_agencies: false,
+        stops_lawyers: false,
     },
-    // Nobody writes to the dead, and their family is not dunned; the estate answers, by whoever proves to speak for it.
+    // Nobody writes to the dead, and their family is not dunned; the estate answers, by whoever proves to speak for it: lawyers know the way.
     Rule {
         flag: Flag::Deceased,
         set_by: DESK,
@@ -88,8 +105,10 @@ const RULES: [Rule; 6] = [
         needs_case: false,
         stops_reminders: true,
         stops_plans: true,
+        stops_agencies: true,
+        stops_lawyers: false,
     },
-    // Help is what is asked for: plans stay open, and a person may offer more than the policy does.
+    // Help is what is asked for: plans stay open, and a person may offer more than the policy does. No stranger is sent for them.
     Rule {
         flag: Flag::OverIndebted,
         set_by: DESK,
@@ -97,8 +116,19 @@ const RULES: [Rule; 6] = [
         needs_case: false,
         stops_reminders: false,
         stops_plans: false,
+        stops_agencies: true,
+        stops_lawyers: true,
     },
-    Rule { flag: Flag::DoNotContact, set_by: DESK, lifted_by: &[Supervisor], needs_case: false, stops_reminders: true, stops_plans: false },
+    Rule {
+        flag: Flag::DoNotContact,
+        set_by: DESK,
+        lifted_by: &[Supervisor],
+        needs_case: false,
+        stops_reminders: true,
+        stops_plans: false,
+        stops_agencies: true,
+        stops_lawyers: true,
+    },
 ];
 
 impl Flag {

@@ -14,7 +14,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::audit::{self, Event};
-use crate::db::Conn;
+use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
 use crate::exports::Span;
 use crate::sessions::Staff;
@@ -118,8 +118,35 @@ pub async fn write(server: &Server, staff: &Staff, customer: CustomerId, form: &
 
 /// The newest of a customer's.
 pub(crate) async fn newest(conn: &mut Conn, customer: CustomerId, most: i64) -> Result<Vec<Activity>> {
-    Ok(sql!(conn, all Activity: "select a.at, s.name as by, a.channel, a.kind, a.outcome, a.reason, a.note, a.next_on
-        from activities a join staff s on s.id = a.by_id where a.customer_id = $1 order by a.at desc, a.id desc limit $2", customer.0, most)?)
+    // What an agency reported is the agency's, whoever of the staff wrote it down.
+    Ok(sql!(conn, all Activity: "select a.at, coalesce(g.name, s.name) as by, a.channel, a.kind, a.outcome, a.reason, a.note, a.next_on
+        from activities a join staff s on s.id = a.by_id left join agencies g on g.id = a.agency_id
+        where a.customer_id = $1 order by a.at desc, a.id desc limit $2", customer.0, most)?)
+}
+
+/// What an agency did to reach a customer.
+pub(crate) struct Reported<'a> {
+    /// Told from others by what it says: the same one again is known.
+    pub(crate) id: Uuid,
+    pub(crate) agency: Uuid,
+    pub(crate) customer: CustomerId,
+    pub(crate) at: DateTime<Utc>,
+    pub(crate) channel: Channel,
+    pub(crate) outcome: Outcome,
+    pub(crate) note: Option<&'a str>,
+    pub(crate) next_on: Option<NaiveDate>,
+}
+
+/// Writes down what an agency reported. Says whether it was new.
+pub(crate) async fn report(server: &Server, tx: &mut Tx, staff: &Staff, reported: &Reported<'_>) -> Result<bool> {
+    let late_before = late_before(server.clock.today(), &policies::calendar(tx).await?);
+    let (late,) = sql!(tx, one (i64,): "select cast(coalesce(sum(balance), 0) as bigint) from bills
+        where customer_id = $1 and balance <> 0 and balance > 0 and due_on < $2", reported.customer.0, late_before)?;
+    let written = sql!(tx, execute: "insert into activities (id, customer_id, at, by_id, channel, kind, outcome, reached, note, next_on, late_amount, agency_id)
+        values ($1, $2, $3, $4, $5, 'outgoing', $6, $7, $8, $9, $10, $11) on conflict (id) do nothing",
+        reported.id, reported.customer.0, reported.at, staff.id().0, reported.channel.as_str(), reported.outcome.as_str(), reported.outcome.reached(),
+        reported.note, reported.next_on, late, reported.agency)?;
+    Ok(written == 1)
 }
 
 /// Somebody with something late who cannot be reached.
@@ -190,7 +217,8 @@ async fn sought(server: &Server, conn: &mut Conn) -> Result<Vec<Sought>> {
                  (select max(a.at) from activities a where a.customer_id = x.id) as last_at,
                  (select a.next_on from activities a where a.customer_id = x.id order by a.at desc, a.id desc limit 1) as next_on,
                  (select count(*) from customer_flags f where f.customer_id = x.id and f.ends is null and f.flag in ('agency', 'do_not_contact')
-                     and not exists (select 1 from customer_flags e where e.ends = f.id)) as flags
+                     and not exists (select 1 from customer_flags e where e.ends = f.id))
+                 + (select count(*) from placement_bills p where p.customer_id = x.id and p.state = 'placed') as flags
           from (
             select c.id, cast(case when coalesce(c.email, '') = '' and coalesce(c.phone, '') = '' then 0 else 1 end as bigint) as has_contact, b.late,
                    coalesce((select max(v.at) from (

@@ -16,7 +16,7 @@ use crate::ledger::{self, NewEntry};
 use crate::requests::advance::{By, Effect};
 use crate::requests::{BillLine, New, Row, once, open, take_bill};
 use crate::sessions::Customer;
-use crate::{Server, sql};
+use crate::{Server, placements, sql};
 
 /// Disputes an open bill. The same form twice disputes it once.
 ///
@@ -35,6 +35,7 @@ pub async fn submit(server: &Server, customer: &Customer, form: &DisputeForm, fi
             let known = sql!(tx, optional (Uuid,): "select id from bills where id = $1 and customer_id = $2", valid.bill.0, customer.id.0)?;
             return Err(known.map_or(Error::NotFound, |_| Error::field("bill", Problem::NoLongerPossible)));
         };
+        placements::come_back(server, &mut tx, &[valid.bill.0]).await?;
         let new = New { amount: line.balance, note: &valid.text, bills: &[valid.bill], files, ..New::of(Kind::Dispute, valid.submission) };
         let row = open(server, &mut tx, By::Customer(customer), customer.id, customer.person, &new).await?;
         sql!(tx, execute: "insert into disputes (request_id, reason) values ($1, $2)", row.id.0, valid.reason.as_str())?;

@@ -12,7 +12,7 @@ use crate::audit::{self, Event};
 use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
 use crate::sessions::Staff;
-use crate::{Server, customers, sql};
+use crate::{Server, customers, placements, sql};
 
 /// A flag that was set, and lifted or not.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -67,7 +67,8 @@ pub async fn see(server: &Server, staff: &Staff, customer: CustomerId) -> Result
     let name = customers::named(server, staff, customer).await?;
     let mut conn = server.db.read().await?;
     let settings = history(&mut conn, customer).await?;
-    let holds = |flag: &Flag| settings.iter().any(|one| one.holds() && one.flag == *flag);
+    let held = of(&mut conn, customer).await?;
+    let holds = |flag: &Flag| held.contains(flag);
     let may_set = Flag::ALL.iter().copied().filter(|flag| flag.rule().set_by.contains(&staff.role()) && !holds(flag)).collect();
     Ok(Flagged { name, settings, may_set })
 }
@@ -138,11 +139,15 @@ pub(crate) async fn history(conn: &mut Conn, customer: CustomerId) -> Result<Vec
         order by case when e.id is null then 0 else 1 end, f.at desc, f.id desc limit 100", customer.0)?)
 }
 
-/// The flags that hold.
+/// The flags that hold: those that somebody set, and "with an agency" for as long as a bill is handed over.
 pub(crate) async fn of(conn: &mut Conn, customer: CustomerId) -> Result<Vec<Flag>> {
     let rows = sql!(conn, all (String,): "select f.flag from customer_flags f where f.customer_id = $1 and f.ends is null
         and not exists (select 1 from customer_flags e where e.ends = f.id) order by f.at, f.id", customer.0)?;
-    rows.into_iter().map(|(flag,)| flag.parse().map_err(|_| Error::Corrupt("flag"))).collect()
+    let mut flags = rows.into_iter().map(|(flag,)| flag.parse().map_err(|_| Error::Corrupt("flag"))).collect::<Result<Vec<Flag>>>()?;
+    if !flags.contains(&Flag::Agency) && placements::any_of(conn, customer).await? {
+        flags.push(Flag::Agency);
+    }
+    Ok(flags)
 }
 
 /// By which way a customer may be told what they did not ask for: asked before every reminder and campaign.

@@ -15,7 +15,7 @@ use uuid::Uuid;
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::webhooks::{self, Happened};
-use crate::{Server, rows, sql};
+use crate::{Server, placements, rows, sql};
 
 /// One line to be written.
 #[derive(Clone, Debug)]
@@ -148,6 +148,7 @@ pub async fn post(server: &Server, tx: &mut Tx, entry: &NewEntry<'_>) -> Result<
             recount(tx, &[bill.0]).await?;
         }
         tell_settled(server, tx, &[((bill.0, entry.customer.0), entry.amount.as_cents())]).await?;
+        placements::come_back(server, tx, &[bill.0]).await?;
     }
     Ok(true)
 }
@@ -194,6 +195,8 @@ pub async fn post_all(server: &Server, tx: &mut Tx, entries: &[NewEntry<'_>]) ->
     charged.dedup();
     recount(tx, &charged).await?;
     tell_settled(server, tx, &moved).await?;
+    let moved: Vec<Uuid> = moved.into_iter().map(|((bill, _), _)| bill).collect();
+    placements::come_back(server, tx, &moved).await?;
     Ok(written.len())
 }
 

@@ -41,6 +41,7 @@ pub mod payments;
 pub mod pdf;
 pub mod pictures;
 pub mod pix;
+pub mod placements;
 pub mod policies;
 pub mod promises;
 pub mod receipts;

@@ -22,6 +22,7 @@ use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
 use crate::flags;
 use crate::notices::{self, Notice};
+use crate::placements::{self, PlacedBill};
 use crate::promises::{self, Promise};
 use crate::sessions::{Customer, Staff};
 use crate::slips::{self, PayableBill};
@@ -147,6 +148,8 @@ pub struct Picture {
     pub activities: Vec<Activity>,
     /// Open promises to pay, and those that ended lately.
     pub promises: Vec<Promise>,
+    /// Bills that are with an agency or lawyers first, then those that were.
+    pub placements: Vec<PlacedBill>,
     /// What the e-mail address and the telephone were before.
     pub contacts: Vec<ContactBefore>,
     /// Who of the staff looked at the customer, the newest first.
@@ -418,6 +421,7 @@ pub async fn picture(server: &Server, staff: &Staff, customer: CustomerId) -> Re
         flags: flags::history(conn, customer).await?,
         activities: activities::newest(conn, customer, 40).await?,
         promises: promises::of_customer(server, conn, customer).await?,
+        placements: placements::of_customer(conn, customer).await?,
         contacts: history::contacts(conn, customer).await?,
         looks: history::looks(conn, customer).await?,
         timeline: timeline(conn, customer).await?,

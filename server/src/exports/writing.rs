@@ -91,7 +91,7 @@ impl Cell {
         Self::Text(text.into())
     }
 
-    pub(super) fn maybe(text: Option<String>) -> Self {
+    pub(crate) fn maybe(text: Option<String>) -> Self {
         text.map_or(Self::Nothing, Self::Text)
     }
 

@@ -55,7 +55,7 @@ pub struct Stored {
     pub name: String,
 }
 
-/// Whether a request, a document, or a file from a bank or to it names a stored file.
+/// Whether a request, a document, a proposal to write off, or a file from a bank or to it names a stored file.
 macro_rules! named {
     ($hash:literal) => {
         concat!(
@@ -66,6 +66,8 @@ macro_rules! named {
             ") or exists (select 1 from return_files r where r.file_hash = ",
             $hash,
             ") or exists (select 1 from remessas m where m.file_hash = ",
+            $hash,
+            ") or exists (select 1 from write_off_files w where w.file_hash = ",
             $hash,
             "))"
         )

@@ -54,12 +54,12 @@ pub enum Shape {
 pub(super) const ID: Shape = Shape::Text(LONGEST_ID);
 
 /// A column that has to be there.
-pub(super) const fn required(name: &'static str, shape: Shape) -> Column {
+pub(crate) const fn required(name: &'static str, shape: Shape) -> Column {
     Column { name, required: true, shape }
 }
 
 /// A column that may be left out.
-pub(super) const fn optional(name: &'static str, shape: Shape) -> Column {
+pub(crate) const fn optional(name: &'static str, shape: Shape) -> Column {
     Column { name, required: false, shape }
 }
 

@@ -37,6 +37,7 @@ use lines::{Line, Lines};
 
 pub(crate) use documents::LARGEST_MB;
 pub use fields::{Column, Shape};
+pub(crate) use fields::{optional, required};
 pub use objects::{Fault, Sent, Taken, put};
 pub use reasons::{FileError, Reason, Refusal, Warning};
 
@@ -186,6 +187,28 @@ pub async fn run<R: Read + Send + 'static>(
     };
     server.db.write_many(false).await?;
     report
+}
+
+/// A line of a short table: its number in the file, and the cells of the known columns, empty where nothing stands; or why it cannot be
+/// read.
+pub(crate) type TableLine = (u64, Result<Vec<String>, Reason>);
+
+/// A short table that somebody sends by a form: read as an import is, whole and into memory, and nothing of it written. Says one line more
+/// than `most` where there are more.
+///
+/// # Errors
+/// [`FileError`]: a file that cannot be read at all.
+pub(crate) fn table(bytes: &[u8], columns: &'static [Column], most: usize) -> Result<Vec<TableLine>, FileError> {
+    let mut lines = Lines::open(bytes, Format::Csv, columns)?;
+    let mut read = Vec::new();
+    while let Some(mut line) = lines.next()? {
+        let cells = (0..columns.len()).map(|column| line.field(column).unwrap_or_default().to_owned()).collect();
+        read.push((line.number, line.problem.take().map_or(Ok(cells), Err)));
+        if read.len() > most {
+            break;
+        }
+    }
+    Ok(read)
 }
 
 /// What an import writes with.
