@@ -9,7 +9,7 @@ use tower_http::compression::{CompressionLayer, CompressionLevel};
 use crate::visitor::{self, App};
 use crate::{
     activities, agreements, audit, authenticity, bills, customers, dashboard, default_notices, demo, disputes, documents, dossiers,
-    exports, flags, help, holidays, http, incidents, notices, paths, pix, promises, receipts, reconciliation, refunds, remessas, requests,
+    exports, flags, help, holidays, http, incidents, notices, paths, pix, placements, promises, receipts, reconciliation, refunds, remessas, requests,
     sign_in, slips, statement, systems, team,
 };
 
@@ -56,6 +56,7 @@ fn features() -> Router<App> {
         .merge(exports::routes())
         .merge(holidays::routes())
         .merge(incidents::routes())
+        .merge(placements::routes())
         .merge(remessas::routes())
         .merge(dashboard::routes())
         .merge(agreements::routes())

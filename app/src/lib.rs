@@ -47,6 +47,7 @@ pub mod page;
 #[cfg(feature = "ssr")]
 pub mod paths;
 pub mod pix;
+pub mod placements;
 pub mod post;
 pub mod promises;
 pub mod receipts;

@@ -185,6 +185,10 @@ pub enum StaffRoom {
     Dashboard,
     /// Exports for the creditor's own systems.
     Exports,
+    /// What is with agencies and lawyers.
+    Placements,
+    /// Whom the house works with.
+    Agencies,
     /// Bills that something of the creditor's touched.
     Incidents,
     /// The rules of requests.
@@ -308,6 +312,10 @@ impl Page {
         if matches!(staff.role(), Role::Supervisor | Role::Receivables) {
             rooms.insert(1, here(StaffRoom::Dashboard, paths::DASHBOARD, texts::frame::dashboard(l), Icon::Chart));
         }
+        if server::placements::may_place(staff) {
+            rooms.push(here(StaffRoom::Placements, paths::PLACEMENTS, texts::frame::placements(l), Icon::Forward));
+        }
+        let agencies = here(StaffRoom::Agencies, paths::AGENCIES, texts::placements::agencies(l), Icon::Forward);
         let replies = here(StaffRoom::Replies, paths::REPLIES, texts::frame::replies(l), Icon::Chat);
         let holidays = here(StaffRoom::Holidays, paths::HOLIDAYS, texts::frame::holidays(l), Icon::Calendar);
         let rules = here(StaffRoom::Rules, paths::RULES, texts::frame::rules(l), Icon::Settings);
@@ -321,6 +329,7 @@ impl Page {
                 replies,
                 rules,
                 holidays,
+                agencies,
                 here(StaffRoom::Systems, paths::SYSTEMS, texts::frame::systems(l), Icon::Settings),
                 here(StaffRoom::Audit, paths::AUDIT, texts::frame::audit(l), Icon::Lock),
             ];

@@ -112,6 +112,10 @@ pub const AUDIT: &str = "/equipe/auditoria";
 pub const TEAM: &str = "/equipe/pessoas";
 /// Incidents.
 pub const INCIDENTS: &str = "/equipe/incidentes";
+/// What is with agencies and lawyers.
+pub const PLACEMENTS: &str = "/equipe/cobranca";
+/// Whom the house works with.
+pub const AGENCIES: &str = "/equipe/cobranca/assessorias";
 /// The house in figures.
 pub const DASHBOARD: &str = "/equipe/painel";
 /// One of them, or all, as a file.
@@ -326,6 +330,30 @@ pub fn default_notice(contract: impl std::fmt::Display) -> String {
 #[must_use]
 pub fn activities(id: impl std::fmt::Display) -> String {
     format!("/equipe/clientes/{id}/contatos")
+}
+
+/// One hand-over to an agency or lawyers.
+#[must_use]
+pub fn placement(id: impl std::fmt::Display) -> String {
+    format!("{PLACEMENTS}/entregas/{id}")
+}
+
+/// One agency, or lawyers.
+#[must_use]
+pub fn agency(id: impl std::fmt::Display) -> String {
+    format!("{AGENCIES}/{id}")
+}
+
+/// What it has, as a file.
+#[must_use]
+pub fn agency_list(id: &str, format: &str) -> String {
+    format!("{AGENCIES}/{id}/lista/{format}")
+}
+
+/// A customer's bills handed over and taken back.
+#[must_use]
+pub fn customer_placements(customer: impl std::fmt::Display) -> String {
+    format!("/equipe/clientes/{customer}/cobranca")
 }
 
 /// One incident.

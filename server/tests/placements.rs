@@ -121,7 +121,9 @@ on_both_databases! {
         let boss = t.staff(Role::Supervisor).await;
         let agency = an_agency(&t, &boss, "agency").await;
         let ana = t.a_person().await;
-        let (late, _, title) = a_title(&t, ana, 30).await;
+        let (late, _, mut title) = a_title(&t, ana, 30).await;
+        // More than fine and interest come to: what is left over is hers.
+        title.paid = 60_000;
         let customer = t.signed_in(ana).await;
         placed(&t, &boss, &of(agency, ana, &[late])).await;
         let told = placements::told(&t, &customer).await.unwrap();

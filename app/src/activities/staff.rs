@@ -34,6 +34,7 @@ pub(crate) fn outcome(l: Locale, outcome: Outcome) -> &'static str {
         Outcome::NoAnswer => t::outcome_no_answer(l),
         Outcome::WrongContact => t::outcome_wrong_contact(l),
         Outcome::Returned => t::outcome_returned(l),
+        Outcome::ClaimedPaid => t::outcome_claimed_paid(l),
     }
 }
 

@@ -38,6 +38,7 @@ pub async fn home(page: Page, AsCustomer(customer): AsCustomer) -> PageResult {
     let promised = server::promises::open_of(&page.server, &customer).await?;
     let (notes, promised) = (notes(l, &overview), promises::page::on_home(l, &promised));
     let incidents = crate::incidents::banner::banners(&page, &customer).await?;
+    let placed = crate::placements::banner::banner(&page, &customer).await?;
     let requests = (!overview.requests.is_empty()).then(|| {
         let rows = overview
             .requests
@@ -70,6 +71,7 @@ pub async fn home(page: Page, AsCustomer(customer): AsCustomer) -> PageResult {
             <h1>{t::title(l)}</h1>
             {hero}
             {incidents}
+            {placed}
             {promised}
             {notes}
             <div class="columns">

@@ -40,6 +40,7 @@ pub async fn statement(asked: Asked, page: Page, AsCustomer(customer): AsCustome
     let older =
         statement.next.map(|next| (Str::from(filter::address(paths::STATEMENT, &filter, Some(next))), Words::from(texts::frame::older(l))));
     let incidents = crate::incidents::banner::banners(&page, &customer).await?;
+    let placed = crate::placements::banner::banner(&page, &customer).await?;
     let past = statement.past;
     let payable = statement.position.open().is_positive() && !past;
     Ok(page.customer(&customer, CustomerRoom::Statement, texts::frame::statement(l), || {
@@ -52,6 +53,7 @@ pub async fn statement(asked: Asked, page: Page, AsCustomer(customer): AsCustome
             </Actions>
             {past.then(|| view! { <Notice title=t::past(l)><p><a href=paths::STATEMENT>{t::back_to_today(l)}</a></p></Notice> })}
             {incidents}
+            {placed}
             {summary}
             {ledger::tabs(l, true)}
             {filters}

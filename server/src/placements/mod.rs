@@ -244,6 +244,14 @@ pub struct Offer {
     pub choices: Vec<Choice>,
     /// To whom.
     pub agencies: Vec<Agency>,
+    /// What is or was out already.
+    pub placed: Vec<PlacedBill>,
+}
+
+/// Whether this role hands over.
+#[must_use]
+pub fn may_place(staff: &Staff) -> bool {
+    PLACERS.contains(&staff.role())
 }
 
 /// What can be handed over of a customer's. The look is recorded.
@@ -275,7 +283,7 @@ pub async fn offer(server: &Server, staff: &Staff, customer: CustomerId) -> Resu
             }
         })
         .collect();
-    Ok(Offer { name, choices, agencies: agencies::active(&mut conn).await? })
+    Ok(Offer { name, choices, agencies: agencies::active(&mut conn).await?, placed: of_customer(&mut conn, customer).await? })
 }
 
 /// Prepares a hand-over: looks the bills up, and keeps which they are until it is confirmed. The same form twice prepares it once.

@@ -26,7 +26,7 @@ use crate::ui::lists::{Pair, Row, Rows, SummaryList};
 use crate::ui::panels::{Card, Details, StatusTag};
 use crate::ui::tables::{Column, DataTable};
 use crate::visitor::AsStaff;
-use crate::{activities, flags, paths, promises, wording};
+use crate::{activities, flags, paths, placements, promises, wording};
 
 /// One customer.
 pub(super) async fn picture(page: Page, AsStaff(staff): AsStaff, Path(customer): Path<String>) -> PageResult {
@@ -67,8 +67,10 @@ pub(super) async fn picture(page: Page, AsStaff(staff): AsStaff, Path(customer):
         {timeline::card(&page, &picture.timeline)}
     };
     let flagged = flags::staff::banner(l, &picture.flags);
+    let placed = placements::customer::banner(l, &picture.placements);
     let side = view! {
         {flags::staff::card(l, customer, &picture.flags)}
+        {placements::customer::card(l, &staff, customer, &picture.placements)}
         {person(&page, &picture)}
         {contracts(l, &picture)}
         {by_age(l, &picture)}
@@ -80,6 +82,7 @@ pub(super) async fn picture(page: Page, AsStaff(staff): AsStaff, Path(customer):
             <BackLink href=paths::STAFF_SEARCH label=t::search(l)/>
             <PageTitle title=name lede/>
             {flagged}
+            {placed}
             <div class="figures">{figures}</div>
             <p class="small soft">{as_of}</p>
             {dossier}
