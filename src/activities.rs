@@ -78,7 +78,13 @@ impl Outcome {
         match self {
             Self::Returned => matches!(channel, Channel::Email | Channel::Post | Channel::Message),
             Self::NoAnswer => !matches!(channel, Channel::Post),
-            Self::Spoke | Self::Promised | Self::Refused | Self::ThirdPerson | Self::MessageLeft | Self::WrongContact | Self::ClaimedPaid => true,
+            Self::Spoke
+            | Self::Promised
+            | Self::Refused
+            | Self::ThirdPerson
+            | Self::MessageLeft
+            | Self::WrongContact
+            | Self::ClaimedPaid => true,
         }
     }
 }

@@ -195,15 +195,7 @@ pub struct Candidate {
 
 impl Default for Candidate {
     fn default() -> Self {
-        Self {
-            days_late: 0,
-            balance: Money::ZERO,
-            standing: Standing::Open,
-            placed: false,
-            receipt: false,
-            asked: false,
-            promised: false,
-        }
+        Self { days_late: 0, balance: Money::ZERO, standing: Standing::Open, placed: false, receipt: false, asked: false, promised: false }
     }
 }
 
@@ -567,7 +559,9 @@ mod tests {
             let to = |kind| late().left_out(1, &[*flag], kind);
             match flag {
                 Flag::Insolvency | Flag::Legal | Flag::Deceased => {
-                    assert!(to(AgencyKind::Agency).is_some() && to(AgencyKind::LawOffice).is_none() && to(AgencyKind::InHouseLegal).is_none());
+                    assert!(
+                        to(AgencyKind::Agency).is_some() && to(AgencyKind::LawOffice).is_none() && to(AgencyKind::InHouseLegal).is_none()
+                    );
                 }
                 Flag::OverIndebted | Flag::DoNotContact => assert!(AgencyKind::ALL.iter().all(|kind| to(*kind).is_some())),
                 // A customer whose one bill is out may have another follow it.

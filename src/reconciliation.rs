@@ -44,6 +44,8 @@ words! {
         AfterClosing = "after_closing",
         /// Paid with a slip that another one had replaced.
         Superseded = "superseded",
+        /// Paid although the house had given the bill up: what was paid is not given up any more.
+        WrittenOff = "written_off",
         /// Paid although the bill is in an agreement.
         InAgreement = "in_agreement",
         /// Nothing was open any more: all of it is the customer's.
@@ -107,6 +109,7 @@ impl Outcome {
                 | Self::Excess
                 | Self::AfterClosing
                 | Self::Superseded
+                | Self::WrittenOff
                 | Self::InAgreement
                 | Self::Duplicate
                 | Self::Cancelled

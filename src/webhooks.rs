@@ -21,6 +21,10 @@ words! {
         AgreementEffective = "agreement.effective",
         /// An agreement is over: kept, or given back before it began.
         AgreementEnded = "agreement.ended",
+        /// The house has given bills up.
+        WriteOffApproved = "write_off.approved",
+        /// Something of it came back: paid after all, or undone.
+        WriteOffReversed = "write_off.reversed",
     }
 
     /// Where a delivery stands.

@@ -9,8 +9,8 @@ use tower_http::compression::{CompressionLayer, CompressionLevel};
 use crate::visitor::{self, App};
 use crate::{
     activities, agreements, audit, authenticity, bills, customers, dashboard, default_notices, demo, disputes, documents, dossiers,
-    exports, flags, help, holidays, http, incidents, notices, paths, pix, placements, promises, receipts, reconciliation, refunds, remessas, requests,
-    sign_in, slips, statement, systems, team,
+    exports, flags, help, holidays, http, incidents, notices, paths, pix, placements, promises, receipts, reconciliation, refunds,
+    remessas, requests, sign_in, slips, statement, systems, team, write_offs,
 };
 
 /// The whole application.
@@ -57,6 +57,7 @@ fn features() -> Router<App> {
         .merge(holidays::routes())
         .merge(incidents::routes())
         .merge(placements::routes())
+        .merge(write_offs::routes())
         .merge(remessas::routes())
         .merge(dashboard::routes())
         .merge(agreements::routes())

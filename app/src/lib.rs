@@ -69,6 +69,7 @@ pub mod uploads;
 pub mod visitor;
 #[cfg(feature = "ssr")]
 pub mod wording;
+pub mod write_offs;
 
 /// Starts the islands of a page.
 #[cfg(feature = "hydrate")]

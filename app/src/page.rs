@@ -189,6 +189,8 @@ pub enum StaffRoom {
     Placements,
     /// Whom the house works with.
     Agencies,
+    /// Bills that the house gives up.
+    WriteOffs,
     /// Bills that something of the creditor's touched.
     Incidents,
     /// The rules of requests.
@@ -314,6 +316,7 @@ impl Page {
         }
         if server::placements::may_place(staff) {
             rooms.push(here(StaffRoom::Placements, paths::PLACEMENTS, texts::frame::placements(l), Icon::Forward));
+            rooms.push(here(StaffRoom::WriteOffs, paths::WRITE_OFFS, texts::frame::write_offs(l), Icon::Document));
         }
         let agencies = here(StaffRoom::Agencies, paths::AGENCIES, texts::placements::agencies(l), Icon::Forward);
         let replies = here(StaffRoom::Replies, paths::REPLIES, texts::frame::replies(l), Icon::Chat);

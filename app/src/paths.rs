@@ -116,6 +116,8 @@ pub const INCIDENTS: &str = "/equipe/incidentes";
 pub const PLACEMENTS: &str = "/equipe/cobranca";
 /// Whom the house works with.
 pub const AGENCIES: &str = "/equipe/cobranca/assessorias";
+/// Bills that the house gives up.
+pub const WRITE_OFFS: &str = "/equipe/baixas";
 /// The house in figures.
 pub const DASHBOARD: &str = "/equipe/painel";
 /// One of them, or all, as a file.
@@ -354,6 +356,30 @@ pub fn agency_list(id: &str, format: &str) -> String {
 #[must_use]
 pub fn customer_placements(customer: impl std::fmt::Display) -> String {
     format!("/equipe/clientes/{customer}/cobranca")
+}
+
+/// One proposal to give bills up.
+#[must_use]
+pub fn write_off(id: impl std::fmt::Display) -> String {
+    format!("{WRITE_OFFS}/propostas/{id}")
+}
+
+/// A paper of it.
+#[must_use]
+pub fn write_off_paper(id: &str, paper: &str) -> String {
+    format!("{WRITE_OFFS}/propostas/{id}/documentos/{paper}")
+}
+
+/// What was given up by month and reason, as a file.
+#[must_use]
+pub fn write_offs_report(format: &str) -> String {
+    format!("{WRITE_OFFS}/relatorio/{format}")
+}
+
+/// Where it is proposed to give a customer's bills up.
+#[must_use]
+pub fn customer_write_off(customer: impl std::fmt::Display) -> String {
+    format!("/equipe/clientes/{customer}/baixa")
 }
 
 /// One incident.

@@ -61,6 +61,7 @@ pub mod texts;
 pub mod throttle;
 pub mod webhooks;
 pub mod wording;
+pub mod write_offs;
 
 use std::sync::Arc;
 

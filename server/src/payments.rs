@@ -1,6 +1,8 @@
 //! Payments as the bank reports them: the row, its entries in the ledger, and what it does to its slip. Shared by imports and
 //! return files; never decides whose a payment is, and never changes one.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::ids::{BillId, CustomerId, PaymentId};
 use domain::money::Money;
@@ -14,7 +16,7 @@ use crate::db::{Conn, Tx};
 use crate::error::Result;
 use crate::ledger::{self, NewEntry};
 use crate::webhooks::{self, Happened};
-use crate::{Server, rows, sql};
+use crate::{Server, rows, sql, write_offs};
 
 /// A payment that the bank has told of, as far as it went to one bill.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -212,6 +214,8 @@ pub(crate) async fn record(server: &Server, tx: &mut Tx, new: &[New], postings: 
         })
         .collect();
     ledger::post_all(server, tx, &entries).await?;
+    let days: BTreeMap<Uuid, NaiveDate> = postings.iter().map(|posting| (posting.bill, posting.on)).collect();
+    write_offs::paid(server, tx, &days).await?;
     let told: Vec<Happened> =
         new.iter().map(|row| Happened { topic: Topic::PaymentPosted, data: json!({ "payment": row.external_id }) }).collect();
     webhooks::tell(server, tx, &told).await?;

@@ -48,3 +48,4 @@ mod slips;
 mod statement;
 mod team;
 mod webhooks;
+mod write_offs;

@@ -22,7 +22,13 @@ use crate::requests::{problem, submission};
 
 async fn an_agency(t: &TestServer, boss: &Staff, kind: &str) -> Uuid {
     let name = format!("Assessoria {}", Uuid::now_v7());
-    let form = AgencyForm { name: name.clone(), kind: kind.into(), email: "contato@example.org".into(), phone: "41 3333-0000".into(), submission: submission() };
+    let form = AgencyForm {
+        name: name.clone(),
+        kind: kind.into(),
+        email: "contato@example.org".into(),
+        phone: "41 3333-0000".into(),
+        submission: submission(),
+    };
     agencies::add(t, boss, &form).await.unwrap();
     agencies::add(t, boss, &form).await.unwrap();
     let all = agencies::list(t, boss).await.unwrap();
@@ -33,7 +39,13 @@ async fn an_agency(t: &TestServer, boss: &Staff, kind: &str) -> Uuid {
 }
 
 fn by_age(agency: Uuid, days: u32, least: &str) -> PlacementForm {
-    PlacementForm { agency: agency.to_string(), days: days.to_string(), least: least.into(), submission: submission(), ..PlacementForm::default() }
+    PlacementForm {
+        agency: agency.to_string(),
+        days: days.to_string(),
+        least: least.into(),
+        submission: submission(),
+        ..PlacementForm::default()
+    }
 }
 
 fn of(agency: Uuid, customer: CustomerId, bills: &[BillId]) -> PlacementForm {

@@ -131,7 +131,7 @@ async fn apply_bytes(t: &Server, bytes: Vec<u8>) -> Result<Report, Refused> {
 }
 
 /// The slip's own title, paid in full today.
-async fn title(t: &TestServer, slip: SlipId) -> Title {
+pub(crate) async fn title(t: &TestServer, slip: SlipId) -> Title {
     let mut conn = t.db.read().await.unwrap();
     let (number, document, due, amount) = sql!(conn, one (String, String, NaiveDate, i64):
         "select nosso_numero, document_number, due_on, amount from slips where id = $1", slip.0)

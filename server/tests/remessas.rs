@@ -26,7 +26,7 @@ async fn agreement(t: &TestServer) -> Uuid {
     sql!(conn, one (Uuid,): "select id from bank_agreements where external_id = 'main'").unwrap().0
 }
 
-async fn write(t: &TestServer) -> Result<Written, NotWritten> {
+pub(crate) async fn write(t: &TestServer) -> Result<Written, NotWritten> {
     remessas::write(t, Hand::Terminal, agreement(t).await).await
 }
 

@@ -108,7 +108,8 @@ pub(super) async fn agency(page: Page, AsStaff(staff): AsStaff, Path(id): Path<S
     let errors = errors(&page, &typed);
     let (gone, came, about) = (retired(&page, &opened.agency), came(l, typed.came.clone()), about(l, &opened.agency));
     let (has, back) = (has(&page, &opened, typed.recall.as_ref()), back(l, &opened.back));
-    let (file, sent, one, all) = (file(l, &opened.agency), sent(&page, id), one(&page, id, typed.result), recall_all(&page, &opened.agency, typed.recall));
+    let (file, sent, one, all) =
+        (file(l, &opened.agency), sent(&page, id), one(&page, id, typed.result), recall_all(&page, &opened.agency, typed.recall));
     let (title, name) = (opened.agency.name.clone(), opened.agency.name.clone());
     Ok(page.staff(&staff, StaffRoom::Placements, &name, || {
         view! {

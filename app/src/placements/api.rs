@@ -230,7 +230,8 @@ async fn take_file(post: &Post, data: MultipartData, agency: &mut uuid::Uuid) ->
     let l = post.visitor.locale;
     match results::take(&post.server, staff, *agency, &bytes).await {
         Ok(report) => {
-            let lines = report.refused.iter().take(TOLD).map(|(line, bill, why)| (*line, bill.clone(), super::words::refused(l, *why).to_owned()));
+            let lines =
+                report.refused.iter().take(TOLD).map(|(line, bill, why)| (*line, bill.clone(), super::words::refused(l, *why).to_owned()));
             Ok(Came { name, unread: None, taken: report.taken, known: report.known, refused: report.refused.len(), lines: lines.collect() })
         }
         Err(Unread::File(error)) => Ok(Came { name, unread: Some(error.told(l)), ..Came::default() }),

@@ -50,7 +50,11 @@ pub(crate) fn card(l: Locale, staff: &Staff, customer: CustomerId, bills: &[Plac
             view! { <Row title meta amount=amount(l, bill.balance)>{stands}</Row> }
         })
         .collect_view();
-    let body = if bills.is_empty() { view! { <p class="soft">{t::card_none(l)}</p> }.into_any() } else { view! { <Rows>{rows}</Rows> }.into_any() };
+    let body = if bills.is_empty() {
+        view! { <p class="soft">{t::card_none(l)}</p> }.into_any()
+    } else {
+        view! { <Rows>{rows}</Rows> }.into_any()
+    };
     let link = placements::may_place(staff).then(|| (Str::from(paths::customer_placements(customer)), Words::from(t::card_link(l))));
     view! { <Card title=t::card(l) nostrip:link=link>{body}</Card> }
 }
@@ -66,7 +70,11 @@ pub(super) async fn page(page: Page, AsStaff(staff): AsStaff, Path(customer): Pa
             let id = Str::from(format!("reason-{}", if recall.place.is_empty() { "all" } else { &recall.place }));
             page.error("reason").map(|error| (id, Words::from(error))).into_iter().collect()
         }
-        None => page.errors(),
+        None => page
+            .errors()
+            .into_iter()
+            .map(|(id, words)| if &*id == "form[bills]" { (Str::from("form[bills][]"), words) } else { (id, words) })
+            .collect(),
     };
     let (form, out) = (form(&page, customer, &offer, typed.recall.is_some()), placed(&page, customer, &offer.placed, &typed));
     let title = format!("{} · {}", t::of_customer(l), offer.name);
@@ -99,7 +107,8 @@ fn placed(page: &Page, customer: CustomerId, bills: &[PlacedBill], typed: &Typed
     let rows: Vec<Vec<AnyView>> = bills
         .iter()
         .map(|bill| {
-            let act = if bill.state == BillState::Placed { recall_one(page, bill, String::new(), typed.recall.as_ref()) } else { ().into_any() };
+            let act =
+                if bill.state == BillState::Placed { recall_one(page, bill, String::new(), typed.recall.as_ref()) } else { ().into_any() };
             vec![
                 view! { <span class="number">{bill.number.clone()}</span> }.into_any(),
                 bill.agency.clone().into_any(),

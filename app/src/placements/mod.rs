@@ -1,10 +1,10 @@
 //! Placements: late bills handed over to agencies and lawyers, what they report, and who is told.
 
+#[cfg(feature = "ssr")]
+mod agencies;
 pub mod api;
 #[cfg(feature = "ssr")]
 pub mod banner;
-#[cfg(feature = "ssr")]
-mod agencies;
 #[cfg(feature = "ssr")]
 pub(crate) mod customer;
 #[cfg(feature = "ssr")]

@@ -82,6 +82,8 @@ fn topic_told(l: Locale, topic: Topic) -> &'static str {
         Topic::BillSettled => t::bill_settled(l),
         Topic::AgreementEffective => t::agreement_effective(l),
         Topic::AgreementEnded => t::agreement_ended(l),
+        Topic::WriteOffApproved => t::write_off_approved(l),
+        Topic::WriteOffReversed => t::write_off_reversed(l),
     }
 }
 

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use server::error::{Error, Result};
 use server::files::{self, Stored};
+use server::sessions::Staff;
 use server::texts::{Locale, uploads as t};
 
 use super::progress::{ProgressWords, UploadProgress};
@@ -61,15 +62,27 @@ struct Kept<'a, T> {
 impl<T: DeserializeOwned + Default + Serialize> Received<T> {
     /// Reads a form of the customer who is signed in; nobody else's files touch the disk.
     pub async fn read(post: &Post, data: MultipartData) -> Self {
+        Self::read_if(post, data, post.visitor.customer().map(drop)).await
+    }
+
+    /// Reads a form of the member of staff who is signed in and may send it; nobody else's files touch the disk.
+    pub async fn read_for_staff(post: &Post, data: MultipartData, may: fn(&Staff) -> Result<()>) -> Self {
+        Self::read_if(post, data, post.visitor.staff().and_then(may)).await
+    }
+
+    async fn read_if(post: &Post, data: MultipartData, may: Result<()>) -> Self {
         let mut received = Self { form: T::default(), files: Vec::new(), refused: Vec::new(), failed: None };
-        if let Err(error) = received.take(post, data).await {
+        let outcome = match may {
+            Ok(()) => received.take(post, data).await,
+            Err(error) => Err(error),
+        };
+        if let Err(error) = outcome {
             received.failed = Some(error);
         }
         received
     }
 
     async fn take(&mut self, post: &Post, data: MultipartData) -> Result<()> {
-        post.visitor.customer()?;
         let broken = |error| Error::Io(std::io::Error::other(error));
         let Some(mut parts) = data.into_inner() else { return Ok(()) };
         let (mut typed, mut count) = (Map::new(), 0);

@@ -27,6 +27,7 @@ use crate::promises::{self, Promise};
 use crate::sessions::{Customer, Staff};
 use crate::slips::{self, PayableBill};
 use crate::statement::{self, LedgerLine};
+use crate::write_offs::{self, WriteOff};
 use crate::{Server, sql};
 
 /// The customer's own data.
@@ -150,6 +151,8 @@ pub struct Picture {
     pub promises: Vec<Promise>,
     /// Bills that are with an agency or lawyers first, then those that were.
     pub placements: Vec<PlacedBill>,
+    /// Bills that the house gave up, or was asked to.
+    pub write_offs: Vec<WriteOff>,
     /// What the e-mail address and the telephone were before.
     pub contacts: Vec<ContactBefore>,
     /// Who of the staff looked at the customer, the newest first.
@@ -422,6 +425,7 @@ pub async fn picture(server: &Server, staff: &Staff, customer: CustomerId) -> Re
         activities: activities::newest(conn, customer, 40).await?,
         promises: promises::of_customer(server, conn, customer).await?,
         placements: placements::of_customer(conn, customer).await?,
+        write_offs: write_offs::of_customer(conn, customer).await?,
         contacts: history::contacts(conn, customer).await?,
         looks: history::looks(conn, customer).await?,
         timeline: timeline(conn, customer).await?,

@@ -126,7 +126,8 @@ impl Record for Payment {
         }
         let bills =
             records.iter().filter_map(|record| record.bill.as_deref()).chain(slip_rows.iter().map(|row| row.bill.as_str())).collect();
-        let bills = among!(tx, BillRow: "select external_id, id, customer_id, balance from bills", "external_id", bills)?;
+        let bills = among!(tx, BillRow: "select b.external_id, b.id, b.customer_id, b.balance + coalesce((select cast(sum(w.amount - w.back) as bigint)
+               from write_off_bills w where w.bill_id = b.id and w.live and w.entry_id is not null), 0) as balance from bills b", "b.external_id", bills)?;
         let mut bills: HashMap<String, BillRow> = bills.into_iter().map(|bill| (bill.external_id.clone(), bill)).collect();
         let mut new = Vec::new();
         let mut postings = Vec::new();

@@ -30,7 +30,7 @@ use crate::payments::{self, Laid, New, Parts, Target};
 use crate::reconciliation::tell_of_duplicate;
 use crate::requests::{BillLine, take_bill};
 use crate::sealing::same;
-use crate::{Server, bills, policies, requests, sql};
+use crate::{Server, bills, policies, requests, sql, write_offs};
 
 /// Transfers of one call; what is beyond comes with the provider's list.
 const MOST: usize = 200;
@@ -243,9 +243,11 @@ impl Found<'_> {
                from pix_charge_bills i join bills b on b.id = i.bill_id join contracts k on k.id = b.contract_id join customers c on c.id = b.customer_id
               where i.charge_id = $1 order by i.bill_id", row.id.0)?;
         let calendar = policies::calendar(tx).await?;
-        let mut lines = Vec::with_capacity(items.len());
+        let (mut lines, mut given_up) = (Vec::with_capacity(items.len()), false);
         for item in items {
             let line = take_bill(tx, customer, BillId(item.bill_id)).await?.ok_or(Error::Corrupt("bill of a Pix charge"))?;
+            let (line, of_it) = write_offs::as_paid(tx, line).await?;
+            given_up |= of_it;
             let due = self.due(&item, &line, &calendar)?;
             lines.push((line, due));
         }
@@ -256,6 +258,10 @@ impl Found<'_> {
         let tolerance = policies::requests(self.server, tx).await?.late_charge_tolerance;
         let parts: Vec<Part> = lines.iter().map(|(line, due)| Part { standing: line.standing, due: *due }).collect();
         let (mut outcome, splits) = lay(state, &parts, self.received.amount, &tolerance);
+        let settled = outcome != Outcome::Partial;
+        if given_up {
+            outcome = Outcome::WrittenOff;
+        }
         if self.came_before(tx).await?.is_some() {
             outcome = Outcome::Repeated;
         }
@@ -269,7 +275,6 @@ impl Found<'_> {
         let payment = match self.came_before(tx).await? {
             Some(payment) => payment,
             None => {
-                let settled = outcome != Outcome::Partial;
                 let slip = if settled { slip_of_all(tx, &lines).await? } else { None };
                 self.post_each(tx, customer, slip, &lines, &splits).await?
             }
@@ -357,9 +362,12 @@ impl Found<'_> {
         for item in &items {
             terms = item.charged.relieved(terms)?;
         }
-        let mut lines = Vec::with_capacity(items.len());
+        let (mut lines, mut given_up) = (Vec::with_capacity(items.len()), false);
         for item in &items {
-            lines.push(take_bill(tx, CustomerId(item.customer_id), BillId(item.bill_id)).await?.ok_or(Error::Corrupt("bill of a slip"))?);
+            let line = take_bill(tx, CustomerId(item.customer_id), BillId(item.bill_id)).await?.ok_or(Error::Corrupt("bill of a slip"))?;
+            let (line, of_it) = write_offs::as_paid(tx, line).await?;
+            given_up |= of_it;
+            lines.push(line);
         }
         let title = Title { state: said.state, nominal: said.amount, due_on: said.due_on };
         let open: Vec<OpenBill> = lines
@@ -378,6 +386,9 @@ impl Found<'_> {
         let amount = self.received.amount;
         let (mut outcome, split) =
             decide(&title, &open, Movement::Paid, &due, &Received { paid: amount, ..Received::default() }, &tolerance);
+        if given_up {
+            outcome = Outcome::WrittenOff;
+        }
         // The return file may have been faster.
         let before = match self.came_before(tx).await? {
             Some(payment) => Some(payment),

@@ -259,7 +259,11 @@ pub async fn take_list(server: &Server, staff: &Staff, id: Uuid) -> Result<Sheet
     let detail = json!({ "rows": listed.len(), "on": today });
     record(server, &mut tx, staff.actor(), "placements.take_list", id, None, detail).await?;
     tx.commit().await?;
-    Ok(Sheet { name: crate::texts::placements::file_list(Locale::default()).to_owned(), columns: COLUMNS.map(str::to_owned).to_vec(), rows })
+    Ok(Sheet {
+        name: crate::texts::placements::file_list(Locale::default()).to_owned(),
+        columns: COLUMNS.map(str::to_owned).to_vec(),
+        rows,
+    })
 }
 
 async fn kept(server: &Server, tx: &mut Tx, staff: &Staff, action: &str, id: Uuid, detail: serde_json::Value) -> Result<()> {

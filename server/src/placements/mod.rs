@@ -296,7 +296,9 @@ pub async fn prepare(server: &Server, staff: &Staff, form: &PlacementForm) -> Re
     let valid = form.parse()?;
     let today = server.clock.today();
     let mut tx = server.db.write().await?;
-    if let Some((known,)) = sql!(tx, optional (Uuid,): "select id from placements where id = $1 and made_by = $2", valid.submission, staff.id().0)? {
+    if let Some((known,)) =
+        sql!(tx, optional (Uuid,): "select id from placements where id = $1 and made_by = $2", valid.submission, staff.id().0)?
+    {
         return Ok(known);
     }
     let agency = sql!(tx, optional (String,): "select kind from agencies where id = $1 and retired_at is null", valid.agency)?;
@@ -363,7 +365,8 @@ async fn write(
         |row| [server.id::<Uuid>(), id, valid.agency, row.id, row.customer_id, row.balance, "chosen"],
         ""
     );
-    let detail = json!({ "agency": valid.agency, "bills": taken.len(), "customers": customers, "cents": amount, "left_out": left_out.len() });
+    let detail =
+        json!({ "agency": valid.agency, "bills": taken.len(), "customers": customers, "cents": amount, "left_out": left_out.len() });
     record(server, tx, staff.actor(), "placements.prepare", id, None, detail).await?;
     Ok(true)
 }
@@ -454,7 +457,8 @@ pub async fn confirm(server: &Server, staff: &Staff, id: Uuid) -> Result<()> {
         return Err(Error::Refused("agency_retired"));
     }
     let calendar = policies::calendar(&mut tx).await?;
-    let chosen = sql!(tx, all (Uuid,): "select bill_id from placement_bills where placement_id = $1 and state = 'chosen' order by bill_id", id)?;
+    let chosen =
+        sql!(tx, all (Uuid,): "select bill_id from placement_bills where placement_id = $1 and state = 'chosen' order by bill_id", id)?;
     let flags = flags(&mut tx, None).await?;
     let (mut gone, mut kept) = (Vec::new(), Vec::new());
     for (bill,) in chosen {
@@ -494,7 +498,8 @@ pub async fn confirm(server: &Server, staff: &Staff, id: Uuid) -> Result<()> {
     let amount: i64 = gone.iter().map(|row| row.balance).sum();
     let count = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
     sql!(tx, execute: "update placements set bills = $2, customers = $3, amount = $4 where id = $1", id, count(gone.len()), count(by_customer.len()), amount)?;
-    let detail = json!({ "agency": agency.id, "bills": gone.len(), "customers": by_customer.len(), "cents": amount, "left_out": kept.len() });
+    let detail =
+        json!({ "agency": agency.id, "bills": gone.len(), "customers": by_customer.len(), "cents": amount, "left_out": kept.len() });
     record(server, &mut tx, staff.actor(), "placements.confirm", id, None, detail).await?;
     tx.commit().await
 }
@@ -544,7 +549,8 @@ pub(crate) async fn given_up(server: &Server, tx: &mut Tx, bills: &[Uuid]) -> Re
 
 /// Whether a bill of a customer's is with somebody.
 pub(crate) async fn any_of(conn: &mut Conn, customer: CustomerId) -> Result<bool> {
-    let found = sql!(conn, optional (Uuid,): "select id from placement_bills where customer_id = $1 and state = 'placed' limit 1", customer.0)?;
+    let found =
+        sql!(conn, optional (Uuid,): "select id from placement_bills where customer_id = $1 and state = 'placed' limit 1", customer.0)?;
     Ok(found.is_some())
 }
 

@@ -230,7 +230,10 @@ async fn decide(conn: &mut Conn, context: &Context<'_>, world: &mut World, event
     }
     let due = rules::due(&title, &open, paid_on, &terms, &context.calendar);
     let received = received(event, amount);
-    let (outcome, split) = rules::decide(&title, &open, event.movement, &due, &received, &context.tolerance);
+    let (mut outcome, split) = rules::decide(&title, &open, event.movement, &due, &received, &context.tolerance);
+    if due.open.is_positive() && slip.bills.iter().filter_map(|bill| world.bills.get(bill)).any(|bill| bill.given_up) {
+        outcome = Outcome::WrittenOff;
+    }
     let payment = context.server.id();
     let external_id = context.external_id(event);
     let laid = Laid {

@@ -15,6 +15,7 @@ use super::reading::Event;
 use crate::db::{Conn, Link};
 use crate::error::Result;
 use crate::ledger::ChargedBefore;
+use crate::write_offs::given_up;
 use crate::{among, sql};
 
 /// The agreements with the bank that a file may be about.
@@ -49,7 +50,10 @@ pub(super) struct Slip {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Bill {
     pub(super) customer: Uuid,
+    /// What a payment finds open: what was given up of it too, since it comes back as far as somebody pays.
     pub(super) balance: Money,
+    /// Whether something of it was given up.
+    pub(super) given_up: bool,
     pub(super) due_on: NaiveDate,
     pub(super) standing: Standing,
     pub(super) posted: Option<Posted>,
@@ -80,6 +84,7 @@ struct Row {
     customer_id: Uuid,
     #[sqlx(try_from = "i64")]
     balance: Money,
+    given_up: i64,
     due_on: NaiveDate,
     #[sqlx(try_from = "String")]
     standing: Standing,
@@ -96,6 +101,8 @@ macro_rules! slips_by {
         among!($conn, Row:
             "select s.id as slip_id, s.bank_agreement_id, s.state, s.amount as nominal, s.due_on as slip_due_on, s.nosso_numero, s.document_number,
                     s.external_id as slip_external_id, b.id as bill_id, b.external_id as bill_external_id, b.customer_id, b.balance, b.due_on, b.standing,
+                    coalesce((select cast(sum(w.amount - w.back) as bigint) from write_off_bills w
+                               where w.bill_id = b.id and w.live and w.entry_id is not null), 0) as given_up,
                     c.tax_id, k.fine_rate, k.monthly_interest, b.charged_to, b.charges_open, b.reliefs
                from slips s join slip_bills sb on sb.slip_id = s.id join bills b on b.id = sb.bill_id
                join contracts k on k.id = b.contract_id join customers c on c.id = b.customer_id", $key, $keys)
@@ -113,7 +120,8 @@ impl World {
         for row in rows {
             self.bills.entry(row.bill_id).or_insert(Bill {
                 customer: row.customer_id,
-                balance: row.balance,
+                balance: row.balance + Money::cents(row.given_up),
+                given_up: row.given_up > 0,
                 due_on: row.due_on,
                 standing: row.standing,
                 posted: row.charged.posted(),
@@ -269,15 +277,17 @@ async fn take_bills(conn: &mut Conn, world: &mut World, mut bills: Vec<Uuid>) ->
     bills.sort_unstable();
     bills.dedup();
     if let Link::Postgres(conn) = conn.link() {
-        let rows = sqlx::query_as::<_, Moving>(
-            "select id, balance, standing, charged_to, charges_open, reliefs from bills where id = any($1) order by id for no key update",
-        )
+        let rows = sqlx::query_as::<_, Moving>(concat!(
+            "select b.id, b.balance, b.standing, b.charged_to, b.charges_open, b.reliefs, ",
+            given_up!(),
+            " as given_up from bills b where b.id = any($1) order by b.id for no key update"
+        ))
         .bind(bills)
         .fetch_all(conn)
         .await?;
         for row in rows {
             if let Some(bill) = world.bills.get_mut(&row.id) {
-                (bill.balance, bill.standing, bill.posted) = (row.balance, row.standing, row.charged.posted());
+                row.onto(bill);
             }
         }
     }
@@ -290,18 +300,27 @@ struct Moving {
     id: Uuid,
     #[sqlx(try_from = "i64")]
     balance: Money,
+    given_up: i64,
     #[sqlx(try_from = "String")]
     standing: Standing,
     #[sqlx(flatten)]
     charged: ChargedBefore,
 }
 
+impl Moving {
+    fn onto(&self, bill: &mut Bill) {
+        (bill.balance, bill.given_up) = (self.balance + Money::cents(self.given_up), self.given_up > 0);
+        (bill.standing, bill.posted) = (self.standing, self.charged.posted());
+    }
+}
+
 impl World {
     /// Takes what a bill's row says now, once more of its entries stand than one payment's.
     pub(super) async fn again(&mut self, conn: &mut Conn, bill: Uuid) -> Result<()> {
-        let row = sql!(conn, one Moving: "select id, balance, standing, charged_to, charges_open, reliefs from bills where id = $1", bill)?;
+        let row = sql!(conn, one Moving: concat!("select b.id, b.balance, b.standing, b.charged_to, b.charges_open, b.reliefs, ", given_up!(),
+            " as given_up from bills b where b.id = $1"), bill)?;
         if let Some(bill) = self.bills.get_mut(&bill) {
-            (bill.balance, bill.standing, bill.posted) = (row.balance, row.standing, row.charged.posted());
+            row.onto(bill);
         }
         Ok(())
     }

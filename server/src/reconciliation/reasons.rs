@@ -203,6 +203,7 @@ pub fn outcome(l: Locale, outcome: Outcome) -> &'static str {
         Outcome::Excess => words::outcome_excess(l),
         Outcome::AfterClosing => words::outcome_after_closing(l),
         Outcome::Superseded => words::outcome_superseded(l),
+        Outcome::WrittenOff => words::outcome_written_off(l),
         Outcome::InAgreement => words::outcome_in_agreement(l),
         Outcome::Duplicate => words::outcome_duplicate(l),
         Outcome::Repeated => words::outcome_repeated(l),

@@ -21,7 +21,7 @@ use crate::payments::{self, Laid, New, Parts, Target};
 use crate::pix::returns::{self, For, Origin, Return};
 use crate::requests::take_bill;
 use crate::sessions::Staff;
-use crate::{Server, bills, policies, requests, sql};
+use crate::{Server, bills, policies, requests, sql, write_offs};
 
 /// Lines of one page.
 const PAGE: i64 = 30;
@@ -449,6 +449,7 @@ async fn post(
         _ => Said { credited: Some(row.amount), credited_on: Some(row.paid_on), ..Said::default() },
     };
     let line = take_bill(tx, customer, bill).await?.ok_or(Error::NotFound)?;
+    let (line, given_up) = write_offs::as_paid(tx, line).await?;
     let terms = sql!(tx, one Terms:
         "select c.tax_id, k.fine_rate, k.monthly_interest, b.charged_to, b.charges_open, b.reliefs from bills b join contracts k on k.id = b.contract_id join customers c on c.id = b.customer_id
           where b.id = $1", bill.0)?;
@@ -469,7 +470,10 @@ async fn post(
         discount: cents(said.discount).unwrap_or_default() + cents(said.abatement).unwrap_or_default(),
     };
     let due = rules::due(&title, &open, row.paid_on, &terms, &policies::calendar(tx).await?);
-    let (outcome, split) = rules::decide(&title, &open, Movement::Paid, &due, &received, &tolerance);
+    let (mut outcome, split) = rules::decide(&title, &open, Movement::Paid, &due, &received, &tolerance);
+    if given_up {
+        outcome = rules::Outcome::WrittenOff;
+    }
     let payment: PaymentId = server.id();
     let pix = row.end_to_end_id.as_deref();
     let external_id = pix.map_or_else(|| external_id(&said.content_hash, row.line.unwrap_or_default()), |id| format!("pix/{id}"));

@@ -1,5 +1,5 @@
-//! Which slips a file asks the bank about: those it does not know yet, and those it knows that another has replaced. Never changes
-//! anything: whoever writes the file does.
+//! Which slips a file asks the bank about: those it does not know yet, those it knows that another has replaced, and those of bills that
+//! the house has given up. Never changes anything: whoever writes the file does.
 
 use chrono::NaiveDate;
 use domain::boleto::barcode::Barcode;
@@ -70,7 +70,9 @@ struct Pending {
 /// so many slips of them looked at.
 pub(super) async fn gather(conn: &mut Conn, agreement: Uuid, draft: Draft, today: NaiveDate, most: usize) -> Result<Gathered> {
     let mut gathered = Gathered { draft, entries: Vec::new(), closings: Vec::new(), sum: Money::ZERO, left_out: Vec::new() };
-    for row in replaced(conn, agreement, today).await? {
+    let mut over = replaced(conn, agreement, today).await?;
+    over.extend(given_up(conn, agreement, today).await?);
+    for row in over {
         match row.slip(Decimal::ZERO, Decimal::ZERO).and_then(|slip| gathered.draft.close(&slip).map_err(why)) {
             Ok(()) => gathered.closings.push(row.id),
             Err(why) => gathered.left_out.push(row.left_out(why)),
@@ -143,6 +145,19 @@ async fn replaced(conn: &mut Conn, agreement: Uuid, today: NaiveDate) -> Result<
             and not exists (select 1 from remessa_lines l join remessas f on f.id = l.remessa_id and f.not_taken_at is null
                              where l.slip_id = s.id and l.instruction = 'close')
           order by s.limit_on, s.id limit 30000", agreement, today)?)
+}
+
+/// Slips whose bills the house has given up, while nothing of them is open and no file has asked to close them.
+async fn given_up(conn: &mut Conn, agreement: Uuid, today: NaiveDate) -> Result<Vec<Row>> {
+    Ok(sql!(conn, all Row:
+        "select distinct s.id, s.external_id, s.nosso_numero, s.document_number, s.barcode, s.amount, s.issued_on, s.due_on, s.limit_on,
+                c.tax_id, c.name, c.address, c.city, c.state as uf, c.postal_code
+           from write_off_bills w join slip_bills g on g.bill_id = w.bill_id join slips s on s.id = g.slip_id join customers c on c.id = s.customer_id
+          where w.live and w.entry_id is not null and s.state = 'registered' and s.limit_on >= $2 and s.bank_agreement_id = $1
+            and not exists (select 1 from slip_bills l join bills b on b.id = l.bill_id where l.slip_id = s.id and b.balance > 0)
+            and not exists (select 1 from remessa_lines l join remessas f on f.id = l.remessa_id and f.not_taken_at is null
+                             where l.slip_id = s.id and l.instruction = 'close')
+          order by s.limit_on, s.id limit 5000", agreement, today)?)
 }
 
 impl Row {

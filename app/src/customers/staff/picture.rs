@@ -26,7 +26,7 @@ use crate::ui::lists::{Pair, Row, Rows, SummaryList};
 use crate::ui::panels::{Card, Details, StatusTag};
 use crate::ui::tables::{Column, DataTable};
 use crate::visitor::AsStaff;
-use crate::{activities, flags, paths, placements, promises, wording};
+use crate::{activities, flags, paths, placements, promises, wording, write_offs};
 
 /// One customer.
 pub(super) async fn picture(page: Page, AsStaff(staff): AsStaff, Path(customer): Path<String>) -> PageResult {
@@ -71,6 +71,7 @@ pub(super) async fn picture(page: Page, AsStaff(staff): AsStaff, Path(customer):
     let side = view! {
         {flags::staff::card(l, customer, &picture.flags)}
         {placements::customer::card(l, &staff, customer, &picture.placements)}
+        {write_offs::customer::card(&page, &staff, customer, &picture.write_offs)}
         {person(&page, &picture)}
         {contracts(l, &picture)}
         {by_age(l, &picture)}
