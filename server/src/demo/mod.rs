@@ -5,6 +5,7 @@
 
 mod chance;
 mod follow_up;
+mod handed_over;
 mod house;
 mod incidents;
 mod people;
@@ -133,6 +134,9 @@ pub async fn create(server: &Server, seed: u64, scale: u32, progress: impl FnMut
     }
     if !any(server, "select count(*) from customer_flags").await? {
         follow_up::play(server).await?;
+    }
+    if !any(server, "select count(*) from agencies").await? {
+        handed_over::play(server).await?;
     }
     let mut tx = server.db.write().await?;
     let created = Event {

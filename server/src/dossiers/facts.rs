@@ -18,6 +18,7 @@ use domain::statement::{EntryKind, Nature, days_late};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::handed_over::{self, HandedOver};
 use crate::agreements::Terms;
 use crate::db::Conn;
 use crate::error::{Error, Result};
@@ -40,6 +41,8 @@ pub(super) struct Facts {
     pub(super) requests: Vec<Request>,
     pub(super) documents: Vec<Document>,
     pub(super) papers: Vec<Paper>,
+    /// What was with agencies and lawyers, and what was given up.
+    pub(super) handed_over: HandedOver,
     pub(super) trail: Vec<audit::Row>,
     /// Number and hash of the newest event of the whole chain then.
     pub(super) head: Option<(i64, String)>,
@@ -399,6 +402,7 @@ pub(super) async fn read(
     let documents = documents.into_iter().filter(|document| before.made(document.id)).collect();
     let papers = sql!(conn, all Paper:
         "select code, kind, about, issued_at from papers where customer_id = $1 and issued_at < $2 order by issued_at, id", customer.0, as_of)?;
+    let handed_over = handed_over::read(conn, customer, as_of).await?;
     let (trail, head) = audit::about(conn, customer, as_of).await?;
     Ok(Facts {
         as_of,
@@ -415,6 +419,7 @@ pub(super) async fn read(
         requests,
         documents,
         papers,
+        handed_over,
         trail,
         head,
     })

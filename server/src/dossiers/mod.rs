@@ -5,6 +5,7 @@
 //! another customer (who acts for this one is a number), and no account in clear.
 
 mod facts;
+mod handed_over;
 mod gaps;
 mod sheets;
 mod trail;
@@ -219,6 +220,7 @@ fn put_together(clock: &crate::clock::Clock, creditor: &Creditor, facts: &Facts,
         sheets::notices(&w),
         sheets::requests(&w),
         sheets::documents(&w, &places),
+        handed_over::sheet(&w),
     ];
     let draw = |title: &str, blocks: Vec<Block>| {
         let info = DocumentInfo { title: title.to_owned(), language: l.tag().to_owned(), created: facts.as_of };

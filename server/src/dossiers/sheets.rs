@@ -42,7 +42,7 @@ impl<'a> Wording<'a> {
         Self { l, clock, facts, bills, slips }
     }
 
-    fn money(&self, amount: Money) -> String {
+    pub(super) fn money(&self, amount: Money) -> String {
         texts::money(self.l, amount)
     }
 
@@ -50,7 +50,7 @@ impl<'a> Wording<'a> {
         texts::date(self.l, on)
     }
 
-    fn maybe_day(&self, on: Option<NaiveDate>) -> String {
+    pub(super) fn maybe_day(&self, on: Option<NaiveDate>) -> String {
         on.map(|on| self.day(on)).unwrap_or_default()
     }
 
@@ -64,7 +64,7 @@ impl<'a> Wording<'a> {
         self.clock.local(at).date_naive()
     }
 
-    fn number(&self, bill: Option<Uuid>) -> String {
+    pub(super) fn number(&self, bill: Option<Uuid>) -> String {
         bill.and_then(|id| self.bills.get(&id)).map(|bill| bill.row.number.clone()).unwrap_or_default()
     }
 
@@ -81,7 +81,7 @@ impl<'a> Wording<'a> {
         }
     }
 
-    fn nothing(&self) -> Block {
+    pub(super) fn nothing(&self) -> Block {
         Block::Paragraph(t::nothing(self.l).to_owned())
     }
 
