@@ -137,6 +137,39 @@ async fn whole(t: &TestServer) -> (CustomerId, BillId) {
 }
 
 on_both_databases! {
+    async fn what_was_handed_over_and_given_up_is_told_as_it_was_then(t: TestServer) {
+        let (boss, clerk, legal) = (t.staff(Role::Supervisor).await, t.staff(Role::Receivables).await, t.staff(Role::Legal).await);
+        let person = t.a_person().await;
+        let (one, two) = (t.a_bill(person, Money::cents(10_000), 60).await, t.a_bill(person, Money::cents(20_000), 50).await);
+        let agency = domain::placements::AgencyForm {
+            name: "Assessoria Ponte".into(), kind: "agency".into(), email: "a@example.org".into(), phone: String::new(), submission: Uuid::now_v7().to_string(),
+        };
+        server::placements::agencies::add(&t, &boss, &agency).await.unwrap();
+        let form = domain::placements::PlacementForm {
+            agency: agency.submission.clone(), customer: person.to_string(), bills: vec![one.to_string()], submission: Uuid::now_v7().to_string(),
+            ..Default::default()
+        };
+        let placement = server::placements::prepare(&t, &boss, &form).await.unwrap();
+        server::placements::confirm(&t, &boss, placement).await.unwrap();
+        t.clock.advance(TimeDelta::seconds(5));
+        let then = t.clock.now();
+        t.clock.advance(TimeDelta::seconds(5));
+        let before = opened(&taken(&t, &legal, person, Some(then)).await);
+        server::placements::agencies::recall(&t, &boss, server::placements::agencies::Which::Customer(person), "Acordo por telefone").await.unwrap();
+        let form = domain::write_offs::WriteOffForm {
+            customer: person.to_string(), bills: vec![two.to_string()], reason: "other".into(), words: "Rescindido".into(), submission: Uuid::now_v7().to_string(),
+        };
+        let id = server::write_offs::propose(&t, &clerk, &form, &[]).await.unwrap();
+        server::write_offs::approve(&t, &boss, id).await.unwrap();
+        t.clock.advance(TimeDelta::seconds(5));
+        let sheet = |entries: &BTreeMap<String, Vec<u8>>| text_of(&entries["11-cobranca-e-baixas.pdf"], &[]);
+        let after = sheet(&opened(&taken(&t, &legal, person, None).await));
+        assert!(after.contains("Assessoria Ponte") && after.contains("Acordo por telefone") && after.contains("Rescindido") && after.contains("200,00"));
+        let as_then = sheet(&before);
+        assert!(as_then.contains("Assessoria Ponte") && !as_then.contains("Acordo por telefone") && !as_then.contains("Rescindido"));
+        assert_eq!(sheet(&opened(&taken(&t, &legal, person, Some(then)).await)), as_then, "that moment stays as it was");
+    }
+
     async fn everything_about_one_customer_and_nothing_of_another(t: TestServer) {
         let (person, late) = whole(&t).await;
         let (stranger, _) = whole(&t).await;
