@@ -85,6 +85,7 @@ pub mod default_notices;
 pub mod disputes;
 pub mod flags;
 pub mod forms;
+pub mod guarantees;
 pub mod holidays;
 pub mod ids;
 pub mod incidents;

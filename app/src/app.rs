@@ -10,7 +10,7 @@ use crate::visitor::{self, App};
 use crate::{
     activities, agreements, audit, authenticity, bills, customers, dashboard, default_notices, demo, disputes, documents, dossiers,
     exports, flags, help, holidays, http, incidents, notices, paths, pix, promises, receipts, reconciliation, refunds, remessas, requests,
-    sign_in, slips, statement, systems, team,
+    sign_in, slips, statement, suspensions, systems, team,
 };
 
 /// The whole application.
@@ -69,6 +69,7 @@ fn features() -> Router<App> {
         .merge(activities::routes())
         .merge(promises::routes())
         .merge(default_notices::routes())
+        .merge(suspensions::routes())
 }
 
 /// What needs to know nothing of the visitor: systems show a key with each request, and no cookie.

@@ -33,6 +33,8 @@ pub mod drafts;
 #[cfg(feature = "ssr")]
 pub mod exports;
 pub mod flags;
+#[cfg(feature = "ssr")]
+pub mod guarantees;
 pub mod help;
 pub mod holidays;
 #[cfg(feature = "ssr")]
@@ -59,6 +61,8 @@ pub mod sign_in;
 pub mod site;
 pub mod slips;
 pub mod statement;
+#[cfg(feature = "ssr")]
+pub mod suspensions;
 pub mod systems;
 pub mod team;
 #[cfg(feature = "ssr")]

@@ -106,6 +106,10 @@ pub const FOLLOW_UP: &str = "/equipe/acompanhamento";
 pub const REASONS: &str = "/equipe/acompanhamento/motivos";
 /// The same as CSV.
 pub const REASONS_CSV: &str = "/equipe/acompanhamento/motivos.csv";
+/// Contracts suspended, and reconnected unpaid.
+pub const SUSPENSIONS: &str = "/equipe/acompanhamento/suspensoes";
+/// The same as CSV.
+pub const SUSPENSIONS_CSV: &str = "/equipe/acompanhamento/suspensoes.csv";
 /// The audit trail.
 pub const AUDIT: &str = "/equipe/auditoria";
 /// The creditor's staff.

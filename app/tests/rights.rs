@@ -38,6 +38,8 @@ const PAGES: &[&str] = &[
     paths::FOLLOW_UP,
     paths::PROMISES,
     paths::DEFAULT_NOTICES,
+    paths::SUSPENSIONS,
+    paths::SUSPENSIONS_CSV,
     paths::REASONS,
     paths::REASONS_CSV,
     paths::TEAM,

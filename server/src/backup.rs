@@ -35,6 +35,8 @@ pub const TABLES: &[&str] = &[
     "representations",
     "contracts",
     "representation_contracts",
+    "guarantees",
+    "contract_changes",
     "bills",
     "payments",
     "entries",

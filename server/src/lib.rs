@@ -29,6 +29,7 @@ pub mod exports;
 pub mod files;
 pub mod flags;
 pub mod flashes;
+pub mod guarantees;
 pub mod holidays;
 pub mod imports;
 pub mod incidents;
@@ -53,6 +54,7 @@ pub mod sessions;
 pub mod sign_in;
 pub mod slips;
 pub mod statement;
+pub mod suspensions;
 pub mod team;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;

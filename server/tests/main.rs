@@ -45,5 +45,6 @@ mod s3;
 mod sign_in;
 mod slips;
 mod statement;
+mod suspensions;
 mod team;
 mod webhooks;

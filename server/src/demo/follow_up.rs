@@ -11,7 +11,8 @@ use domain::flags::FlagForm;
 use domain::ids::CustomerId;
 use domain::promises::PromiseForm;
 
-use super::scenes::{ago, customer, find, form, open_bills, staff};
+use super::records::tour;
+use super::scenes::{ago, company_id, customer, find, form, open_bills, person_id, staff};
 use crate::error::{Error, Result};
 use crate::imports::{self, Kind, Options};
 use crate::sessions::{self, Actors, Staff};
@@ -37,6 +38,7 @@ pub(super) async fn play(server: &Server) -> Result<()> {
     promised(server, &mut people, &operator).await?;
     sought(server, &mut people, &operator).await?;
     told(server, &receivables).await?;
+    served(server, &mut people).await?;
     for one in [operator, receivables, legal] {
         sessions::close(server, &Actors::Staff(one)).await?;
     }
@@ -128,6 +130,34 @@ async fn sought(server: &Server, people: &mut std::slice::Iter<'_, String>, oper
         let id = find(server, person).await?;
         said(&ago(server, days, 5), operator, id, "incoming", "phone", "spoke", reason, note).await?;
     }
+    Ok(())
+}
+
+/// Contracts suspended, one of which came back without a payment; and what some left with the creditor.
+async fn served(server: &Server, people: &mut std::slice::Iter<'_, String>) -> Result<()> {
+    let today = server.clock.today();
+    let day = |ago: u64| today - Days::new(ago);
+    for (person, states) in people.zip([&[("suspended", 25)][..], &[("suspended", 50), ("active", 35)], &[("suspended", 12)]]) {
+        let mut conn = server.db.read().await?;
+        let (contract, number, kind, plan, starts_on) = sql!(conn, one (String, String, String, String, chrono::NaiveDate):
+            "select k.external_id, k.number, k.kind, k.plan_name, k.starts_on from contracts k join customers c on c.id = k.customer_id
+              where c.external_id = $1 order by k.id limit 1", person)?;
+        drop(conn);
+        for (state, ago) in states {
+            let line = format!("{contract};{person};{number};{kind};{plan};{starts_on};{state};{}\n", day(*ago));
+            let text = format!("external_id;customer;number;kind;plan_name;starts_on;state;state_since\n{line}");
+            imports::run(server, Kind::Contracts, Cursor::new(text), Options::default(), |_| {}).await.map_err(super::of_import)?;
+        }
+    }
+    let (company, other, person) = (company_id(0), company_id(1), person_id(tour::IN_ARREARS));
+    let lines = [
+        format!("VS-G1;{company};{company}-C01;insurance;Seguradora Fictícia;AP-2026-0077;250.000,00;{};{};held", day(330), today + Days::new(35)),
+        format!("VS-G2;{company};;deposit;;;18.500,00;{};;held", day(900)),
+        format!("VS-G3;{other};;bank_letter;Banco Fictício;CF-4410;90.000,00;{};{};held", day(400), day(30)),
+        format!("VS-G4;{person};;advance;;;150,00;{};;returned", day(420)),
+    ];
+    let text = format!("external_id;customer;contract;kind;issuer;reference;amount;given_on;valid_until;state\n{}\n", lines.join("\n"));
+    imports::run(server, Kind::Guarantees, Cursor::new(text), Options::default(), |_| {}).await.map_err(super::of_import)?;
     Ok(())
 }
 

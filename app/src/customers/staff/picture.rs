@@ -26,7 +26,7 @@ use crate::ui::lists::{Pair, Row, Rows, SummaryList};
 use crate::ui::panels::{Card, Details, StatusTag};
 use crate::ui::tables::{Column, DataTable};
 use crate::visitor::AsStaff;
-use crate::{activities, flags, paths, promises, wording};
+use crate::{activities, flags, guarantees, paths, promises, wording};
 
 /// One customer.
 pub(super) async fn picture(page: Page, AsStaff(staff): AsStaff, Path(customer): Path<String>) -> PageResult {
@@ -71,6 +71,7 @@ pub(super) async fn picture(page: Page, AsStaff(staff): AsStaff, Path(customer):
         {flags::staff::card(l, customer, &picture.flags)}
         {person(&page, &picture)}
         {contracts(l, &picture)}
+        {guarantees::card(l, &picture.guarantees, page.server.clock.today())}
         {by_age(l, &picture)}
         {agreements(l, &picture)}
     };
