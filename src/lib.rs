@@ -82,6 +82,7 @@ pub mod charges;
 pub mod cnab;
 pub mod declarations;
 pub mod default_notices;
+pub mod demands;
 pub mod disputes;
 pub mod flags;
 pub mod forms;

@@ -8,7 +8,7 @@ use tower_http::compression::{CompressionLayer, CompressionLevel};
 
 use crate::visitor::{self, App};
 use crate::{
-    activities, agreements, audit, authenticity, bills, customers, dashboard, default_notices, demo, disputes, documents, dossiers,
+    activities, agreements, audit, authenticity, bills, customers, dashboard, default_notices, demands, demo, disputes, documents, dossiers,
     exports, flags, help, holidays, http, incidents, notices, paths, pix, promises, receipts, reconciliation, refunds, remessas, requests,
     sign_in, slips, statement, suspensions, systems, team,
 };
@@ -69,6 +69,7 @@ fn features() -> Router<App> {
         .merge(activities::routes())
         .merge(promises::routes())
         .merge(default_notices::routes())
+        .merge(demands::routes())
         .merge(suspensions::routes())
 }
 

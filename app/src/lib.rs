@@ -22,6 +22,7 @@ pub mod dashboard;
 pub mod default_notices;
 #[cfg(feature = "ssr")]
 pub mod demo;
+pub mod demands;
 pub mod disputes;
 pub mod documents;
 #[cfg(feature = "ssr")]

@@ -106,6 +106,8 @@ pub const FOLLOW_UP: &str = "/equipe/acompanhamento";
 pub const REASONS: &str = "/equipe/acompanhamento/motivos";
 /// The same as CSV.
 pub const REASONS_CSV: &str = "/equipe/acompanhamento/motivos.csv";
+/// Letters that ask for payment.
+pub const DEMANDS: &str = "/equipe/acompanhamento/cartas";
 /// Contracts suspended, and reconnected unpaid.
 pub const SUSPENSIONS: &str = "/equipe/acompanhamento/suspensoes";
 /// The same as CSV.
@@ -318,6 +320,12 @@ pub fn flags(id: impl std::fmt::Display) -> String {
 #[must_use]
 pub fn promises(id: impl std::fmt::Display) -> String {
     format!("/equipe/clientes/{id}/promessas")
+}
+
+/// A customer's letters that ask for payment.
+#[must_use]
+pub fn demand(customer: impl std::fmt::Display) -> String {
+    format!("/equipe/clientes/{customer}/cartas")
 }
 
 /// The default of one contract, and its notices.

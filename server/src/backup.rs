@@ -82,6 +82,8 @@ pub const TABLES: &[&str] = &[
     "notices",
     "default_notices",
     "default_notice_bills",
+    "demands",
+    "demand_bills",
     "outbox",
     "mailbox",
     "audit_events",

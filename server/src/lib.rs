@@ -21,6 +21,7 @@ pub mod db;
 pub mod declarations;
 pub mod default_notices;
 pub mod demo;
+pub mod demands;
 pub mod disputes;
 pub mod documents;
 pub mod dossiers;

@@ -16,6 +16,7 @@ mod customers;
 mod dashboard;
 mod declarations;
 mod default_notices;
+mod demands;
 mod demo;
 mod disputes;
 mod documents;

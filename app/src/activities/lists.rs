@@ -30,6 +30,7 @@ pub(crate) enum Part {
     Unreachable,
     Promises,
     Notices,
+    Demands,
     Suspensions,
     Reasons,
 }
@@ -40,6 +41,7 @@ pub(crate) fn tabs(l: Locale, here: Part) -> impl IntoView {
         Tab::new(paths::FOLLOW_UP, t::unreachable(l), here == Part::Unreachable),
         Tab::new(paths::PROMISES, texts::promises::tab(l), here == Part::Promises),
         Tab::new(paths::DEFAULT_NOTICES, texts::default_notices::tab(l), here == Part::Notices),
+        Tab::new(paths::DEMANDS, texts::demands::tab(l), here == Part::Demands),
         Tab::new(paths::SUSPENSIONS, texts::suspensions::tab(l), here == Part::Suspensions),
         Tab::new(paths::REASONS, t::reasons(l), here == Part::Reasons),
     ];

@@ -7,6 +7,7 @@ use chrono::Days;
 use domain::activities::ActivityForm;
 use domain::actors::Role;
 use domain::default_notices::{NoticeForm, ProofForm, Stage};
+use domain::demands::DemandForm;
 use domain::flags::FlagForm;
 use domain::ids::CustomerId;
 use domain::promises::PromiseForm;
@@ -16,7 +17,7 @@ use super::scenes::{ago, company_id, customer, find, form, open_bills, person_id
 use crate::error::{Error, Result};
 use crate::imports::{self, Kind, Options};
 use crate::sessions::{self, Actors, Staff};
-use crate::{Server, activities, default_notices, flags, promises, sql};
+use crate::{Server, activities, default_notices, demands, flags, promises, sql};
 
 /// Somebody with late bills among the last hundred, who is in no request.
 async fn late(server: &Server) -> Result<Vec<String>> {
@@ -38,6 +39,7 @@ pub(super) async fn play(server: &Server) -> Result<()> {
     promised(server, &mut people, &operator).await?;
     sought(server, &mut people, &operator).await?;
     told(server, &receivables).await?;
+    asked(server, &mut people, &receivables).await?;
     served(server, &mut people).await?;
     for one in [operator, receivables, legal] {
         sessions::close(server, &Actors::Staff(one)).await?;
@@ -129,6 +131,33 @@ async fn sought(server: &Server, people: &mut std::slice::Iter<'_, String>, oper
     for ((days, reason, note), person) in told.into_iter().zip(people) {
         let id = find(server, person).await?;
         said(&ago(server, days, 5), operator, id, "incoming", "phone", "spoke", reason, note).await?;
+    }
+    Ok(())
+}
+
+/// Letters that ask for payment: one whose time is over, one that nobody has proven, one on its way.
+async fn asked(server: &Server, people: &mut std::slice::Iter<'_, String>, receivables: &Staff) -> Result<()> {
+    for ((days, sending, proof), person) in [(25, "post", Some("AR BR987654321BR")), (6, "post", None), (2, "mail", None)].into_iter().zip(people) {
+        let then = ago(server, days, 2);
+        let id = find(server, person).await?;
+        let late = demands::see(&then, receivables, id).await?.late;
+        let letter = DemandForm {
+            bills: late.iter().map(|bill| bill.id.to_string()).collect(),
+            pay_until: demands::usual(then.clock.today()).to_string(),
+            sending: sending.to_owned(),
+            submission: form(),
+        };
+        if late.is_empty() {
+            continue;
+        }
+        demands::write(&then, receivables, id, &letter).await?;
+        if let Some(note) = proof {
+            let written = demands::see(&then, receivables, id).await?.demands;
+            let proof = ProofForm { proof: "letter".to_owned(), on: then.clock.today().to_string(), note: note.to_owned() };
+            for one in written {
+                demands::prove(&then, receivables, one.id, &proof).await?;
+            }
+        }
     }
     Ok(())
 }

@@ -19,7 +19,7 @@ use crate::download::attachment;
 use crate::page::{Page, PageResult, StaffRoom};
 use crate::requests::staff::evidence::{bill_title, tax_id};
 use crate::ui::Tone;
-use crate::ui::actions::BackLink;
+use crate::ui::actions::{Actions, BackLink, ButtonKind, ButtonLink};
 use crate::ui::amounts::{Bar, Bars, MoneyText};
 use crate::ui::layout::PageTitle;
 use crate::ui::lists::{Pair, Row, Rows, SummaryList};
@@ -76,6 +76,9 @@ pub(super) async fn picture(page: Page, AsStaff(staff): AsStaff, Path(customer):
         {agreements(l, &picture)}
     };
     let dossier = crate::dossiers::links(l, &staff, customer);
+    let letter = (!picture.bills.is_empty()).then(|| {
+        view! { <ButtonLink href=paths::demand(customer) label=texts::demands::link(l) kind=ButtonKind::Quiet/> }
+    });
     Ok(page.staff(&staff, StaffRoom::Customers, &name.clone(), || {
         view! {
             <BackLink href=paths::STAFF_SEARCH label=t::search(l)/>
@@ -83,7 +86,7 @@ pub(super) async fn picture(page: Page, AsStaff(staff): AsStaff, Path(customer):
             {flagged}
             <div class="figures">{figures}</div>
             <p class="small soft">{as_of}</p>
-            {dossier}
+            <Actions>{dossier}{letter}</Actions>
             <div class="columns">
                 <div class="flow">{main}</div>
                 <div class="flow">{side}</div>
