@@ -322,6 +322,12 @@ pub fn promises(id: impl std::fmt::Display) -> String {
     format!("/equipe/clientes/{id}/promessas")
 }
 
+/// A plan for the bills that an incident lets be paid in parts.
+#[must_use]
+pub fn plan_of_incident(incident: impl std::fmt::Display) -> String {
+    format!("{PLAN}/incidente/{incident}")
+}
+
 /// A customer's letters that ask for payment.
 #[must_use]
 pub fn demand(customer: impl std::fmt::Display) -> String {
