@@ -19,13 +19,13 @@ use crate::imports::{self, Kind, Options};
 use crate::sessions::{self, Actors, Staff};
 use crate::{Server, activities, default_notices, demands, flags, promises, sql};
 
-/// Somebody with late bills among the last hundred, who is in no request.
-async fn late(server: &Server) -> Result<Vec<String>> {
+/// Those of these people whose bills are late for so many days, and who are in no request.
+async fn late(server: &Server, [first, last]: [&str; 2], days: u64) -> Result<Vec<String>> {
     let mut conn = server.db.read().await?;
     let rows = sql!(conn, all (String,): "select c.external_id from customers c
         join bills b on b.customer_id = c.id and b.balance > 0 and b.standing = 'open' and b.due_on < $1
-        where c.external_id between 'VS-000400' and 'VS-000500' and not exists (select 1 from requests r where r.customer_id = c.id)
-        group by c.external_id order by c.external_id", server.clock.today() - Days::new(5))?;
+        where c.external_id between $2 and $3 and not exists (select 1 from requests r where r.customer_id = c.id)
+        group by c.external_id order by c.external_id", server.clock.today() - Days::new(days), first, last)?;
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
@@ -33,12 +33,14 @@ async fn late(server: &Server) -> Result<Vec<String>> {
 pub(super) async fn play(server: &Server) -> Result<()> {
     let (operator, receivables) = (staff(server, Role::Operator).await?, staff(server, Role::Receivables).await?);
     let legal = staff(server, Role::Legal).await?;
-    let late = late(server).await?;
-    let mut people = late.iter();
+    let known_late = late(server, ["VS-000400", "VS-000500"], 5).await?;
+    let mut people = known_late.iter();
     known(server, &mut people, [&operator, &receivables, &legal]).await?;
     promised(server, &mut people, &operator).await?;
     sought(server, &mut people, &operator).await?;
     told(server, &receivables).await?;
+    let long_late = late(server, ["VS-000345", "VS-000399"], 60).await?;
+    let mut people = long_late.iter();
     asked(server, &mut people, &receivables).await?;
     served(server, &mut people).await?;
     for one in [operator, receivables, legal] {
@@ -166,7 +168,7 @@ async fn asked(server: &Server, people: &mut std::slice::Iter<'_, String>, recei
 async fn served(server: &Server, people: &mut std::slice::Iter<'_, String>) -> Result<()> {
     let today = server.clock.today();
     let day = |ago: u64| today - Days::new(ago);
-    for (person, states) in people.zip([&[("suspended", 25)][..], &[("suspended", 50), ("active", 35)], &[("suspended", 12)]]) {
+    for (states, person) in [&[("suspended", 25)][..], &[("suspended", 50), ("active", 35)], &[("suspended", 12)]].into_iter().zip(people) {
         let mut conn = server.db.read().await?;
         let (contract, number, kind, plan, starts_on) = sql!(conn, one (String, String, String, String, chrono::NaiveDate):
             "select k.external_id, k.number, k.kind, k.plan_name, k.starts_on from contracts k join customers c on c.id = k.customer_id
