@@ -20,6 +20,7 @@ pub mod customers;
 #[cfg(feature = "ssr")]
 pub mod dashboard;
 pub mod default_notices;
+pub mod demands;
 #[cfg(feature = "ssr")]
 pub mod demo;
 pub mod disputes;
@@ -33,6 +34,8 @@ pub mod drafts;
 #[cfg(feature = "ssr")]
 pub mod exports;
 pub mod flags;
+#[cfg(feature = "ssr")]
+pub mod guarantees;
 pub mod help;
 pub mod holidays;
 #[cfg(feature = "ssr")]
@@ -60,6 +63,8 @@ pub mod sign_in;
 pub mod site;
 pub mod slips;
 pub mod statement;
+#[cfg(feature = "ssr")]
+pub mod suspensions;
 pub mod systems;
 pub mod team;
 #[cfg(feature = "ssr")]

@@ -106,6 +106,12 @@ pub const FOLLOW_UP: &str = "/equipe/acompanhamento";
 pub const REASONS: &str = "/equipe/acompanhamento/motivos";
 /// The same as CSV.
 pub const REASONS_CSV: &str = "/equipe/acompanhamento/motivos.csv";
+/// Letters that ask for payment.
+pub const DEMANDS: &str = "/equipe/acompanhamento/cartas";
+/// Contracts suspended, and reconnected unpaid.
+pub const SUSPENSIONS: &str = "/equipe/acompanhamento/suspensoes";
+/// The same as CSV.
+pub const SUSPENSIONS_CSV: &str = "/equipe/acompanhamento/suspensoes.csv";
 /// The audit trail.
 pub const AUDIT: &str = "/equipe/auditoria";
 /// The creditor's staff.
@@ -320,6 +326,18 @@ pub fn flags(id: impl std::fmt::Display) -> String {
 #[must_use]
 pub fn promises(id: impl std::fmt::Display) -> String {
     format!("/equipe/clientes/{id}/promessas")
+}
+
+/// A plan for the bills that an incident lets be paid in parts.
+#[must_use]
+pub fn plan_of_incident(incident: impl std::fmt::Display) -> String {
+    format!("{PLAN}/incidente/{incident}")
+}
+
+/// A customer's letters that ask for payment.
+#[must_use]
+pub fn demand(customer: impl std::fmt::Display) -> String {
+    format!("/equipe/clientes/{customer}/cartas")
 }
 
 /// The default of one contract, and its notices.

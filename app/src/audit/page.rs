@@ -29,6 +29,8 @@ const PARTS: &[&str] = &[
     "activities",
     "promises",
     "default_notices",
+    "demands",
+    "suspensions",
     "dossiers",
     "incidents",
     "requests",

@@ -21,6 +21,7 @@ use crate::audit::{self, Event};
 use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
 use crate::flags;
+use crate::guarantees::{self, Guarantee};
 use crate::notices::{self, Notice};
 use crate::placements::{self, PlacedBill};
 use crate::promises::{self, Promise};
@@ -51,6 +52,8 @@ pub struct Profile {
     pub postal_code: String,
     /// Contracts, the newest first.
     pub contracts: Vec<Contract>,
+    /// What the customer left with the creditor.
+    pub guarantees: Vec<Guarantee>,
     /// Who may act for this customer today.
     pub representatives: Vec<Representative>,
 }
@@ -153,6 +156,8 @@ pub struct Picture {
     pub placements: Vec<PlacedBill>,
     /// Bills that the house gave up, or was asked to.
     pub write_offs: Vec<WriteOff>,
+    /// What the customer left with the creditor.
+    pub guarantees: Vec<Guarantee>,
     /// What the e-mail address and the telephone were before.
     pub contacts: Vec<ContactBefore>,
     /// Who of the staff looked at the customer, the newest first.
@@ -362,6 +367,7 @@ pub async fn profile(server: &Server, customer: &Customer) -> Result<Profile> {
         state: person.state,
         postal_code: person.postal_code,
         contracts: contracts(&mut conn, customer.id()).await?,
+        guarantees: guarantees::of(&mut conn, customer.id()).await?,
         representatives: representatives(server, &mut conn, customer.id()).await?,
     })
 }
@@ -426,6 +432,7 @@ pub async fn picture(server: &Server, staff: &Staff, customer: CustomerId) -> Re
         promises: promises::of_customer(server, conn, customer).await?,
         placements: placements::of_customer(conn, customer).await?,
         write_offs: write_offs::of_customer(conn, customer).await?,
+        guarantees: guarantees::of(conn, customer).await?,
         contacts: history::contacts(conn, customer).await?,
         looks: history::looks(conn, customer).await?,
         timeline: timeline(conn, customer).await?,

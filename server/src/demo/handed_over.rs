@@ -73,17 +73,13 @@ async fn placed(server: &Server, people: &mut std::slice::Iter<'_, String>, rece
         let customer = find(server, person).await?;
         let today = then.clock.today();
         let offer = placements::offer(&then, receivables, customer).await?;
-        let bills: Vec<String> = offer.choices.iter().filter(|one| one.left_out.is_none()).take(3).map(|one| one.bill.to_string()).collect();
+        let bills: Vec<String> =
+            offer.choices.iter().filter(|one| one.left_out.is_none()).take(3).map(|one| one.bill.to_string()).collect();
         if bills.is_empty() {
             continue;
         }
-        let hand_over = PlacementForm {
-            agency: agency.clone(),
-            customer: customer.to_string(),
-            bills,
-            submission: form(),
-            ..PlacementForm::default()
-        };
+        let hand_over =
+            PlacementForm { agency: agency.clone(), customer: customer.to_string(), bills, submission: form(), ..PlacementForm::default() };
         let id = placements::prepare(&then, receivables, &hand_over).await?;
         if !confirmed {
             continue;
@@ -105,7 +101,8 @@ async fn placed(server: &Server, people: &mut std::slice::Iter<'_, String>, rece
         }
         // One is back already.
         if at == 4 {
-            agencies::recall(&ago(server, 2, 3), supervisor, Which::Customer(customer), "Família pediu para tratar direto conosco.").await?;
+            agencies::recall(&ago(server, 2, 3), supervisor, Which::Customer(customer), "Família pediu para tratar direto conosco.")
+                .await?;
         }
     }
     Ok(())

@@ -134,7 +134,8 @@ pub(super) fn sheet(w: &Wording<'_>) -> Sheet {
         ];
         table(&columns, rows, None)
     };
-    let mut blocks = vec![Block::Heading(texts::placements::dossier(l).to_owned()), placed, Block::Heading(texts::write_offs::title(l).to_owned())];
+    let mut blocks =
+        vec![Block::Heading(texts::placements::dossier(l).to_owned()), placed, Block::Heading(texts::write_offs::title(l).to_owned())];
     for one in write_offs {
         use texts::write_offs as p;
         let by = |at, name: &str| p::by_on(l, w.moment(at), name);

@@ -5,8 +5,8 @@
 //! another customer (who acts for this one is a number), and no account in clear.
 
 mod facts;
-mod handed_over;
 mod gaps;
+mod handed_over;
 mod sheets;
 mod trail;
 mod words;

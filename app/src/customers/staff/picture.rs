@@ -19,14 +19,14 @@ use crate::download::attachment;
 use crate::page::{Page, PageResult, StaffRoom};
 use crate::requests::staff::evidence::{bill_title, tax_id};
 use crate::ui::Tone;
-use crate::ui::actions::BackLink;
+use crate::ui::actions::{Actions, BackLink, ButtonKind, ButtonLink};
 use crate::ui::amounts::{Bar, Bars, MoneyText};
 use crate::ui::layout::PageTitle;
 use crate::ui::lists::{Pair, Row, Rows, SummaryList};
 use crate::ui::panels::{Card, Details, StatusTag};
 use crate::ui::tables::{Column, DataTable};
 use crate::visitor::AsStaff;
-use crate::{activities, flags, paths, placements, promises, wording, write_offs};
+use crate::{activities, flags, guarantees, paths, placements, promises, wording, write_offs};
 
 /// One customer.
 pub(super) async fn picture(page: Page, AsStaff(staff): AsStaff, Path(customer): Path<String>) -> PageResult {
@@ -74,10 +74,14 @@ pub(super) async fn picture(page: Page, AsStaff(staff): AsStaff, Path(customer):
         {write_offs::customer::card(&page, &staff, customer, &picture.write_offs)}
         {person(&page, &picture)}
         {contracts(l, &picture)}
+        {guarantees::card(l, &picture.guarantees, page.server.clock.today())}
         {by_age(l, &picture)}
         {agreements(l, &picture)}
     };
     let dossier = crate::dossiers::links(l, &staff, customer);
+    let letter = (!picture.bills.is_empty()).then(|| {
+        view! { <ButtonLink href=paths::demand(customer) label=texts::demands::link(l) kind=ButtonKind::Quiet/> }
+    });
     Ok(page.staff(&staff, StaffRoom::Customers, &name.clone(), || {
         view! {
             <BackLink href=paths::STAFF_SEARCH label=t::search(l)/>
@@ -86,7 +90,7 @@ pub(super) async fn picture(page: Page, AsStaff(staff): AsStaff, Path(customer):
             {placed}
             <div class="figures">{figures}</div>
             <p class="small soft">{as_of}</p>
-            {dossier}
+            <Actions>{dossier}{letter}</Actions>
             <div class="columns">
                 <div class="flow">{main}</div>
                 <div class="flow">{side}</div>
