@@ -204,6 +204,8 @@ fn action(l: Locale, action: &str) -> &'static str {
         "dossiers.take" => t::did_take_dossier(l),
         "incidents.relieve" => t::did_relieve(l),
         "incidents.unrelieve" => t::did_unrelieve(l),
+        "placements.place" => t::did_place(l),
+        "placements.recall" | "placements.return" => t::did_take_back(l),
         "sessions.open" => t::did_sign_in(l),
         "sessions.close" | "sessions.close_all" => t::did_sign_out(l),
         "sessions.act_for" => t::did_act_for(l),

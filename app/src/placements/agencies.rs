@@ -72,7 +72,13 @@ fn kept(page: &Page, one: &Agency, keeps: bool) -> Vec<AnyView> {
         .into_any(),
         None => ().into_any(),
     };
-    vec![one.name.clone().into_any(), words::kind(l, one.kind).into_any(), contact.into_any(), one.bills.to_string().into_any(), act]
+    vec![
+        one.name.clone().into_any(),
+        words::kind(l, one.kind).into_any(),
+        view! { <span>{contact}</span> }.into_any(),
+        one.bills.to_string().into_any(),
+        act,
+    ]
 }
 
 fn form(page: &Page) -> AnyView {

@@ -1,7 +1,7 @@
 //! For staff: what of one customer's is or was with an agency or lawyers, and the page on which bills are handed over and taken back.
 
 use axum::extract::Path;
-use domain::ids::CustomerId;
+use domain::ids::{BillId, CustomerId};
 use domain::placements::{BillState, PlacementForm};
 use leptos::prelude::*;
 use server::error::Error;
@@ -32,6 +32,13 @@ pub(crate) fn banner(l: Locale, bills: &[PlacedBill]) -> impl IntoView + use<> {
     agencies.dedup();
     let words = texts::flags::stops_reminders(l);
     (!agencies.is_empty()).then(|| view! { <Notice tone=Tone::Attention title=t::tag(l, agencies.join(", "))><p>{words}</p></Notice> })
+}
+
+/// Who has a bill, in the list of what is open.
+pub(crate) fn with(l: Locale, bill: BillId, placed: &[PlacedBill]) -> Option<AnyView> {
+    let one = placed.iter().find(|one| one.bill == bill && one.state == BillState::Placed)?;
+    let words = t::tag(l, &one.agency);
+    Some(view! { <p class="small">{words}</p> }.into_any())
 }
 
 /// What is or was out, on the customer's page.

@@ -1,7 +1,9 @@
 //! For those who hand over: what is out, with whom, and a hand-over prepared, looked at a second time and put in force.
 
+use std::collections::BTreeMap;
+
 use axum::extract::Path;
-use domain::placements::{PlacementForm, State};
+use domain::placements::{LeftOut, PlacementForm, State};
 use leptos::prelude::*;
 use server::error::Error;
 use server::placements::agencies::{self, Agency};
@@ -23,6 +25,9 @@ use crate::ui::tables::{Column, DataTable};
 use crate::ui::{Str, Tone, Words};
 use crate::visitor::AsStaff;
 use crate::{paths, wording};
+
+/// Bills that are named for each reason to keep them.
+const NAMED: usize = 12;
 
 /// Who has what, the hand-overs, and the form of a new one.
 pub(super) async fn placements(page: Page, AsStaff(staff): AsStaff) -> PageResult {
@@ -205,12 +210,19 @@ fn row(l: Locale, bill: &PlacedBill) -> Vec<AnyView> {
 }
 
 fn left_out(l: Locale, opened: &Opened) -> Option<AnyView> {
-    let rows: Vec<Vec<AnyView>> = opened
-        .left_out
-        .iter()
-        .map(|(number, why)| vec![view! { <span class="number">{number.clone()}</span> }.into_any(), words::left_out(l, *why).into_any()])
+    let mut by_reason: BTreeMap<LeftOut, Vec<&str>> = BTreeMap::new();
+    for (number, why) in &opened.left_out {
+        by_reason.entry(*why).or_default().push(number);
+    }
+    let rows: Vec<Vec<AnyView>> = by_reason
+        .into_iter()
+        .map(|(why, numbers)| {
+            let named = numbers.get(..NAMED).unwrap_or(&numbers).join(", ");
+            let named = if numbers.len() > NAMED { format!("{named} …") } else { named };
+            vec![words::left_out(l, why).into_any(), numbers.len().to_string().into_any(), view! { <span class="number">{named}</span> }.into_any()]
+        })
         .collect();
-    let columns = vec![Column::new(t::column_number(l)), Column::new(t::column_why(l))];
+    let columns = vec![Column::new(t::column_why(l)), Column::amount(t::column_bills(l)), Column::new(t::column_number(l))];
     (!rows.is_empty()).then(|| {
         view! {
             <DataTable caption=t::left_out(l) columns rows/>

@@ -19,11 +19,11 @@ async fn late(server: &Server) -> Result<Vec<String>> {
     let mut conn = server.db.read().await?;
     let rows = sql!(conn, all (String,): "select c.external_id from customers c
         join bills b on b.customer_id = c.id and b.balance > 0 and b.standing = 'open' and b.due_on < $1
-        where c.external_id between 'VS-000300' and 'VS-000500' and not exists (select 1 from requests r where r.customer_id = c.id)
+        where c.external_id between 'VS-000340' and 'VS-000500' and not exists (select 1 from requests r where r.customer_id = c.id)
           and not exists (select 1 from customer_flags f where f.customer_id = c.id) and not exists (select 1 from promises p where p.customer_id = c.id)
           and not exists (select 1 from activities a where a.customer_id = c.id) and not exists (select 1 from default_notices d where d.customer_id = c.id)
           and c.email is not null
-        group by c.external_id order by c.external_id desc limit 12", server.clock.today() - Days::new(5))?;
+        group by c.external_id order by c.external_id desc limit 10", server.clock.today() - Days::new(32))?;
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
@@ -118,7 +118,8 @@ async fn given_up(server: &Server, people: &mut std::slice::Iter<'_, String>, re
     ];
     for ((days, reason, words, decided), person) in scenes.into_iter().zip(people) {
         let customer = find(server, person).await?;
-        let Some(bill) = open_bills(server, customer).await?.into_iter().find(|bill| bill.nature != "installment") else { continue };
+        let bills = open_bills(server, customer).await?;
+        let Some(bill) = bills.into_iter().filter(|bill| bill.nature != "installment").min_by_key(|bill| bill.balance) else { continue };
         let proposal = WriteOffForm {
             customer: customer.to_string(),
             bills: vec![bill.id.to_string()],

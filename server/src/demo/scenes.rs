@@ -582,7 +582,7 @@ pub(super) struct OpenBill {
     pub(super) id: BillId,
     pub(super) external_id: String,
     pub(super) nature: String,
-    balance: i64,
+    pub(super) balance: i64,
 }
 
 /// What a customer may be asked for, the oldest first.

@@ -32,7 +32,7 @@ pub(crate) const PLACERS: &[Role] = &[Role::Receivables, Role::Supervisor, Role:
 /// Hand-overs of one page.
 const PAGE: i64 = 50;
 /// Bills that the page of a hand-over shows.
-const SHOWN: i64 = 100;
+const SHOWN: i64 = 40;
 /// Bills that are told as staying with the house.
 const TOLD: usize = 500;
 /// Bills that a notice names.

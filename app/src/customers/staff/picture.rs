@@ -142,11 +142,13 @@ fn bills(l: Locale, picture: &Picture) -> impl IntoView + use<> {
                 Situation::RequestOpen(protocol) => Some(view! { <p><a href=paths::staff_request(protocol)>{t::see_request(l)}</a></p> }),
                 _ => None,
             };
+            let placed = placements::customer::with(l, bill.id, &picture.placements);
             let cost = cost.map(|cost| view! { <Details summary=texts::desk::cost_of(l)>{cost}</Details> });
             view! {
                 <Row title=name meta=texts::desk::due(l, texts::date(l, bill.due_on)) amount=amount(l, bill.balance) tone tag=words>
                     {receipt}
                     {asked}
+                    {placed}
                     {cost}
                 </Row>
             }
