@@ -3,6 +3,7 @@
 //!
 //! What it is worth to the tax authority is the business of the creditor's own books: they are told, and the portal names no figure.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
@@ -632,12 +633,13 @@ pub async fn report(server: &Server, staff: &Staff, from: NaiveDate) -> Result<V
     let found = sql!(conn, all (NaiveDate, String, Uuid, i64, i64): "select o.decided_on, o.reason, o.id, w.amount, w.back
         from write_offs o join write_off_bills w on w.write_off_id = o.id
         where o.decided_on is not null and o.decided_on >= $1 and w.entry_id is not null order by o.decided_on, o.id", from)?;
-    let (mut lines, mut last): (BTreeMap<(std::cmp::Reverse<NaiveDate>, Reason), Line>, Option<Uuid>) = (BTreeMap::new(), None);
+    let mut last = None;
+    let mut lines: BTreeMap<(Reverse<NaiveDate>, Reason), Line> = BTreeMap::new();
     for (on, reason, id, amount, back) in found {
         let month = on.with_day(1).unwrap_or(on);
         let reason: Reason = reason.parse().map_err(|_| Error::Corrupt("reason of a write-off"))?;
         let none = Line { month, reason, decisions: 0, bills: 0, amount: Money::ZERO, back: Money::ZERO };
-        let line = lines.entry((std::cmp::Reverse(month), reason)).or_insert(none);
+        let line = lines.entry((Reverse(month), reason)).or_insert(none);
         line.decisions += i64::from(last != Some(id));
         line.bills += 1;
         line.amount += Money::cents(amount);
