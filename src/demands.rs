@@ -185,7 +185,8 @@ mod tests {
 
     #[test]
     fn the_columns_come_to_the_total_for_every_amount_and_day() {
-        let (terms, calendar) = (Terms { fine: "0.02".parse().unwrap(), monthly_interest: "0.01".parse().unwrap(), ..Terms::default() }, Calendar::default());
+        let (terms, calendar) =
+            (Terms { fine: "0.02".parse().unwrap(), monthly_interest: "0.01".parse().unwrap(), ..Terms::default() }, Calendar::default());
         let mut lines = Vec::new();
         for cents in [1, 99, 10_007, 52_347, 1_234_567] {
             for days in [0, 1, 33, 400] {
@@ -204,7 +205,8 @@ mod tests {
     #[test]
     fn everything_wrong_is_told_at_once() {
         let today = day("2026-11-22");
-        let problems = DemandForm { pay_until: "2027-06-01".into(), sending: "fax".into(), ..DemandForm::default() }.parse(today).unwrap_err();
+        let problems =
+            DemandForm { pay_until: "2027-06-01".into(), sending: "fax".into(), ..DemandForm::default() }.parse(today).unwrap_err();
         let fields: Vec<_> = problems.iter().map(|error| error.field.as_ref()).collect();
         assert_eq!(fields, ["bills", "pay_until", "sending", "submission"]);
         assert_eq!(problems[1].problem, Problem::TooFar { last: days_after(today, MOST_DAYS) });

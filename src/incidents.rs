@@ -161,7 +161,11 @@ impl IncidentForm {
             fields.read::<()>("until", Err(Problem::Missing));
         }
         let chosen = if self.numbers.trim().is_empty() { self.filter(&mut fields) } else { numbers(&mut fields, &self.numbers) };
-        let parts = if self.parts.trim().is_empty() { Ok(None) } else { whole(&self.parts, 2, u32::from(MOST_PARTS)).map(|n| u16::try_from(n).ok()) };
+        let parts = if self.parts.trim().is_empty() {
+            Ok(None)
+        } else {
+            whole(&self.parts, 2, u32::from(MOST_PARTS)).map(|n| u16::try_from(n).ok())
+        };
         let parts = fields.read("parts", parts);
         let submission = fields.read("submission", submission(&self.submission));
         fields.finish((|| {

@@ -149,7 +149,8 @@ pub async fn see(server: &Server, staff: &Staff, customer: CustomerId) -> Result
             _ => left_out += 1,
         }
     }
-    let demands = sql!(conn, all Demand: demands!("where d.customer_id = $1 order by d.made_at desc, d.id desc limit $2"), customer.0, SHOWN)?;
+    let demands =
+        sql!(conn, all Demand: demands!("where d.customer_id = $1 order by d.made_at desc, d.id desc limit $2"), customer.0, SHOWN)?;
     Ok(Detail {
         name,
         late,
@@ -235,7 +236,15 @@ impl Drawn {
         let l = self.locale;
         let money = |amount| texts::money(l, amount);
         let line = |one: &Line| {
-            t::line(l, texts::date(l, one.due_on), money(one.fine), money(one.interest), &one.number, money(one.principal), money(one.total))
+            t::line(
+                l,
+                texts::date(l, one.due_on),
+                money(one.fine),
+                money(one.interest),
+                &one.number,
+                money(one.principal),
+                money(one.total),
+            )
         };
         let [principal, fine, interest, total] = sums(lines);
         let party = self.creditor.party();
@@ -318,7 +327,15 @@ struct New<'a> {
     pay_until: NaiveDate,
 }
 
-async fn put(server: &Server, tx: &mut Tx, staff: &Staff, customer: CustomerId, drawn: &Drawn, new: &New<'_>, lines: &[Line]) -> Result<()> {
+async fn put(
+    server: &Server,
+    tx: &mut Tx,
+    staff: &Staff,
+    customer: CustomerId,
+    drawn: &Drawn,
+    new: &New<'_>,
+    lines: &[Line],
+) -> Result<()> {
     let (l, now, notice) = (drawn.locale, server.clock.now(), server.id::<NoticeId>());
     let [.., total] = sums(lines);
     let table = serde_json::to_string(lines).map_err(|_| Error::Corrupt("table of a letter"))?;
@@ -351,8 +368,8 @@ async fn put(server: &Server, tx: &mut Tx, staff: &Staff, customer: CustomerId, 
 pub async fn prove(server: &Server, staff: &Staff, demand: Uuid, form: &ProofForm) -> Result<CustomerId> {
     staff.only(WRITERS)?;
     let mut tx = server.db.write().await?;
-    let (customer, made_at) =
-        sql!(tx, optional (Uuid, DateTime<Utc>): "select customer_id, made_at from demands where id = $1", demand)?.ok_or(Error::NotFound)?;
+    let (customer, made_at) = sql!(tx, optional (Uuid, DateTime<Utc>): "select customer_id, made_at from demands where id = $1", demand)?
+        .ok_or(Error::NotFound)?;
     let (proof, on, note) = form.parse(server.clock.local(made_at).date_naive(), server.clock.today())?;
     let entered = sql!(tx, execute: "update demands set proof = $2, proof_on = $3, proof_note = $4, proof_by = $5, proof_at = $6 where id = $1 and proof is null",
         demand, proof.as_str(), on, note, staff.id().0, server.clock.now())?;

@@ -25,7 +25,9 @@ async fn says(t: &TestServer, customer: CustomerId, state: &str, since: &str) ->
         "select c.external_id, k.external_id, k.number, k.kind, k.plan_name from contracts k join customers c on c.id = k.customer_id where c.id = $1 order by k.id limit 1",
         customer.0).unwrap();
     drop(conn);
-    let text = format!("external_id;customer;number;kind;plan_name;state;state_since;starts_on\n{contract};{who};{number};{kind};{plan};{state};{since};2024-01-01\n");
+    let text = format!(
+        "external_id;customer;number;kind;plan_name;state;state_since;starts_on\n{contract};{who};{number};{kind};{plan};{state};{since};2024-01-01\n"
+    );
     imports::run(t, Kind::Contracts, Cursor::new(text), Options::default(), |_| {}).await.unwrap()
 }
 

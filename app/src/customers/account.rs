@@ -7,7 +7,6 @@ use server::sessions::{self, Customer, Represented};
 use server::texts::{self, Locale};
 
 use crate::page::{CustomerRoom, Page, PageResult};
-use crate::{guarantees, paths};
 use crate::sign_in::api;
 use crate::ui::When;
 use crate::ui::actions::{Button, ButtonKind};
@@ -18,6 +17,7 @@ use crate::ui::lists::{Pair, SummaryList};
 use crate::ui::panels::{Card, Details, StatusTag};
 use crate::ui::tables::{Column, DataTable};
 use crate::visitor::AsCustomer;
+use crate::{guarantees, paths};
 
 /// The account.
 pub async fn account(page: Page, AsCustomer(customer): AsCustomer) -> PageResult {

@@ -66,7 +66,8 @@ pub async fn prove_demand(
     };
     let page = paths::demand(&customer);
     let typed = Typed { demand, proof: form, ..Typed::default() };
-    post.answer(&page, &typed, outcome, |customer| Next::to(paths::demand(customer)).saying(server::texts::default_notices::said_proven(l))).await
+    post.answer(&page, &typed, outcome, |customer| Next::to(paths::demand(customer)).saying(server::texts::default_notices::said_proven(l)))
+        .await
 }
 
 /// Where [`write_demand`] is posted to.

@@ -139,7 +139,9 @@ async fn sought(server: &Server, people: &mut std::slice::Iter<'_, String>, oper
 
 /// Letters that ask for payment: one whose time is over, one that nobody has proven, one on its way.
 async fn asked(server: &Server, people: &mut std::slice::Iter<'_, String>, receivables: &Staff) -> Result<()> {
-    for ((days, sending, proof), person) in [(25, "post", Some("AR BR987654321BR")), (6, "post", None), (2, "mail", None)].into_iter().zip(people) {
+    for ((days, sending, proof), person) in
+        [(25, "post", Some("AR BR987654321BR")), (6, "post", None), (2, "mail", None)].into_iter().zip(people)
+    {
         let then = ago(server, days, 2);
         let id = find(server, person).await?;
         let late = demands::see(&then, receivables, id).await?.late;
@@ -182,7 +184,11 @@ async fn served(server: &Server, people: &mut std::slice::Iter<'_, String>) -> R
     }
     let (company, other, person) = (company_id(0), company_id(1), person_id(tour::IN_ARREARS));
     let lines = [
-        format!("VS-G1;{company};{company}-C01;insurance;Seguradora Fictícia;AP-2026-0077;250.000,00;{};{};held", day(330), today + Days::new(35)),
+        format!(
+            "VS-G1;{company};{company}-C01;insurance;Seguradora Fictícia;AP-2026-0077;250.000,00;{};{};held",
+            day(330),
+            today + Days::new(35)
+        ),
         format!("VS-G2;{company};;deposit;;;18.500,00;{};;held", day(900)),
         format!("VS-G3;{other};;bank_letter;Banco Fictício;CF-4410;90.000,00;{};{};held", day(400), day(30)),
         format!("VS-G4;{person};;advance;;;150,00;{};;returned", day(420)),

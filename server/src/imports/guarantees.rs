@@ -135,11 +135,7 @@ impl Record for Guarantee {
 
 impl Guarantee {
     /// Whose it is, and of which contract where the line says one: of the same customer.
-    fn resolve(
-        &self,
-        customers: &HashMap<String, Uuid>,
-        contracts: &HashMap<String, (Uuid, Uuid)>,
-    ) -> Result<(Uuid, Said<Uuid>), Refused> {
+    fn resolve(&self, customers: &HashMap<String, Uuid>, contracts: &HashMap<String, (Uuid, Uuid)>) -> Result<(Uuid, Said<Uuid>), Refused> {
         let unknown = || Refused::new("customer", Reason::UnknownCustomer { id: self.customer.clone() });
         let customer = customers.get(&self.customer).copied().ok_or_else(unknown)?;
         let contract = match &self.contract {
