@@ -8,9 +8,9 @@ use tower_http::compression::{CompressionLayer, CompressionLevel};
 
 use crate::visitor::{self, App};
 use crate::{
-    activities, agreements, audit, authenticity, bills, customers, dashboard, default_notices, demands, demo, disputes, documents,
-    dossiers, exports, flags, help, holidays, http, incidents, notices, paths, pix, placements, promises, receipts, reconciliation,
-    refunds, remessas, requests, sign_in, slips, statement, suspensions, systems, team, write_offs,
+    activities, agreements, audit, authenticity, bills, claims, credits, customers, dashboard, default_notices, demands, demo, disputes,
+    documents, dossiers, exports, flags, help, holidays, http, incidents, notices, paths, pix, placements, promises, receipts,
+    reconciliation, refunds, remessas, requests, sign_in, slips, statement, suspensions, systems, team, write_offs,
 };
 
 /// The whole application.
@@ -73,6 +73,8 @@ fn features() -> Router<App> {
         .merge(default_notices::routes())
         .merge(demands::routes())
         .merge(suspensions::routes())
+        .merge(credits::routes())
+        .merge(claims::routes())
 }
 
 /// What needs to know nothing of the visitor: systems show a key with each request, and no cookie.

@@ -16,6 +16,10 @@ pub mod assets;
 pub mod audit;
 pub mod authenticity;
 pub mod bills;
+#[cfg(feature = "ssr")]
+pub mod claims;
+#[cfg(feature = "ssr")]
+pub mod credits;
 pub mod customers;
 #[cfg(feature = "ssr")]
 pub mod dashboard;

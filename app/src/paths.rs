@@ -108,6 +108,12 @@ pub const REASONS: &str = "/equipe/acompanhamento/motivos";
 pub const REASONS_CSV: &str = "/equipe/acompanhamento/motivos.csv";
 /// Letters that ask for payment.
 pub const DEMANDS: &str = "/equipe/acompanhamento/cartas";
+/// Customers in a proceeding.
+pub const CLAIMS: &str = "/equipe/acompanhamento/processos";
+/// Customers' money that has lain for a while.
+pub const CREDITS: &str = "/equipe/acompanhamento/creditos";
+/// The same as CSV.
+pub const CREDITS_CSV: &str = "/equipe/acompanhamento/creditos.csv";
 /// Contracts suspended, and reconnected unpaid.
 pub const SUSPENSIONS: &str = "/equipe/acompanhamento/suspensoes";
 /// The same as CSV.
@@ -332,6 +338,18 @@ pub fn promises(id: impl std::fmt::Display) -> String {
 #[must_use]
 pub fn plan_of_incident(incident: impl std::fmt::Display) -> String {
     format!("{PLAN}/incidente/{incident}")
+}
+
+/// What is claimed of a customer in a proceeding.
+#[must_use]
+pub fn claim(customer: impl std::fmt::Display) -> String {
+    format!("/equipe/clientes/{customer}/habilitacao")
+}
+
+/// Its paper.
+#[must_use]
+pub fn claim_paper(customer: impl std::fmt::Display) -> String {
+    format!("/equipe/clientes/{customer}/habilitacao.pdf")
 }
 
 /// A customer's letters that ask for payment.

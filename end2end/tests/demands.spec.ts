@@ -1,4 +1,4 @@
-import { OPERATOR, RECEIVABLES, another, expect, expectAccessible, ofProject, shot, signIn, signInStaff, test, tickOnly } from './helpers';
+import { LEGAL, OPERATOR, RECEIVABLES, another, expect, expectAccessible, ofProject, shot, signIn, signInStaff, test, tickOnly } from './helpers';
 
 /** People with several late bills and nothing else, a different one for each way of walking. */
 const someone = () => ofProject(['101.173.794-92', '101.189.632-01', '101.221.308-04', '101.284.660-14']);
@@ -78,4 +78,33 @@ test('what came back without a payment is listed, and so is what was left with t
   await expect(page.getByText(/AP-2026-0077/)).toBeVisible();
   await expectAccessible(page);
   await shot(page, 'customer-guarantees');
+});
+
+test('what is owed in a proceeding, and money that lies idle', async ({ page }) => {
+  await signInStaff(page, LEGAL);
+  await page.goto('/equipe/acompanhamento/processos');
+  await expectAccessible(page);
+  await shot(page, 'proceedings');
+  await page.getByRole('main').getByRole('table').getByRole('link').first().click();
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('Demonstrativo de crédito');
+  await expect(page.getByRole('table', { name: 'Existia no dia do pedido' })).toContainText('Soma');
+  await expectAccessible(page);
+  await shot(page, 'claim');
+  const paper = await page.request.get((await page.getByRole('link', { name: 'Demonstrativo em PDF' }).getAttribute('href'))!);
+  expect((await paper.body()).subarray(0, 5).toString()).toBe('%PDF-');
+  expect((await page.goto('/equipe/acompanhamento/creditos'))?.status()).toBe(403);
+
+  const receivables = await another(page);
+  await signInStaff(receivables, RECEIVABLES);
+  await receivables.goto('/equipe/acompanhamento/creditos?dias=0');
+  await expect(receivables.getByRole('table', { name: 'Créditos parados' }).getByRole('row').nth(1)).toBeVisible();
+  await expectAccessible(receivables);
+  await shot(receivables, 'credits');
+  await receivables.getByLabel('Parado há pelo menos (dias)').fill('3650');
+  await receivables.getByRole('button', { name: 'Mostrar' }).click();
+  await expect(receivables.getByText('Nenhum crédito parado há tanto tempo')).toBeVisible();
+  await expectAccessible(receivables);
+  const csv = await receivables.request.get('/equipe/acompanhamento/creditos.csv?dias=0');
+  expect(await csv.text()).toContain('customer;bill;amount;since;protocol');
+  await receivables.context().close();
 });

@@ -31,6 +31,7 @@ const PARTS: &[&str] = &[
     "default_notices",
     "demands",
     "suspensions",
+    "credits",
     "dossiers",
     "incidents",
     "requests",

@@ -219,7 +219,11 @@ fn left_out(l: Locale, opened: &Opened) -> Option<AnyView> {
         .map(|(why, numbers)| {
             let named = numbers.get(..NAMED).unwrap_or(&numbers).join(", ");
             let named = if numbers.len() > NAMED { format!("{named} …") } else { named };
-            vec![words::left_out(l, why).into_any(), numbers.len().to_string().into_any(), view! { <span class="number">{named}</span> }.into_any()]
+            vec![
+                words::left_out(l, why).into_any(),
+                numbers.len().to_string().into_any(),
+                view! { <span class="number">{named}</span> }.into_any(),
+            ]
         })
         .collect();
     let columns = vec![Column::new(t::column_why(l)), Column::amount(t::column_bills(l)), Column::new(t::column_number(l))];

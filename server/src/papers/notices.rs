@@ -2,17 +2,15 @@
 //! text are those that were told, in the language in which they were.
 
 use chrono::{DateTime, Utc};
-use domain::demands::{Line, sums};
 use domain::ids::{CustomerId, NoticeId};
 use domain::papers::Paper;
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::{Sheet, Written, fingerprint, holder, issue_by, issued_on, table, write};
+use super::{Sheet, Written, demanded, fingerprint, holder, issue_by, issued_on, write};
 use crate::audit::Actor;
 use crate::db::Conn;
 use crate::error::{Error, Result};
-use crate::pdf::Align;
 use crate::pdf::letter::Block;
 use crate::sessions::{Customer, Staff};
 use crate::texts::{self, Locale, papers as t};
@@ -90,29 +88,6 @@ async fn written(server: &Server, actor: Actor, l: Locale, customer: CustomerId,
     let id = Uuid::simple(notice.0).to_string();
     let name = format!("{}-{}-{}.pdf", t::notice_file(l), at.format("%Y-%m-%d"), id.get(26..).unwrap_or(&id));
     write(server, l, &creditor, &issued, name, sheet).await
-}
-
-/// Everything that a letter asks for, in one table.
-fn demanded(l: Locale, lines: &[Line]) -> Block {
-    use texts::demands as t;
-    let money = |amount| texts::money(l, amount);
-    let row = |one: &Line| {
-        vec![one.number.clone(), texts::date(l, one.due_on), money(one.principal), money(one.fine), money(one.interest), money(one.total)]
-    };
-    let [principal, fine, interest, total] = sums(lines);
-    let last = vec![t::column_sum(l).to_owned(), String::new(), money(principal), money(fine), money(interest), money(total)];
-    table(
-        &[
-            (t::column_bill(l), 40, Align::Left),
-            (t::column_due(l), 26, Align::Left),
-            (t::column_principal(l), 28, Align::Right),
-            (t::column_fine(l), 26, Align::Right),
-            (t::column_interest(l), 26, Align::Right),
-            (t::column_total(l), 30, Align::Right),
-        ],
-        lines.iter().map(row).collect(),
-        Some(last),
-    )
 }
 
 /// By which way it was told, in words.

@@ -2,6 +2,7 @@
 
 use axum::extract::Path;
 use chrono::NaiveDate;
+use domain::flags::Flag;
 use domain::ids::{CustomerId, NoticeId};
 use domain::money::Money;
 use domain::reconciliation::Stage;
@@ -82,6 +83,10 @@ pub(super) async fn picture(page: Page, AsStaff(staff): AsStaff, Path(customer):
     let letter = (!picture.bills.is_empty()).then(|| {
         view! { <ButtonLink href=paths::demand(customer) label=texts::demands::link(l) kind=ButtonKind::Quiet/> }
     });
+    let insolvent = picture.flags.iter().any(|one| one.holds() && one.flag == Flag::Insolvency);
+    let claim = (insolvent && server::claims::may(&staff).is_ok()).then(|| {
+        view! { <ButtonLink href=paths::claim(customer) label=texts::claims::title(l) kind=ButtonKind::Quiet/> }
+    });
     Ok(page.staff(&staff, StaffRoom::Customers, &name.clone(), || {
         view! {
             <BackLink href=paths::STAFF_SEARCH label=t::search(l)/>
@@ -90,7 +95,7 @@ pub(super) async fn picture(page: Page, AsStaff(staff): AsStaff, Path(customer):
             {placed}
             <div class="figures">{figures}</div>
             <p class="small soft">{as_of}</p>
-            <Actions>{dossier}{letter}</Actions>
+            <Actions>{dossier}{letter}{claim}</Actions>
             <div class="columns">
                 <div class="flow">{main}</div>
                 <div class="flow">{side}</div>
