@@ -328,6 +328,12 @@ pub fn promises(id: impl std::fmt::Display) -> String {
     format!("/equipe/clientes/{id}/promessas")
 }
 
+/// The payments of an agreement as a calendar file.
+#[must_use]
+pub fn agreement_calendar(protocol: impl std::fmt::Display) -> String {
+    format!("{AGREEMENTS}/{protocol}/calendario")
+}
+
 /// A plan for the bills that an incident lets be paid in parts.
 #[must_use]
 pub fn plan_of_incident(incident: impl std::fmt::Display) -> String {
