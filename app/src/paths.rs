@@ -118,6 +118,8 @@ pub const CREDITS_CSV: &str = "/equipe/acompanhamento/creditos.csv";
 pub const SUSPENSIONS: &str = "/equipe/acompanhamento/suspensoes";
 /// The same as CSV.
 pub const SUSPENSIONS_CSV: &str = "/equipe/acompanhamento/suspensoes.csv";
+/// The creditor's brand.
+pub const BRAND: &str = "/equipe/marca";
 /// The audit trail.
 pub const AUDIT: &str = "/equipe/auditoria";
 /// The creditor's staff.
