@@ -93,6 +93,7 @@ pub mod money;
 pub mod names;
 pub mod papers;
 pub mod pix;
+pub mod policies;
 pub mod promises;
 pub mod receipts;
 pub mod reconciliation;
