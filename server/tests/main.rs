@@ -31,6 +31,7 @@ mod papers;
 mod pdf;
 mod pix;
 mod pix_returns;
+mod policies;
 mod promises;
 mod proofs;
 mod queue;
