@@ -9,7 +9,7 @@ use tower_http::compression::{CompressionLayer, CompressionLevel};
 use crate::visitor::{self, App};
 use crate::{
     activities, agreements, audit, authenticity, bills, customers, dashboard, default_notices, demo, disputes, documents, dossiers,
-    exports, flags, help, holidays, http, incidents, notices, paths, pix, promises, receipts, reconciliation, refunds, remessas, requests,
+    exports, flags, help, holidays, http, incidents, notices, paths, pix, policies, promises, receipts, reconciliation, refunds, remessas, requests,
     sign_in, slips, statement, systems, team,
 };
 
@@ -67,6 +67,7 @@ fn features() -> Router<App> {
         .merge(audit::routes())
         .merge(flags::routes())
         .merge(activities::routes())
+        .merge(policies::routes())
         .merge(promises::routes())
         .merge(default_notices::routes())
 }

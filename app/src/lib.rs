@@ -48,6 +48,7 @@ pub mod page;
 pub mod paths;
 pub mod pix;
 pub mod post;
+pub mod policies;
 pub mod promises;
 pub mod receipts;
 pub mod reconciliation;

@@ -333,7 +333,7 @@ async fn plan_to_decide(server: &Server) -> Result<()> {
     sessions::close(server, &Actors::Customer(customer)).await
 }
 
-async fn accept(then: &Server, customer: &Customer, plan_form: &PlanForm) -> Result<Protocol> {
+pub(super) async fn accept(then: &Server, customer: &Customer, plan_form: &PlanForm) -> Result<Protocol> {
     let simulation = agreements::simulate(then, customer, plan_form).await?;
     let terms = agreements::terms(then, Locale::PtBr, &simulation).await?;
     let accept = AcceptForm { terms: terms.hash, accepted: "yes".to_owned(), submission: form() };
