@@ -84,7 +84,7 @@ audit: tools ## look for known holes in what we depend on (needs the advisory da
 	$(EMDIA_TOOLS)/bin/cargo-audit audit
 
 bench: build ## measure the rules, the drawing of boletos, imports, the queue, and CPU, latency and memory of the running server
-	cargo bench $(LOCKED) --workspace --features app/ssr --bench rules --bench cnab --bench pdf --bench queue
+	.ci/postgres run cargo bench $(LOCKED) --workspace --features app/ssr --bench rules --bench cnab --bench pdf --bench queue
 	@.ci/need node=nodejs
 	node end2end/bench/load.mjs $(RELEASE)
 

@@ -110,6 +110,11 @@ pub enum Problem {
     InThePast,
     /// A day after today where that makes no sense.
     InTheFuture,
+    /// A day before the first one allowed.
+    TooSoon {
+        /// The first day allowed.
+        first: NaiveDate,
+    },
     /// A day later than the last one allowed.
     TooFar {
         /// The last day allowed.

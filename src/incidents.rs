@@ -7,13 +7,17 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::calendar::days_after;
-use crate::forms::{FieldError, Fields, Problem, date, one_of, submission, text};
+use crate::forms::{FieldError, Fields, Problem, date, one_of, submission, text, whole};
 use crate::reliefs::{Days, Relief};
 use crate::statement::Nature;
 use crate::words::words;
 
+/// The largest file of numbers, in bytes.
+pub const LARGEST: u32 = 1_000_000;
 /// Bills of one incident.
 pub const MOST: u16 = 5_000;
+/// The most parts in which an incident lets its bills be paid: a year.
+pub const MOST_PARTS: u16 = 12;
 /// How far ahead charges may be given up: a year.
 pub const FARTHEST_DAYS: u32 = 366;
 
@@ -83,6 +87,8 @@ pub struct IncidentForm {
     pub waive_to: String,
     /// Nothing is charged until this day.
     pub until: String,
+    /// In up to how many monthly parts the bills may be paid, at no cost; empty: not in parts.
+    pub parts: String,
     /// See [`submission`].
     pub submission: String,
 }
@@ -120,6 +126,8 @@ pub struct ValidIncidentForm {
     pub chosen: Chosen,
     /// What is given up, and why.
     pub relief: Relief,
+    /// In up to how many monthly parts the bills may be paid.
+    pub parts: Option<u16>,
     /// The number of this showing of the form.
     pub submission: Uuid,
 }
@@ -153,10 +161,16 @@ impl IncidentForm {
             fields.read::<()>("until", Err(Problem::Missing));
         }
         let chosen = if self.numbers.trim().is_empty() { self.filter(&mut fields) } else { numbers(&mut fields, &self.numbers) };
+        let parts = if self.parts.trim().is_empty() {
+            Ok(None)
+        } else {
+            whole(&self.parts, 2, u32::from(MOST_PARTS)).map(|n| u16::try_from(n).ok())
+        };
+        let parts = fields.read("parts", parts);
         let submission = fields.read("submission", submission(&self.submission));
         fields.finish((|| {
             let relief = Relief { reason: reason?, days: days?, until: until?, lifted_on: None };
-            Some(ValidIncidentForm { chosen: chosen?, relief, submission: submission? })
+            Some(ValidIncidentForm { chosen: chosen?, relief, parts: parts?, submission: submission? })
         })())
     }
 
@@ -175,6 +189,40 @@ impl IncidentForm {
         let (contract_kind, contract) = (self.contract_kind.trim().to_owned(), self.contract.trim().to_owned());
         Some(Chosen::Filter(Filter { from, to, contract_kind, contract, nature: nature?, late: late? }))
     }
+}
+
+/// Numbers of bills from a file: the first column of each line of a CSV, or a text with one on each line. A first line without a digit is a
+/// header. Nothing in it is a number's place; that one has it is looked up later.
+///
+/// ```
+/// use domain::forms::Problem;
+/// use domain::incidents::numbers_in;
+/// let numbers = numbers_in(b"\xEF\xBB\xBFconta;valor\r\n\"100001-7\";523,47\r\n100002-5;9,00\r\n\r\n").unwrap();
+/// assert_eq!(numbers, ["100001-7", "100002-5"]);
+/// assert_eq!(numbers_in(b"PK\x03\x04\0\0"), Err(Problem::FileType)); // a workbook
+/// ```
+///
+/// # Errors
+/// [`Problem::FileType`] for what is no text; [`Problem::OutOfRange`] for more than [`MOST`] numbers.
+pub fn numbers_in(bytes: &[u8]) -> Result<Vec<String>, Problem> {
+    if bytes.contains(&0) {
+        return Err(Problem::FileType);
+    }
+    // Numbers are ASCII: in whichever encoding the other columns are, they read alike.
+    let text = String::from_utf8_lossy(bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes));
+    let first = |line: &str| line.split([';', ',', '\t']).next().unwrap_or_default().trim().trim_matches('"').trim().to_owned();
+    let mut numbers = Vec::new();
+    for (at, number) in text.lines().map(first).enumerate() {
+        let header = at == 0 && !number.bytes().any(|byte| byte.is_ascii_digit());
+        if header || number.is_empty() {
+            continue;
+        }
+        if numbers.len() == usize::from(MOST) {
+            return Err(Problem::OutOfRange { min: 1, max: u32::from(MOST) });
+        }
+        numbers.push(number);
+    }
+    Ok(numbers)
 }
 
 /// One on each line, or with commas or semicolons between them.
@@ -205,6 +253,26 @@ mod tests {
     fn problems(form: &IncidentForm) -> Vec<(String, Problem)> {
         let errors = form.parse("2026-11-22".parse().unwrap()).unwrap_err();
         errors.into_iter().map(|error| (error.field.into_owned(), error.problem)).collect()
+    }
+
+    #[test]
+    fn a_file_of_numbers_is_read_line_by_line_and_only_so_far() {
+        let many = |n: usize| (0..n).map(|one| format!("{one:06}\n")).collect::<String>();
+        assert_eq!(numbers_in(many(usize::from(MOST)).as_bytes()).map(|found| found.len()), Ok(usize::from(MOST)));
+        assert_eq!(numbers_in(many(usize::from(MOST) + 1).as_bytes()), Err(Problem::OutOfRange { min: 1, max: u32::from(MOST) }));
+        assert_eq!(numbers_in(b""), Ok(Vec::new()));
+        assert_eq!(numbers_in(b"N\xFAmero\tdata\n7\t1"), Ok(vec!["7".to_owned()]));
+        // The first line is a bill where it has a digit, and nothing later is a header.
+        assert_eq!(numbers_in(b"A-1\nB"), Ok(vec!["A-1".to_owned(), "B".to_owned()]));
+    }
+
+    #[test]
+    fn parts_are_two_to_twelve_or_none() {
+        let today = NaiveDate::from_ymd_opt(2026, 11, 22).unwrap();
+        for (parts, valid) in [("", true), ("2", true), ("12", true), ("1", false), ("13", false), ("x", false)] {
+            let parsed = IncidentForm { parts: parts.into(), ..form() }.parse(today);
+            assert_eq!(parsed.as_ref().is_ok_and(|form| form.parts.is_some() == !parts.is_empty()), valid, "{parts}");
+        }
     }
 
     #[test]

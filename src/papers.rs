@@ -50,6 +50,11 @@ pub enum Paper {
         /// The protocol of its request.
         protocol: Protocol,
     },
+    /// What is owed in a proceeding.
+    Claim {
+        /// The day on which it was asked for.
+        on: NaiveDate,
+    },
     /// What the creditor told a customer, word for word.
     Notice {
         /// Which notice.
@@ -66,6 +71,7 @@ impl Paper {
             Self::IncomeTax { .. } => "income_tax",
             Self::Payments { .. } => "payments",
             Self::Agreement { .. } => "agreement",
+            Self::Claim { .. } => "claim",
             Self::Notice { .. } => "notice",
         }
     }
@@ -77,6 +83,7 @@ impl Paper {
             Self::Clearance { year } | Self::IncomeTax { year } => year.to_string(),
             Self::Payments { from, to } => format!("{from}/{to}"),
             Self::Agreement { protocol } => protocol.digits(),
+            Self::Claim { on } => on.to_string(),
             Self::Notice { notice } => notice.to_string(),
         }
     }
@@ -92,6 +99,7 @@ impl Paper {
                 Some(Self::Payments { from: from.parse().ok()?, to: to.parse().ok()? })
             }
             "agreement" => about.parse().ok().map(|protocol| Self::Agreement { protocol }),
+            "claim" => about.parse().ok().map(|on| Self::Claim { on }),
             "notice" => about.parse().ok().map(|notice| Self::Notice { notice }),
             _ => None,
         }
@@ -216,14 +224,14 @@ mod tests {
         fn what_is_stored_is_read(year in 1900i32..9999, days in 0i64..9000, length in 0i64..366, id: u128) {
             let from = NaiveDate::from_ymd_opt(2020, 1, 1).unwrap() + chrono::TimeDelta::days(days);
             let papers = [Paper::Clearance { year }, Paper::IncomeTax { year }, Paper::Payments { from, to: from + chrono::TimeDelta::days(length) },
-                Paper::Notice { notice: NoticeId(Uuid::from_u128(id)) }];
+                Paper::Claim { on: from }, Paper::Notice { notice: NoticeId(Uuid::from_u128(id)) }];
             for paper in papers {
                 prop_assert_eq!(Paper::read(paper.kind(), &paper.about()), Some(paper));
             }
         }
 
         #[test]
-        fn never_panics(kind in "clearance|income_tax|payments|agreement|notice|\\PC{0,8}", about in "\\PC{0,30}") {
+        fn never_panics(kind in "clearance|income_tax|payments|agreement|claim|notice|\\PC{0,8}", about in "\\PC{0,30}") {
             let _ = Paper::read(&kind, &about);
         }
     }

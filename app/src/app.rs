@@ -8,9 +8,9 @@ use tower_http::compression::{CompressionLayer, CompressionLevel};
 
 use crate::visitor::{self, App};
 use crate::{
-    activities, agreements, audit, authenticity, bills, customers, dashboard, default_notices, demo, disputes, documents, dossiers,
-    exports, flags, help, holidays, http, incidents, notices, paths, pix, policies, promises, receipts, reconciliation, refunds, remessas, requests,
-    sign_in, slips, statement, systems, team,
+    activities, agreements, audit, authenticity, bills, claims, credits, customers, dashboard, default_notices, demands, demo, disputes,
+    documents, dossiers, exports, flags, help, holidays, http, incidents, notices, paths, pix, policies, promises, receipts,
+    reconciliation, refunds, remessas, requests, sign_in, slips, statement, suspensions, systems, team,
 };
 
 /// The whole application.
@@ -70,6 +70,10 @@ fn features() -> Router<App> {
         .merge(policies::routes())
         .merge(promises::routes())
         .merge(default_notices::routes())
+        .merge(demands::routes())
+        .merge(suspensions::routes())
+        .merge(credits::routes())
+        .merge(claims::routes())
 }
 
 /// What needs to know nothing of the visitor: systems show a key with each request, and no cookie.

@@ -16,10 +16,15 @@ pub mod assets;
 pub mod audit;
 pub mod authenticity;
 pub mod bills;
+#[cfg(feature = "ssr")]
+pub mod claims;
+#[cfg(feature = "ssr")]
+pub mod credits;
 pub mod customers;
 #[cfg(feature = "ssr")]
 pub mod dashboard;
 pub mod default_notices;
+pub mod demands;
 #[cfg(feature = "ssr")]
 pub mod demo;
 pub mod disputes;
@@ -33,6 +38,8 @@ pub mod drafts;
 #[cfg(feature = "ssr")]
 pub mod exports;
 pub mod flags;
+#[cfg(feature = "ssr")]
+pub mod guarantees;
 pub mod help;
 pub mod holidays;
 #[cfg(feature = "ssr")]
@@ -47,8 +54,8 @@ pub mod page;
 #[cfg(feature = "ssr")]
 pub mod paths;
 pub mod pix;
-pub mod post;
 pub mod policies;
+pub mod post;
 pub mod promises;
 pub mod receipts;
 pub mod reconciliation;
@@ -60,6 +67,8 @@ pub mod sign_in;
 pub mod site;
 pub mod slips;
 pub mod statement;
+#[cfg(feature = "ssr")]
+pub mod suspensions;
 pub mod systems;
 pub mod team;
 #[cfg(feature = "ssr")]

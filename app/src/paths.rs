@@ -1,7 +1,7 @@
 //! Every address a person sees, in Portuguese, and where each form posts. Never holds personal data: things are named by opaque ids.
 
-use domain::policies::Kind;
 use domain::ids::{BillId, CustomerId, DocumentId, PixChargeId, UploadId};
+use domain::policies::Kind;
 
 /// Sign-in, the first page.
 pub const SIGN_IN: &str = "/entrar";
@@ -109,6 +109,18 @@ pub const FOLLOW_UP: &str = "/equipe/acompanhamento";
 pub const REASONS: &str = "/equipe/acompanhamento/motivos";
 /// The same as CSV.
 pub const REASONS_CSV: &str = "/equipe/acompanhamento/motivos.csv";
+/// Letters that ask for payment.
+pub const DEMANDS: &str = "/equipe/acompanhamento/cartas";
+/// Customers in a proceeding.
+pub const CLAIMS: &str = "/equipe/acompanhamento/processos";
+/// Customers' money that has lain for a while.
+pub const CREDITS: &str = "/equipe/acompanhamento/creditos";
+/// The same as CSV.
+pub const CREDITS_CSV: &str = "/equipe/acompanhamento/creditos.csv";
+/// Contracts suspended, and reconnected unpaid.
+pub const SUSPENSIONS: &str = "/equipe/acompanhamento/suspensoes";
+/// The same as CSV.
+pub const SUSPENSIONS_CSV: &str = "/equipe/acompanhamento/suspensoes.csv";
 /// The audit trail.
 pub const AUDIT: &str = "/equipe/auditoria";
 /// The creditor's staff.
@@ -347,6 +359,30 @@ pub fn flags(id: impl std::fmt::Display) -> String {
 #[must_use]
 pub fn promises(id: impl std::fmt::Display) -> String {
     format!("/equipe/clientes/{id}/promessas")
+}
+
+/// A plan for the bills that an incident lets be paid in parts.
+#[must_use]
+pub fn plan_of_incident(incident: impl std::fmt::Display) -> String {
+    format!("{PLAN}/incidente/{incident}")
+}
+
+/// What is claimed of a customer in a proceeding.
+#[must_use]
+pub fn claim(customer: impl std::fmt::Display) -> String {
+    format!("/equipe/clientes/{customer}/habilitacao")
+}
+
+/// Its paper.
+#[must_use]
+pub fn claim_paper(customer: impl std::fmt::Display) -> String {
+    format!("/equipe/clientes/{customer}/habilitacao.pdf")
+}
+
+/// A customer's letters that ask for payment.
+#[must_use]
+pub fn demand(customer: impl std::fmt::Display) -> String {
+    format!("/equipe/clientes/{customer}/cartas")
 }
 
 /// The default of one contract, and its notices.

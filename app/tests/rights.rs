@@ -39,6 +39,12 @@ const PAGES: &[&str] = &[
     paths::FOLLOW_UP,
     paths::PROMISES,
     paths::DEFAULT_NOTICES,
+    paths::DEMANDS,
+    paths::CLAIMS,
+    paths::CREDITS,
+    paths::CREDITS_CSV,
+    paths::SUSPENSIONS,
+    paths::SUSPENSIONS_CSV,
     paths::REASONS,
     paths::REASONS_CSV,
     paths::TEAM,
@@ -52,7 +58,7 @@ const FIELDS: &str = "kind=plans&id=00000000-0000-7000-8000-000000000001&protoco
     &agreement=00000000-0000-7000-8000-000000000001&incident=00000000-0000-7000-8000-000000000001&absence=00000000-0000-7000-8000-000000000001\
     &file=00000000-0000-7000-8000-000000000001&line=1&form[id]=00000000-0000-7000-8000-000000000001&form[bill]=00000000-0000-7000-8000-000000000001\
     &form[remessa]=00000000-0000-7000-8000-000000000001&view=00000000-0000-7000-8000-000000000001&form[sure]=1&customer=00000000-0000-7000-8000-000000000001&promise=00000000-0000-7000-8000-000000000001\
-    &setting=00000000-0000-7000-8000-000000000001&contract=00000000-0000-7000-8000-000000000001&notice=00000000-0000-7000-8000-000000000001&day=2020-01-01&act=claim&action=ask_more&role=operator&protocols[0]=99999920261122000001";
+    &demand=00000000-0000-7000-8000-000000000001&setting=00000000-0000-7000-8000-000000000001&contract=00000000-0000-7000-8000-000000000001&notice=00000000-0000-7000-8000-000000000001&day=2020-01-01&act=claim&action=ask_more&role=operator&protocols[0]=99999920261122000001";
 
 /// Forms that whoever has no session yet posts.
 const OPEN: &[&str] = &["/api/equipe/entrar", "/api/equipe/convite"];

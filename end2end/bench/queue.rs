@@ -1,7 +1,8 @@
-//! The staff's queue under load: 50,000 open requests on SQLite, and 20 people who read lists and take the next at once. Tells for each
-//! verb how long half of the calls and 95 of 100 took, of one caller and of all at once. A measure, no test: nothing fails by the clock.
+//! The staff's queue under load: 50,000 open requests, and 20 people who read lists and take the next at once; on SQLite, then on PostgreSQL
+//! where `EMDIA_TEST_POSTGRES` names a server. Tells for each verb how long half of the calls and 95 of 100 took, of one caller and of all at
+//! once. A measure, no test: nothing fails by the clock.
 //!
-//! `cargo bench --package server --bench queue`, with another number of requests as its argument.
+//! `.ci/postgres run cargo bench --package server --bench queue`, with another number of requests as its argument.
 #![allow(missing_docs, clippy::unwrap_used, clippy::print_stdout, unused_crate_dependencies)]
 
 use std::time::{Duration, Instant};
@@ -42,7 +43,14 @@ struct Line {
 #[tokio::main(flavor = "multi_thread")]
 async fn main() {
     let count = std::env::args().skip(1).find_map(|arg| arg.parse().ok()).unwrap_or(REQUESTS);
-    let t = TestServer::sqlite().await;
+    measure("SQLite", TestServer::sqlite().await, count).await;
+    match TestServer::postgres().await {
+        Some(t) => measure("PostgreSQL", t, count).await,
+        None => println!("\nNo PostgreSQL was named: see .ci/postgres."),
+    }
+}
+
+async fn measure(database: &str, t: TestServer, count: u32) {
     let mut staff = Vec::new();
     for at in 0..PEOPLE {
         staff.push(t.staff(if at % 5 == 0 { Role::Supervisor } else { Role::Operator }).await);
@@ -55,7 +63,7 @@ async fn main() {
         }
     }
     let profile = if cfg!(debug_assertions) { "debug" } else { "release" };
-    println!("{count} open requests, SQLite, {profile} build, {CALLS} calls of each person\n");
+    println!("\n{count} open requests, {database}, {profile} build, {CALLS} calls of each person\n");
     println!("                                      1 person, ms        {PEOPLE} at once, ms");
     println!("verb                                  p50      p95        p50      p95");
     let large = Filter { least: Some(domain::money::Money::cents(490_000)), ..Filter::default() };

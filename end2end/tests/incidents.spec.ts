@@ -28,11 +28,15 @@ test('a supervisor relieves a bill of fine and interest, its customer sees why, 
   await expect(desk.getByRole('heading', { level: 1, name: 'Incidentes' })).toBeVisible();
   await expectAccessible(desk);
   await desk.getByLabel('O que aconteceu').fill(reason);
-  await desk.getByLabel('Ou uma lista de números de contas').fill(`${bill.number}\n99999999999`);
+  await desk.getByLabel('Ou uma lista de números de contas').fill('99999999999');
+  await desk.getByLabel('Ou um arquivo com os números').setInputFiles({ name: 'contas.csv', mimeType: 'text/csv', buffer: Buffer.from(`conta;valor\r\n${bill.number};1,00\r\n`) });
   await desk.getByRole('button', { name: 'Ver as contas atingidas' }).click();
   // Nothing was said of what is given up: told at the field, with what was typed kept.
   await expect(desk.getByRole('alert')).toBeVisible();
   await expect(desk.getByLabel('O que aconteceu')).toHaveValue(reason);
+  // What the file said stands where it can be seen, since a browser forgets its file.
+  await expect(desk.getByLabel('Ou uma lista de números de contas')).toHaveValue(`99999999999\n${bill.number}`);
+  await desk.getByLabel('Pode ser pago em até (partes mensais)').fill('3');
   await expectAccessible(desk);
   await shot(desk, 'incidents');
   await desk.getByLabel('Nada é cobrado até').fill(day(5));
@@ -48,6 +52,11 @@ test('a supervisor relieves a bill of fine and interest, its customer sees why, 
   await expectAccessible(desk);
   await shot(desk, 'incident-active');
 
+  await page.goto('/');
+  await main.getByRole('link', { name: 'Pagar em partes' }).click();
+  await expect(main.getByRole('checkbox', { checked: true })).toHaveCount(1);
+  await expectAccessible(page);
+  await shot(page, 'incident-in-parts');
   await page.goto(bill.address);
   await expect(main.getByText(/Dispensado .* de multa e juros/).first()).toBeVisible();
   await expect(main.getByText(reason).first()).toBeVisible();

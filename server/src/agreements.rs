@@ -2,6 +2,8 @@
 //!
 //! Never changes an original bill's charge: it moves into the agreement by an entry, and its installments are bills of their own.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::agreements::eligibility::{Candidate, History, Ineligible, eligibility};
 use domain::agreements::forms::{AcceptForm, PlanForm};
@@ -11,7 +13,7 @@ use domain::agreements::{Reason, Status};
 use domain::calendar::Calendar;
 use domain::charges::{Calculation, late_charges_after};
 use domain::flags::against_plans;
-use domain::forms::{FieldError, Problem};
+use domain::forms::{FieldError, Problem, ids};
 use domain::ids::{AgreementId, BillId, CustomerId, EntryId, RequestId};
 use domain::money::Money;
 use domain::requests::protocol::Protocol;
@@ -32,7 +34,7 @@ use crate::sealing::sha256;
 use crate::sessions::Customer;
 use crate::texts::{self, Locale, requests as t};
 use crate::webhooks::{self, Happened};
-use crate::{Server, bills, flags, policies, sql};
+use crate::{Server, bills, flags, incidents, policies, sql};
 
 /// The most open bills that are offered at once.
 const MOST_BILLS: i64 = 500;
@@ -75,7 +77,7 @@ pub struct Offer {
 /// [`Error::NotFound`] for somebody else's bill.
 pub async fn offer(server: &Server, customer: &Customer, chosen: &[BillId]) -> Result<Offer> {
     let mut conn = server.db.read().await?;
-    let ground = Ground::load(server, &mut conn, customer.id).await?;
+    let mut ground = Ground::load(server, &mut conn, customer.id, chosen).await?;
     let open = sql!(conn, all Owed: "select b.*, k.fine_rate, k.monthly_interest, c.tax_id
         from bills b join contracts k on k.id = b.contract_id join customers c on c.id = b.customer_id
         where b.customer_id = $1 and b.balance > 0 order by b.due_on, b.id limit $2", customer.id.0, MOST_BILLS)?;
@@ -90,9 +92,13 @@ pub async fn offer(server: &Server, customer: &Customer, chosen: &[BillId]) -> R
         }
     }
     if chosen.is_empty() {
+        let ordinary = bills.iter().any(|offered| offered.against.is_none() && !ground.parts.contains_key(&offered.bill.id));
         for offered in &mut bills {
-            offered.chosen = offered.against.is_none();
+            // What may be paid in parts because of an incident is a plan of its own: it is chosen where there is nothing else.
+            offered.chosen = offered.against.is_none() && (!ordinary || !ground.parts.contains_key(&offered.bill.id));
         }
+        let chosen: Vec<BillId> = bills.iter().filter(|offered| offered.chosen).map(|offered| offered.bill.id).collect();
+        ground = ground.of(&chosen);
     }
     let picked: Vec<&OfferedBill> = bills.iter().filter(|offered| offered.chosen).collect();
     let against = ground.against(&picked);
@@ -127,7 +133,8 @@ pub struct Simulation {
 /// [`offer`] says what stands against it.
 pub async fn simulate(server: &Server, customer: &Customer, form: &PlanForm) -> Result<Simulation> {
     let mut conn = server.db.read().await?;
-    let ground = Ground::load(server, &mut conn, customer.id).await?;
+    let chosen = ids::<BillId>(&form.bills).unwrap_or_default();
+    let ground = Ground::load(server, &mut conn, customer.id, &chosen).await?;
     worked_out(&mut conn, customer.id, &ground, form).await
 }
 
@@ -249,12 +256,12 @@ pub async fn submit(server: &Server, customer: &Customer, form: &PlanForm, accep
         let mut tx = server.db.write().await?;
         // One plan at a time is a rule about the customer: rivals wait here for each other.
         sql!(tx, execute: "update customers set name = name where id = $1", customer.id.0)?;
-        let mut ids: Vec<BillId> = form.bills.iter().filter_map(|id| id.trim().parse().ok()).collect();
+        let mut ids = ids::<BillId>(&form.bills).unwrap_or_default();
         ids.sort_unstable();
         for id in &ids {
             take_bill(&mut tx, customer.id, *id).await?;
         }
-        let ground = Ground::load(server, &mut tx, customer.id).await?;
+        let ground = Ground::load(server, &mut tx, customer.id, &ids).await?;
         let simulation = worked_out(&mut tx, customer.id, &ground, form).await?;
         let creditor = policies::creditor(&mut tx).await?;
         let accepted = accepted(&simulation, &creditor, &ground, &shown)?;
@@ -469,29 +476,52 @@ async fn owed(conn: &mut Conn, customer: CustomerId, bill: BillId) -> Result<Opt
 /// What holds for every bill of one customer today.
 struct Ground {
     today: NaiveDate,
+    /// The creditor's policy.
+    usual: PlanPolicy,
+    /// The policy for the chosen bills.
     policy: PlanPolicy,
+    /// Bills that may be paid in parts because of an incident, and in how many.
+    parts: HashMap<BillId, u16>,
     calendar: Calendar,
     history: History,
 }
 
 impl Ground {
-    async fn load(server: &Server, conn: &mut Conn, customer: CustomerId) -> Result<Self> {
+    async fn load(server: &Server, conn: &mut Conn, customer: CustomerId, chosen: &[BillId]) -> Result<Self> {
         let (open, last_broken_on) = sql!(conn, one (i64, Option<NaiveDate>):
             "select count(case when status in ('requested', 'awaiting_down_payment', 'active') then 1 end), max(case when status = 'broken' then ended_on end)
             from agreements where customer_id = $1", customer.0)?;
         let flag = against_plans(&flags::of(conn, customer).await?);
-        Ok(Self {
+        let usual = policies::plans(server, conn).await?;
+        let ground = Self {
             today: server.clock.today(),
-            policy: policies::plans(server, conn).await?,
+            policy: usual.clone(),
+            usual,
+            parts: incidents::parts_of(conn, customer).await?,
             calendar: policies::calendar(conn).await?,
             history: History { open_agreements: u16::try_from(open).unwrap_or(u16::MAX), last_broken_on, flag },
-        })
+        };
+        Ok(ground.of(chosen))
+    }
+
+    /// With the policy for these bills: in parts where an incident lets all of them be paid so, else the usual one.
+    fn of(self, chosen: &[BillId]) -> Self {
+        let parts: Option<Vec<u16>> = chosen.iter().map(|bill| self.parts.get(bill).copied()).collect();
+        let policy = match parts.as_deref().unwrap_or_default().iter().min() {
+            Some(parts) => self.usual.split(*parts),
+            None => self.usual.clone(),
+        };
+        Self { policy, ..self }
     }
 
     fn offered(&self, owed: Owed, chosen: bool) -> Result<OfferedBill> {
         let calculation = owed.cost(self.today, &self.calendar)?;
         let mut offered = OfferedBill { bill: owed.bill, calculation, chosen, against: None };
-        let alone = eligibility(&self.policy.eligibility, History::default(), &[self.candidate(&offered)], self.today);
+        let alone = match self.parts.get(&offered.bill.id) {
+            Some(parts) => self.usual.split(*parts).eligibility,
+            None => self.usual.eligibility.clone(),
+        };
+        let alone = eligibility(&alone, History::default(), &[self.candidate(&offered)], self.today);
         offered.against = alone.err().and_then(|against| against.into_iter().find(|reason| reason.bill().is_some()));
         Ok(offered)
     }

@@ -248,13 +248,7 @@ pub async fn put(server: &Server, file: &CreditorFile, over: &[String]) -> Resul
 }
 
 /// A new version, unless the newest says the same, or was made on a screen.
-async fn put_policy(
-    server: &Server,
-    tx: &mut Tx,
-    kind: &'static str,
-    policy: &impl Serialize,
-    over: &[String],
-) -> Result<Option<Left>> {
+async fn put_policy(server: &Server, tx: &mut Tx, kind: &'static str, policy: &impl Serialize, over: &[String]) -> Result<Option<Left>> {
     let body = serde_json::to_string(policy).map_err(|_| Error::Corrupt("policy"))?;
     let newest = sql!(tx, optional (i32, NaiveDate, String, Option<String>): "select p.version, p.valid_from, p.body, s.name from policies p
         left join staff s on s.id = p.made_by where p.kind = $1 order by p.version desc limit 1", kind)?;

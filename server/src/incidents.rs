@@ -10,7 +10,7 @@ use domain::actors::Role;
 use domain::calendar::Calendar;
 use domain::charges::late_charges_after;
 use domain::forms::Problem;
-use domain::ids::{CustomerId, StaffId};
+use domain::ids::{BillId, CustomerId, StaffId};
 use domain::incidents::{Chosen, Filter, IncidentForm, Late, MOST, State};
 use domain::money::Money;
 use domain::reliefs::{Days, Relief};
@@ -62,6 +62,8 @@ pub struct Incident {
     pub waive_to: Option<NaiveDate>,
     /// Until when nothing is charged.
     pub until_on: Option<NaiveDate>,
+    /// In up to how many monthly parts its bills may be paid.
+    pub parts: Option<i64>,
     /// Where it stands.
     #[sqlx(try_from = "String")]
     pub state: State,
@@ -176,6 +178,14 @@ macro_rules! of_bills {
     };
 }
 
+/// Whether somebody prepares incidents at all.
+///
+/// # Errors
+/// [`Error::Forbidden`].
+pub fn may(staff: &Staff) -> Result<()> {
+    staff.only(DECIDERS)
+}
+
 /// Prepares an incident: looks its bills up, and keeps which they are until somebody confirms it. The same form twice prepares it once.
 ///
 /// # Errors
@@ -212,9 +222,9 @@ pub async fn prepare(server: &Server, staff: &Staff, form: &IncidentForm) -> Res
     let (from, to) = valid.relief.days.map(|days| (days.from, days.to)).unzip();
     let refused = serde_json::to_string(&refused).map_err(|_| Error::Corrupt("refused numbers"))?;
     let written = sql!(tx, execute: "insert into incidents (id, submission, reason, waive_from, waive_to, until_on, state, bills, customers, amount, waived,
-            refused, made_by, made_at) values ($1, $2, $3, $4, $5, $6, 'waiting', $7, $8, $9, $10, $11, $12, $13)",
+            refused, made_by, made_at, parts) values ($1, $2, $3, $4, $5, $6, 'waiting', $7, $8, $9, $10, $11, $12, $13, $14)",
         id, valid.submission, valid.relief.reason.as_str(), from, to, valid.relief.until, count(touched.len()), count(customers), amount.as_cents(),
-        waived.as_cents(), refused, staff.id().0, server.clock.now());
+        waived.as_cents(), refused, staff.id().0, server.clock.now(), valid.parts.map(i64::from));
     match written {
         Err(error) if is_duplicate(&error) => {
             drop(tx);
@@ -288,7 +298,7 @@ async fn by_numbers(tx: &mut Tx, numbers: &[String]) -> Result<(Vec<Row>, Vec<(S
 macro_rules! incidents {
     ($tail:literal) => {
         concat!(
-            "select i.id, i.reason, i.waive_from, i.waive_to, i.until_on, i.state, i.bills, i.customers, i.amount, i.waived, i.reached, i.unreached,
+            "select i.id, i.reason, i.waive_from, i.waive_to, i.until_on, i.parts, i.state, i.bills, i.customers, i.amount, i.waived, i.reached, i.unreached,
                     i.made_by, m.name as made_by_name, i.made_at, c.name as confirmed_by_name, i.confirmed_at, i.lifted_on, i.refused
                from incidents i join staff m on m.id = i.made_by left join staff c on c.id = i.confirmed_by ",
             $tail
@@ -394,6 +404,8 @@ pub async fn discard(server: &Server, staff: &Staff, id: Uuid) -> Result<()> {
 /// What a customer is relieved of, for their own pages.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct Told {
+    /// Which incident.
+    pub id: Uuid,
     /// Why.
     pub reason: String,
     /// The first and the last of the days whose charges are given up.
@@ -402,6 +414,8 @@ pub struct Told {
     pub waive_to: Option<NaiveDate>,
     /// Until when nothing is charged.
     pub until_on: Option<NaiveDate>,
+    /// In up to how many monthly parts they may be paid.
+    pub parts: Option<i64>,
     /// On how many of their open bills.
     pub bills: i64,
 }
@@ -413,10 +427,29 @@ pub struct Told {
 pub async fn told(server: &Server, customer: &Customer) -> Result<Vec<Told>> {
     let mut conn = server.db.read().await?;
     Ok(sql!(conn, all Told:
-        "select i.reason, i.waive_from, i.waive_to, i.until_on, count(*) as bills
+        "select i.id, i.reason, i.waive_from, i.waive_to, i.until_on, i.parts, count(*) as bills
            from incident_bills ib join incidents i on i.id = ib.incident_id join bills b on b.id = ib.bill_id
           where ib.customer_id = $1 and b.customer_id = $1 and i.state = 'active' and b.balance > 0
-          group by i.id, i.reason, i.waive_from, i.waive_to, i.until_on order by i.id desc limit 5", customer.id().0)?)
+          group by i.id, i.reason, i.waive_from, i.waive_to, i.until_on, i.parts order by i.id desc limit 5", customer.id().0)?)
+}
+
+/// The open bills of an incident that is in force, which its customer may pay in parts.
+///
+/// # Errors
+/// The database's.
+pub async fn in_parts(server: &Server, customer: &Customer, incident: Uuid) -> Result<Vec<BillId>> {
+    let mut conn = server.db.read().await?;
+    let rows = sql!(conn, all (Uuid,): "select b.id from incident_bills ib join incidents i on i.id = ib.incident_id join bills b on b.id = ib.bill_id
+        where ib.customer_id = $1 and i.id = $2 and i.state = 'active' and i.parts is not null and b.balance > 0 and b.standing = 'open'
+        order by b.due_on, b.id", customer.id().0, incident)?;
+    Ok(rows.into_iter().map(|(id,)| BillId(id)).collect())
+}
+
+/// A customer's bills that may be paid in parts at no cost, and in how many.
+pub(crate) async fn parts_of(conn: &mut Conn, customer: CustomerId) -> Result<HashMap<BillId, u16>> {
+    let rows = sql!(conn, all (Uuid, i64): "select ib.bill_id, max(i.parts) from incident_bills ib join incidents i on i.id = ib.incident_id
+        where ib.customer_id = $1 and i.state = 'active' and i.parts is not null group by ib.bill_id", customer.0)?;
+    Ok(rows.into_iter().map(|(bill, parts)| (BillId(bill), u16::try_from(parts).unwrap_or(1))).collect())
 }
 
 /// The reliefs of a customer's bills as they were decided before a moment.
@@ -521,7 +554,7 @@ impl Notice<'_> {
 }
 
 fn relieved(l: Locale, notice: &Notice<'_>) -> (String, String) {
-    let what = what(l, notice.incident.waive_from, notice.incident.waive_to, notice.incident.until_on);
+    let what = what(l, notice.incident.waive_from, notice.incident.waive_to, notice.incident.until_on, notice.incident.parts);
     (t::told_subject(l).to_owned(), t::told_body(l, notice.numbers(l), notice.creditor, &notice.link, &notice.incident.reason, what))
 }
 
@@ -532,10 +565,17 @@ fn charged_again(l: Locale, notice: &Notice<'_>) -> (String, String) {
 
 /// What is given up, in words.
 #[must_use]
-pub fn what(l: Locale, waive_from: Option<NaiveDate>, waive_to: Option<NaiveDate>, until_on: Option<NaiveDate>) -> String {
+pub fn what(
+    l: Locale,
+    waive_from: Option<NaiveDate>,
+    waive_to: Option<NaiveDate>,
+    until_on: Option<NaiveDate>,
+    parts: Option<i64>,
+) -> String {
     let days = waive_from.zip(waive_to).map(|(from, to)| t::what_days(l, texts::date(l, from), texts::date(l, to)));
     let until = until_on.map(|until| t::what_until(l, texts::date(l, until)));
-    [days, until].into_iter().flatten().collect::<Vec<_>>().join(" ")
+    let parts = parts.map(|parts| t::what_parts(l, parts));
+    [days, until, parts].into_iter().flatten().collect::<Vec<_>>().join(" ")
 }
 
 async fn record(

@@ -14,7 +14,7 @@ use crate::texts::Locale;
 use crate::{Server, flags, sql};
 
 /// Kinds of notices that tell of bills in arrears.
-pub(crate) const OF_ARREARS: &[&str] = &["overdue", "default"];
+pub(crate) const OF_ARREARS: &[&str] = &["overdue", "default", "demand"];
 /// Notices of one page.
 const PAGE: usize = 20;
 

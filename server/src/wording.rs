@@ -1,6 +1,7 @@
 //! Typed things in words, as screens and papers have them alike.
 
 use domain::agreements;
+use domain::guarantees::{GuaranteeKind, GuaranteeState};
 use domain::requests::{Action, Kind, Status};
 use domain::slips::{Channel, SlipState};
 
@@ -101,5 +102,30 @@ pub fn did(l: Locale, what: What) -> &'static str {
         What::Step(Action::Warn) => t::did_warn(l),
         What::Step(Action::Escalate) => t::did_escalate(l),
         What::Step(Action::Remind) => t::did_remind(l),
+    }
+}
+
+/// What was left with the creditor.
+#[must_use]
+pub fn guarantee_kind(l: Locale, kind: GuaranteeKind) -> &'static str {
+    use texts::guarantees as t;
+    match kind {
+        GuaranteeKind::Deposit => t::kind_deposit(l),
+        GuaranteeKind::Advance => t::kind_advance(l),
+        GuaranteeKind::BankLetter => t::kind_bank_letter(l),
+        GuaranteeKind::Insurance => t::kind_insurance(l),
+        GuaranteeKind::Guarantor => t::kind_guarantor(l),
+        GuaranteeKind::Collateral => t::kind_collateral(l),
+    }
+}
+
+/// What became of it.
+#[must_use]
+pub fn guarantee_state(l: Locale, state: GuaranteeState) -> &'static str {
+    use texts::guarantees as t;
+    match state {
+        GuaranteeState::Held => t::holds(l),
+        GuaranteeState::Used => t::used(l),
+        GuaranteeState::Returned => t::returned(l),
     }
 }

@@ -497,6 +497,31 @@ on_both_databases! {
         assert_eq!(count(&t, "select count(*) from audit_events where action = 'representations.grant'").await, 2);
     }
 
+    async fn guarantees_follow_the_creditor_s_system(t: TestServer) {
+        the_three(&t).await;
+        let head = "external_id;customer;contract;kind;issuer;reference;amount;given_on;valid_until;state\n";
+        let give = async |lines: &str| import(&t, Kind::Guarantees, format!("{head}{lines}")).await;
+        let bad = give("G1;C9;;deposit;;;10,00;2026-01-01;;\nG2;C1;K2;deposit;;;10,00;2026-01-01;;\nG3;C1;K9;deposit;;;10,00;2026-01-01;;\n\
+            G4;C1;;promise;;;10,00;2026-01-01;;\nG5;C1;;deposit;;;0,00;2026-01-01;;\nG6;C1;;insurance;;;10,00;2026-01-02;2026-01-01;\n\
+            G7;C1;;deposit;;;10,00;2026-01-01;;lost\n").await;
+        let columns: Vec<&str> = reasons(&bad).iter().map(|(_, column, _)| *column).collect();
+        assert_eq!((counts(&bad), columns), ([0, 0, 0, 7], vec!["customer", "contract", "contract", "kind", "amount", "valid_until", "state"]));
+        assert_eq!(t.count("guarantees").await, 0);
+        let two = "G1;C1;K1;deposit;;;1.500,00;2026-01-01;;\nG2;C2;;insurance;Seguradora Exemplo;AP-77;9.000,00;2026-01-01;2026-12-31;held\n";
+        assert_eq!(counts(&give(two).await), [2, 0, 0, 0]);
+        assert_eq!(counts(&give(two).await), [0, 0, 2, 0]);
+        assert_eq!(reasons(&give("G1;C2;;deposit;;;1.500,00;2026-01-01;;\n").await), [(2, "customer", Reason::CannotChange)]);
+        // What the file does not say stays as it was; an empty field empties.
+        let short = import(&t, Kind::Guarantees, "external_id;customer;kind;amount;given_on;state\nG2;C2;insurance;9.000,00;2026-01-01;used\n").await;
+        assert_eq!(counts(&short), [0, 1, 0, 0]);
+        assert_eq!(counts(&give("G1;C1;;deposit;;;1.500,00;2026-01-01;;returned\n").await), [0, 1, 0, 0]);
+        let mut conn = t.db.read().await.unwrap();
+        let kept = sql!(conn, all (String, bool, String, Option<chrono::NaiveDate>, String):
+            "select external_id, contract_id is not null, reference, valid_until, state from guarantees order by external_id").unwrap();
+        let until = "2026-12-31".parse().ok();
+        assert_eq!(kept, [("G1".into(), false, String::new(), None, "returned".into()), ("G2".into(), false, "AP-77".into(), until, "used".into())]);
+    }
+
     async fn a_cancelled_invoice_is_known_as_such_and_stays_so(t: TestServer) {
         the_three(&t).await;
         let folder = tempfile::tempdir().unwrap();
@@ -595,16 +620,17 @@ fn no_bytes_panic_and_a_refused_line_leaves_no_trace() {
         "external_id;tax_id;name;email;phone;address;city;state;postal_code;locale",
         "external_id;customer;number;kind;plan_name;state;starts_on;ends_on;fine_rate;monthly_interest",
         "external_id;representative;customer;scope;contracts;starts_on;ends_on",
+        "external_id;customer;contract;kind;issuer;reference;amount;given_on;valid_until;state",
         "external_id;contract;number;nature;competence;description;issued_on;due_on;amount",
         "external_id;bills;bank_agreement;nosso_numero;document_number;barcode;line;emv;amount;issued_on;due_on;limit_on;state",
         "external_id;bill;slip;paid_on;credited_on;amount;fine;interest;discount;method;bank_reference;payer_tax_id",
         "external_id;customer;contract;bill;kind;name;number;access_key;amount;status;competence;issued_on;file",
     ];
     let tables = "select (select count(*) from customers) + (select count(*) from contracts) + (select count(*) from bills)
-        + (select count(*) from slips) + (select count(*) from payments) + (select count(*) from documents)";
+        + (select count(*) from guarantees) + (select count(*) from slips) + (select count(*) from payments) + (select count(*) from documents)";
     let bytes = prop::collection::vec(prop_oneof![Just(b';'), Just(b'"'), Just(b'\n'), Just(b'1'), any::<u8>()], 0..200);
     let config = ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() };
-    proptest!(config, |(kind in 0usize..7, header in any::<bool>(), bytes in bytes)| {
+    proptest!(config, |(kind in 0usize..8, header in any::<bool>(), bytes in bytes)| {
         let mut text = if header { format!("{}\n", headers[kind]).into_bytes() } else { Vec::new() };
         text.extend(bytes);
         runtime.block_on(async {

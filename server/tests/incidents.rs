@@ -10,8 +10,9 @@ use server::incidents::{self, Reason};
 use server::sessions::{Customer, Staff};
 use server::slips::Situation;
 use server::testing::TestServer;
-use server::{bills, customers, notices, on_both_databases, outbox, slips, sql, statement};
+use server::{agreements, bills, customers, notices, on_both_databases, outbox, slips, sql, statement};
 
+use crate::agreements::{plan, submit};
 use crate::reconciliation::{File, a_title, apply};
 use crate::requests::{problem, submission};
 
@@ -49,6 +50,55 @@ async fn in_force(t: &TestServer, by: &Staff, form: &IncidentForm) -> uuid::Uuid
 }
 
 on_both_databases! {
+    async fn its_bills_may_be_paid_in_parts_at_no_cost(t: TestServer) {
+        let (ana, bia) = (t.a_person().await, t.a_person().await);
+        let (late, soon, other) =
+            (t.a_bill(ana, Money::cents(60_000), 40).await, t.a_bill(ana, Money::cents(30_000), -5).await, t.a_bill(ana, Money::cents(50_000), 60).await);
+        let hers = t.a_bill(bia, Money::cents(60_000), 40).await;
+        let boss = t.staff(Role::Supervisor).await;
+        let numbers = format!("{},{}", number(&t, late).await, number(&t, soon).await);
+        let until = day(&t, -9).to_string();
+        let in_parts = |parts: &str| IncidentForm {
+            reason: "Valores cobrados a mais".into(),
+            numbers: numbers.clone(),
+            until: until.clone(),
+            parts: parts.into(),
+            submission: submission(),
+            ..IncidentForm::default()
+        };
+        assert_eq!(problem(incidents::prepare(&t, &boss, &in_parts("13")).await), ("parts".into(), Problem::OutOfRange { min: 2, max: 12 }));
+        let customer = t.signed_in(ana).await;
+        // A bill that is not due is no matter for a plan before.
+        let refused = agreements::simulate(&t, &customer, &plan(&[late, soon], "", 3)).await;
+        assert_eq!(problem(refused), ("bills".into(), Problem::NoLongerPossible));
+        let id = in_force(&t, &boss, &in_parts("3")).await;
+        assert_eq!(incidents::told(&t, &customer).await.unwrap()[0].parts, Some(3));
+        assert_eq!(incidents::in_parts(&t, &customer, id).await.unwrap(), [late, soon]);
+        assert!(incidents::in_parts(&t, &t.signed_in(bia).await, id).await.unwrap().is_empty(), "nobody else's");
+        // What can be chosen at first is the usual plan; the parts are a plan of their own.
+        let offer = agreements::offer(&t, &customer, &[]).await.unwrap();
+        let ticked: Vec<BillId> = offer.bills.iter().filter(|offered| offered.chosen).map(|offered| offered.bill.id).collect();
+        assert_eq!((ticked, offer.against.is_empty()), (vec![other], true));
+        let offer = agreements::offer(&t, &customer, &[late, soon]).await.unwrap();
+        assert_eq!((offer.debt.principal, offer.debt.charges), (Money::cents(90_000), Money::ZERO));
+        assert_eq!(offer.options.iter().map(|plan| plan.installments.len()).max(), Some(3));
+        assert!(offer.options.iter().all(|plan| plan.total == Money::cents(90_000) && !plan.is_off_policy()));
+        assert!(agreements::simulate(&t, &customer, &plan(&[late, soon], "", 4)).await.is_err());
+        // With a bill of no incident it is the usual plan again, which takes no bill that is not due.
+        let mixed = agreements::simulate(&t, &customer, &plan(&[late, soon, other], "", 3)).await;
+        assert_eq!(problem(mixed), ("bills".into(), Problem::NoLongerPossible));
+        let (simulation, protocol) = submit(&t, &customer, &plan(&[late, soon], "", 3)).await;
+        assert_eq!((simulation.plan.down_payment.is_none(), simulation.plan.total), (true, Money::cents(90_000)));
+        let agreement = agreements::find(&t, &customer, &protocol.digits()).await.unwrap();
+        assert_eq!((agreement.status, agreement.installments.len()), (domain::agreements::Status::Active, 3));
+        // Lifted, it is offered to nobody any more; what was agreed stays.
+        incidents::lift(&t, &boss, id).await.unwrap();
+        assert!(incidents::in_parts(&t, &customer, id).await.unwrap().is_empty());
+        assert_eq!(agreements::find(&t, &customer, &protocol.digits()).await.unwrap().status, domain::agreements::Status::Active);
+        assert_eq!(t.bill_now(hers).await.0, Money::cents(60_000));
+        t.is_whole().await;
+    }
+
     async fn what_is_given_up_is_charged_nowhere_until_it_is_lifted(t: TestServer) {
         let (ana, bia) = (t.a_person().await, t.a_person().await);
         let late = t.a_bill(ana, Money::cents(52_347), 40).await;

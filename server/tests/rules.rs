@@ -22,7 +22,8 @@ async fn ask(t: &TestServer, customer: &Customer) -> String {
 async fn held(t: &TestServer, staff: &Staff, half: Half) -> (i64, RulesForm) {
     let rules = rules::see(t, staff).await.unwrap();
     let written = |money: Money| money.to_string();
-    let mut form = if half == Half::Routing { RulesForm::routing(&rules.policy, written) } else { RulesForm::authority(&rules.policy, written) };
+    let mut form =
+        if half == Half::Routing { RulesForm::routing(&rules.policy, written) } else { RulesForm::authority(&rules.policy, written) };
     form.put("note", "Acordado em reunião");
     (rules.version, form)
 }

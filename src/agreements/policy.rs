@@ -173,6 +173,34 @@ pub enum PolicyError {
 }
 
 impl PlanPolicy {
+    /// The policy for bills that something of the creditor's went wrong with: in up to so many parts, at no cost and without a down payment,
+    /// whatever their age; granted by itself. Days, rules of breaking and the least part stay those of this policy.
+    ///
+    /// ```
+    /// use domain::agreements::plans::{Debt, PlanRequest, simulate};
+    /// use domain::agreements::policy::PlanPolicy;
+    /// use domain::calendar::Calendar;
+    /// use domain::money::Money;
+    /// let split = PlanPolicy::default().split(3);
+    /// let debt = Debt::of(Money::cents(30_000), Money::ZERO, 0);
+    /// let ask = |count| PlanRequest { down_payment: Money::ZERO, count, day_of_month: 10 };
+    /// let plan = simulate(&split, debt, ask(3), "2026-11-22".parse()?, &Calendar::default()).unwrap();
+    /// assert_eq!((plan.is_off_policy(), plan.total), (false, Money::cents(30_000)));
+    /// assert!(simulate(&split, debt, ask(4), "2026-11-22".parse()?, &Calendar::default()).is_err());
+    /// # Ok::<(), chrono::ParseError>(())
+    /// ```
+    #[must_use]
+    pub fn split(&self, parts: u16) -> Self {
+        let limits = Limits { most_installments: parts, least_down_payment: Decimal::ZERO };
+        Self {
+            version: format!("{}/{parts}", self.version),
+            eligibility: Eligibility { min_days_late: 0, least_total: Money::ZERO, ..self.eligibility.clone() },
+            bands: vec![Band { up_to: None, late_from: 0, automatic: Some(limits), negotiable: limits, discounts: Vec::new() }],
+            interest: Interest::None,
+            ..self.clone()
+        }
+    }
+
     /// Checks a policy that comes from a file or a settings page, against the law for whom it is offered to.
     ///
     /// # Errors

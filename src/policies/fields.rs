@@ -89,7 +89,9 @@ mod tests {
             form.put(field, typed);
             read(&form, &DefaultPolicy::default()).map_err(|errors| errors[0].field.to_string())
         };
-        for (field, typed) in [("threshold", "59"), ("least_bills", "1"), ("days_to_pay", "9"), ("tell_by", "51"), ("tell_from", "51"), ("warn_from", "41")] {
+        for (field, typed) in
+            [("threshold", "59"), ("least_bills", "1"), ("days_to_pay", "9"), ("tell_by", "51"), ("tell_from", "51"), ("warn_from", "41")]
+        {
             assert_eq!(form(field, typed), Err(field.to_owned()), "{typed}");
         }
         assert_eq!(form("threshold", "90").map(|policy| policy.grants_more_than(&DefaultPolicy::default())), Ok(true));

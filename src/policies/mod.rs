@@ -585,12 +585,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Several words of a closed enum, at least one, in the order of the enum.
-    pub fn words<T: Copy + PartialEq>(
-        &mut self,
-        name: &str,
-        all: &[(&'static str, T)],
-        held: &mut Vec<T>,
-    ) {
+    pub fn words<T: Copy + PartialEq>(&mut self, name: &str, all: &[(&'static str, T)], held: &mut Vec<T>) {
         let words = all.iter().map(|(word, _)| *word).collect();
         let full = format!("{}{name}", self.prefix);
         let ticked: Vec<T> = match &self.mode {
@@ -599,9 +594,8 @@ impl<'a> Walk<'a> {
             }
             Mode::Tell(_) => Vec::new(),
         };
-        let tell = |held: &Vec<T>| {
-            Value::Words(all.iter().filter(|(_, one)| held.contains(one)).map(|(word, _)| (*word).to_owned()).collect())
-        };
+        let tell =
+            |held: &Vec<T>| Value::Words(all.iter().filter(|(_, one)| held.contains(one)).map(|(word, _)| (*word).to_owned()).collect());
         let read = |_: &str| if ticked.is_empty() { Err(Problem::Missing) } else { Ok(ticked) };
         self.field(name, Unit::Choice, Limits::Of(words), false, Grants::Neither, held, tell, read);
     }

@@ -162,9 +162,8 @@ fn band(band: &mut Band, walk: &mut Walk<'_>) {
 
 /// Whether more may be asked for, more is granted by itself, or more is taken off.
 fn is_wider(new: &Band, old: &Band) -> bool {
-    let further = |new: &Limits, old: &Limits| {
-        new.most_installments > old.most_installments || new.least_down_payment < old.least_down_payment
-    };
+    let further =
+        |new: &Limits, old: &Limits| new.most_installments > old.most_installments || new.least_down_payment < old.least_down_payment;
     let by_itself = match (&new.automatic, &old.automatic) {
         (Some(new), Some(old)) => further(new, old),
         (new, _) => new.is_some(),
@@ -197,15 +196,25 @@ mod tests {
     fn what_is_unlawful_or_senseless_is_refused_at_its_field() {
         let price = refused(&[("interest", "price"), ("interest_rate", "1")]);
         assert_eq!(price, ("interest".into(), Problem::Compounds));
-        assert_eq!(refused(&[("bands.0.automatic.most_installments", "13")]), ("bands.0.automatic.most_installments".into(), Problem::MoreThanNegotiable));
+        assert_eq!(
+            refused(&[("bands.0.automatic.most_installments", "13")]),
+            ("bands.0.automatic.most_installments".into(), Problem::MoreThanNegotiable)
+        );
         assert_eq!(refused(&[("bands.1.up_to", "1.000,00")]), ("bands.1.up_to".into(), Problem::NeverApplies));
         assert_eq!(refused(&[("bands.0.up_to", "")]), ("bands.1.up_to".into(), Problem::NeverApplies));
-        assert_eq!(refused(&[("bands.0.discounts.0.of_charges", "50")]), ("bands.0.discounts.0.up_to_installments".into(), Problem::Missing));
+        assert_eq!(
+            refused(&[("bands.0.discounts.0.of_charges", "50")]),
+            ("bands.0.discounts.0.up_to_installments".into(), Problem::Missing)
+        );
         assert_eq!(refused(&[("bands.3.up_to", "1,00")]).0, "bands.3.late_from");
         assert_eq!(refused(&[("days_of_month", "5, 32")]), ("days_of_month".into(), Problem::OutOfRange { min: 1, max: 31 }));
-        assert_eq!(refused(&[("natures.monthly", ""), ("natures.co_participation", ""), ("natures.adjustment", ""), ("natures.other", " ")]).0, "natures");
+        assert_eq!(
+            refused(&[("natures.monthly", ""), ("natures.co_participation", ""), ("natures.adjustment", ""), ("natures.other", " ")]).0,
+            "natures"
+        );
         let discounts = [("0", "3"), ("1", "3")].map(|(place, count)| {
-            [("up_to_installments", count), ("of_charges", "50"), ("of_principal", "0")].map(|(part, typed)| (format!("bands.0.discounts.{place}.{part}"), typed))
+            [("up_to_installments", count), ("of_charges", "50"), ("of_principal", "0")]
+                .map(|(part, typed)| (format!("bands.0.discounts.{place}.{part}"), typed))
         });
         let typed: Vec<(&str, &str)> = discounts.iter().flatten().map(|(field, typed)| (field.as_str(), *typed)).collect();
         assert_eq!(refused(&typed), ("bands.0.discounts.1.up_to_installments".into(), Problem::NotRising));
@@ -215,7 +224,8 @@ mod tests {
     fn a_band_that_is_emptied_is_gone_and_the_next_takes_its_place() {
         let policy = PlanPolicy::default();
         let mut form = PolicyForm::of(&policy);
-        let emptied: Vec<String> = super::super::entries(&policy).into_iter().map(|entry| entry.name).filter(|name| name.starts_with("bands.1.")).collect();
+        let emptied: Vec<String> =
+            super::super::entries(&policy).into_iter().map(|entry| entry.name).filter(|name| name.starts_with("bands.1.")).collect();
         emptied.iter().for_each(|name| form.put(name, ""));
         let read = read(&form.closed(), &policy).unwrap();
         assert_eq!(read.bands, [policy.bands[0].clone(), policy.bands[2].clone()]);
@@ -236,7 +246,11 @@ mod tests {
         assert_eq!(with(&|p| p.bands[2].automatic = Some(p.bands[2].negotiable)), more);
         assert_eq!(with(&|p| p.bands[0].up_to = Some(Money::cents(300_000))), both, "easier by down payment, harder by count");
         assert_eq!(with(&|p| drop(p.bands.pop())), less);
-        assert_eq!(with(&|p| p.bands.insert(0, Band { late_from: 180, ..p.bands[1].clone() })), both, "up to 2.000 longer, above nothing else");
+        assert_eq!(
+            with(&|p| p.bands.insert(0, Band { late_from: 180, ..p.bands[1].clone() })),
+            both,
+            "up to 2.000 longer, above nothing else"
+        );
         let half = Discount { up_to_installments: 3, of_charges: Decimal::new(5, 1), of_principal: Decimal::ZERO };
         assert_eq!(with(&|p| p.bands[1].discounts.push(half)), more);
         assert_eq!(with(&|p| p.interest = Interest::SimpleMonthly(Decimal::new(1, 2))), less);

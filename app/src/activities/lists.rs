@@ -30,6 +30,10 @@ pub(crate) enum Part {
     Unreachable,
     Promises,
     Notices,
+    Demands,
+    Suspensions,
+    Credits,
+    Claims,
     Reasons,
 }
 
@@ -39,6 +43,10 @@ pub(crate) fn tabs(l: Locale, here: Part) -> impl IntoView {
         Tab::new(paths::FOLLOW_UP, t::unreachable(l), here == Part::Unreachable),
         Tab::new(paths::PROMISES, texts::promises::tab(l), here == Part::Promises),
         Tab::new(paths::DEFAULT_NOTICES, texts::default_notices::tab(l), here == Part::Notices),
+        Tab::new(paths::DEMANDS, texts::demands::tab(l), here == Part::Demands),
+        Tab::new(paths::SUSPENSIONS, texts::suspensions::tab(l), here == Part::Suspensions),
+        Tab::new(paths::CREDITS, texts::credits::tab(l), here == Part::Credits),
+        Tab::new(paths::CLAIMS, texts::claims::tab(l), here == Part::Claims),
         Tab::new(paths::REASONS, t::reasons(l), here == Part::Reasons),
     ];
     view! { <Tabs label=t::tabs(l) tabs/> }

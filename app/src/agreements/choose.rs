@@ -1,14 +1,17 @@
 //! Which bills go into a plan. Those that cannot say why, and what can be done instead.
 
-use axum::extract::RawQuery;
+use axum::extract::{Path, RawQuery};
 use domain::agreements::eligibility::{Ineligible, NextStep};
 use domain::agreements::forms::PlanForm;
 use domain::flags::Flag;
 use domain::forms::Problem;
+use domain::ids::BillId;
 use leptos::prelude::*;
 use server::agreements::{self, OfferedBill};
-use server::bills;
+use server::error::Error;
+use server::sessions::Customer;
 use server::texts::{self, Locale, agreements as t};
+use server::{bills, incidents};
 
 use super::{api, steps};
 use crate::drafts;
@@ -35,11 +38,22 @@ const MENDING: Mending = Mending {
 
 /// Chooses the bills: those named in the address, or all that can be.
 pub(super) async fn choose(page: Page, AsCustomer(customer): AsCustomer, RawQuery(query): RawQuery) -> PageResult {
+    chosen(page, &customer, query.as_deref(), &[]).await
+}
+
+/// Chooses among the bills that an incident lets be paid in parts.
+pub(super) async fn of_incident(page: Page, AsCustomer(customer): AsCustomer, Path(incident): Path<String>) -> PageResult {
+    let bills = incidents::in_parts(&page.server, &customer, incident.parse().map_err(|_| Error::NotFound)?).await?;
+    chosen(page, &customer, None, &bills).await
+}
+
+/// `bills` are ticked at first where there are some.
+async fn chosen(page: Page, customer: &Customer, query: Option<&str>, bills: &[BillId]) -> PageResult {
     let l = page.l;
     let today = page.server.clock.today();
-    let offer = agreements::offer(&page.server, &customer, &[]).await?;
+    let offer = agreements::offer(&page.server, customer, bills).await?;
     let mended = MENDING.of(&page);
-    let selected = selected(&page, &customer, query.as_deref(), mended.is_needed(), &offer.bills).await?;
+    let selected = selected(&page, customer, query, mended.is_needed(), &offer.bills, bills).await?;
     // That no bill is free is no news to somebody who has an agreement.
     let about_customer = offer.against.iter().any(|against| *against != Ineligible::NoBills);
     let told = offer.against.iter().filter(|against| !about_customer || **against != Ineligible::NoBills);
@@ -48,7 +62,7 @@ pub(super) async fn choose(page: Page, AsCustomer(customer): AsCustomer, RawQuer
     let can_go_on = blocked.is_empty();
     let choices: Vec<Choice> = offer.bills.iter().map(|offered| choice(l, offered, today)).collect();
     let (summary, error) = (mended.summary(), mended.error("bills"));
-    Ok(page.customer(&customer, CustomerRoom::Requests, t::title(l), || {
+    Ok(page.customer(customer, CustomerRoom::Requests, t::title(l), || {
         if none {
             return view! {
                 <PageTitle title=t::title(l)/>
@@ -105,10 +119,11 @@ pub(super) async fn choose(page: Page, AsCustomer(customer): AsCustomer, RawQuer
 /// What is ticked at first: what was typed before, what the address names, or all that can go into a plan.
 async fn selected(
     page: &Page,
-    customer: &server::sessions::Customer,
+    customer: &Customer,
     query: Option<&str>,
     again: bool,
     bills: &[OfferedBill],
+    first: &[BillId],
 ) -> server::Result<Vec<Str>> {
     if again {
         return Ok(page.form::<PlanForm>().bills.into_iter().map(Str::from).collect());
@@ -116,10 +131,11 @@ async fn selected(
     if let Some(draft) = drafts::form::<PlanForm>(page, customer, query).await? {
         return Ok(draft.bills.into_iter().map(Str::from).collect());
     }
-    let named: Vec<String> = drafts::ids(query).map(|id| id.to_string()).collect();
-    let free = bills.iter().filter(|offered| offered.against.is_none()).map(|offered| offered.bill.id.to_string());
-    let chosen: Vec<Str> = free.filter(|id| named.is_empty() || named.contains(id)).map(Str::from).collect();
-    Ok(chosen)
+    let named: Vec<String> = drafts::ids(query).map(|id| id.to_string()).chain(first.iter().map(BillId::to_string)).collect();
+    let ticked = |offered: &&OfferedBill| {
+        offered.against.is_none() && if named.is_empty() { offered.chosen } else { named.contains(&offered.bill.id.to_string()) }
+    };
+    Ok(bills.iter().filter(ticked).map(|offered| Str::from(offered.bill.id.to_string())).collect())
 }
 
 fn choice(l: Locale, offered: &OfferedBill, today: chrono::NaiveDate) -> Choice {

@@ -24,6 +24,7 @@ pub fn routes() -> axum::Router<crate::visitor::App> {
     use axum::routing::get;
     axum::Router::new()
         .route(paths::PLAN, get(choose::choose))
+        .route(&paths::plan_of_incident("{incident}"), get(choose::of_incident))
         .route(paths::PLAN_REASON, get(reason::reason))
         .route(paths::PLAN_OPTIONS, get(options::options))
         .route(paths::PLAN_CHECK, get(check::check))

@@ -100,6 +100,7 @@ fn named(l: Locale, paper: &Paper) -> String {
         Paper::IncomeTax { year } => t::paper_income_tax(l, *year),
         Paper::Payments { from, to } => t::paper_payments(l, texts::date(l, *from), texts::date(l, *to)),
         Paper::Agreement { protocol } => t::paper_agreement(l, protocol),
+        Paper::Claim { on } => t::paper_claim(l, texts::date(l, *on)),
         Paper::Notice { .. } => t::paper_notice(l).to_owned(),
     }
 }

@@ -17,7 +17,9 @@ pub(crate) async fn creditor(server: &Server, file: &Path, over: &[String]) -> a
     println!("creditor: {}", said.name);
     for left in left {
         let creditors::Left { kind, version, made_by, valid_from } = left;
-        println!("{kind}: left as it is: version {version}, from {valid_from} on, was made on a screen by {made_by}; to replace it: --over-screen {kind}");
+        println!(
+            "{kind}: left as it is: version {version}, from {valid_from} on, was made on a screen by {made_by}; to replace it: --over-screen {kind}"
+        );
     }
     Ok(())
 }

@@ -7,7 +7,6 @@ use server::sessions::{self, Customer, Represented};
 use server::texts::{self, Locale};
 
 use crate::page::{CustomerRoom, Page, PageResult};
-use crate::paths;
 use crate::sign_in::api;
 use crate::ui::When;
 use crate::ui::actions::{Button, ButtonKind};
@@ -18,6 +17,7 @@ use crate::ui::lists::{Pair, SummaryList};
 use crate::ui::panels::{Card, Details, StatusTag};
 use crate::ui::tables::{Column, DataTable};
 use crate::visitor::AsCustomer;
+use crate::{guarantees, paths};
 
 /// The account.
 pub async fn account(page: Page, AsCustomer(customer): AsCustomer) -> PageResult {
@@ -59,6 +59,7 @@ pub async fn account(page: Page, AsCustomer(customer): AsCustomer) -> PageResult
         .collect();
     let act_for = act_for(l, &customer, represented);
     let (who, contracts, representatives) = (who(l, &profile), contracts(l, &profile), representatives(l, &profile));
+    let left = guarantees::own(l, &profile.guarantees, page.server.clock.today());
     let nobody_looked = accesses.is_empty();
     let languages = Locale::ALL
         .iter()
@@ -74,7 +75,7 @@ pub async fn account(page: Page, AsCustomer(customer): AsCustomer) -> PageResult
             <PageTitle title=t::title(l) lede=t::lede(l)/>
             {act_for}
             <div class="columns columns-even">
-                <div class="flow">{who}{contracts}</div>
+                <div class="flow">{who}{contracts}{left}</div>
                 <div class="flow">
                     {representatives}
                     <Card title=t::language(l)><ul class="plain-list">{languages}</ul></Card>

@@ -2,6 +2,8 @@
 
 pub mod api;
 #[cfg(feature = "ssr")]
+pub(crate) mod proofs;
+#[cfg(feature = "ssr")]
 mod staff;
 
 /// The pages of this feature.

@@ -1,7 +1,7 @@
 //! Who is to be told of a default and by when; one contract with its count, its notices and their proofs. Never says that a contract is over.
 
 use axum::extract::Path;
-use domain::default_notices::{Content, Excluded, Proof, Sending, Stage};
+use domain::default_notices::{Content, Excluded, Stage};
 use domain::ids::ContractId;
 use leptos::prelude::*;
 use server::default_notices::{self, Case, Detail, Notice as Given};
@@ -9,11 +9,12 @@ use server::error::Error;
 use server::texts::{self, Locale, default_notices as t};
 
 use super::api::{self, Typed};
+use super::proofs;
 use crate::activities::{Part, tabs};
 use crate::page::{Page, PageResult, StaffRoom};
 use crate::paths;
 use crate::ui::actions::{BackLink, Button, ButtonKind};
-use crate::ui::forms::{Choice, ErrorSummary, Field, Hidden, Kind, PostForm, Radios, Select, TextArea, Width};
+use crate::ui::forms::{ErrorSummary, Hidden, PostForm, Radios, TextArea};
 use crate::ui::icons::Icon;
 use crate::ui::layout::PageTitle;
 use crate::ui::lists::{Row, Rows};
@@ -58,24 +59,6 @@ fn content(l: Locale, content: Content) -> &'static str {
         Content::Plan => t::content_plan(l),
         Content::PlanRegistration => t::content_plan_registration(l),
         Content::Debt => t::content_debt(l),
-    }
-}
-
-fn proof(l: Locale, proof: Proof) -> &'static str {
-    match proof {
-        Proof::Read => t::proof_read(l),
-        Proof::Letter => t::proof_letter(l),
-        Proof::Agent => t::proof_agent(l),
-        Proof::Call => t::proof_call(l),
-        Proof::Message => t::proof_message(l),
-        Proof::Exhausted => t::proof_exhausted(l),
-    }
-}
-
-fn sending(l: Locale, sending: Sending) -> &'static str {
-    match sending {
-        Sending::Mail => t::sending_mail(l),
-        Sending::Post => t::sending_post(l),
     }
 }
 
@@ -197,16 +180,10 @@ fn row(page: &Page, detail: &Detail, notice: &Given, typed: &Typed) -> AnyView {
     let meta = t::given_about(l, texts::money(l, notice.debt), at.clone(), &notice.by, notice.days);
     let letter = paths::staff_notice_letter(detail.case.customer, notice.notice_id);
     let proven = notice.proven(&page.server);
-    let words = match proven {
-        Some((what, on)) => {
-            let note = notice.proof_note.as_ref().map(|note| format!(" {note}")).unwrap_or_default();
-            format!("{}{note}", t::proven(l, texts::date(l, on), proof(l, what)))
-        }
-        None => t::no_proof(l).to_owned(),
-    };
+    let words = proofs::proven(l, proven, notice.proof_note.as_deref());
     let enter = (proven.is_none() && detail.may_give).then(|| enter(page, detail.case.contract, notice, typed));
     view! {
-        <Row title=sending(l, notice.sending) meta>
+        <Row title=proofs::sending(l, notice.sending) meta>
             <p><strong>{words}</strong></p>
             <p><a href=letter>{t::letter(l)}<span class="visually-hidden">" "{at}</span></a></p>
             {enter}
@@ -219,20 +196,17 @@ fn enter(page: &Page, contract: ContractId, notice: &Given, typed: &Typed) -> An
     let l = page.l;
     let tried = typed.notice == notice.id.to_string();
     let form = if tried { typed.proof.clone() } else { Default::default() };
-    let error = |field: &str| tried.then(|| page.error(field)).flatten();
-    let (kind_error, on_error, note_error) = (error("proof"), error("on"), error("note"));
-    let options = std::iter::once((Str::default(), Words::from(texts::flags::choose(l))))
-        .chain(Proof::ALL.iter().filter(|one| **one != Proof::Read).map(|one| (Str::from(one.as_str()), Words::from(proof(l, *one)))))
-        .collect();
     let id = notice.id.to_string();
+    // Two on one page are two forms.
+    let mark = if tried { "proof".to_owned() } else { format!("proof-{id}") };
+    let fields = proofs::fields(l, &mark, form, |field| tried.then(|| page.error(field)).flatten());
+    let about = texts::date_time(l, page.server.clock.local(notice.made_at));
     view! {
         <PostForm action=api::prove_url()>
             <Hidden name="contract" value=contract.to_string()/>
             <Hidden name="notice" value=id/>
-            <Select name="form[proof]" id="proof-proof" label=t::proof_kind(l) options selected=form.proof error=kind_error/>
-            <Field name="form[on]" id="proof-on" label=t::proof_on(l) kind=Kind::Date width=Width::Ten value=form.on error=on_error/>
-            <Field name="form[note]" id="proof-note" label=t::proof_note(l) value=form.note error=note_error autocomplete="off"/>
-            <Button label=t::enter_proof(l) kind=ButtonKind::Secondary/>
+            {fields}
+            <Button label=t::enter_proof(l) kind=ButtonKind::Secondary about/>
         </PostForm>
     }
     .into_any()
@@ -256,13 +230,7 @@ fn new(page: &Page, detail: &Detail, typed: Typed) -> AnyView {
     let beneficiaries = if fresh { detail.holder.clone() } else { form.beneficiaries };
     let error = |field: &str| mine.then(|| page.error(field)).flatten();
     let (sending_error, people_error) = (error("sending"), error("beneficiaries"));
-    let choices = Sending::ALL
-        .iter()
-        .map(|one| {
-            let choice = Choice::new(one.as_str(), sending(l, *one));
-            if *one == Sending::Mail && !detail.by_mail { choice.off(t::no_mail(l)) } else { choice }
-        })
-        .collect();
+    let choices = proofs::sendings(l, detail.by_mail);
     let contract = detail.case.contract.to_string();
     view! {
         <Card title=t::give(l)>

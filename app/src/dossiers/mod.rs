@@ -8,7 +8,7 @@ use server::sessions::Staff;
 use server::texts::{Locale, dossiers as t};
 
 use crate::paths;
-use crate::ui::actions::{Actions, ButtonKind, ButtonLink};
+use crate::ui::actions::{ButtonKind, ButtonLink};
 use crate::ui::icons::Icon;
 
 /// The pages of this feature.
@@ -23,10 +23,8 @@ pub fn routes() -> axum::Router<crate::visitor::App> {
 pub(crate) fn links(l: Locale, staff: &Staff, customer: CustomerId) -> Option<impl IntoView + use<>> {
     server::dossiers::may_take(staff).then(|| {
         view! {
-            <Actions>
-                <ButtonLink href=paths::dossier(customer, None) label=t::button(l) kind=ButtonKind::Secondary icon=Icon::Download download=true/>
-                <ButtonLink href=paths::dossiers(customer) label=t::other_moment(l) kind=ButtonKind::Quiet/>
-            </Actions>
+            <ButtonLink href=paths::dossier(customer, None) label=t::button(l) kind=ButtonKind::Secondary icon=Icon::Download download=true/>
+            <ButtonLink href=paths::dossiers(customer) label=t::other_moment(l) kind=ButtonKind::Quiet/>
         }
     })
 }

@@ -1,8 +1,10 @@
 //! What the forms about incidents post to.
 
-use domain::incidents::IncidentForm;
+#[cfg(feature = "ssr")]
+use domain::{forms::FieldError, incidents::IncidentForm};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
+use leptos::server_fn::codec::{MultipartData, MultipartFormData};
 
 use crate::post::Answer;
 #[cfg(feature = "ssr")]
@@ -12,22 +14,41 @@ use crate::{
 };
 #[cfg(feature = "ssr")]
 use server::{
-    error::Result,
+    error::{Error, Result},
     incidents,
     sessions::Staff,
     texts::{Locale, incidents as t},
 };
 
 /// Prepares an incident.
-#[server(endpoint = "equipe/incidentes/preparar")]
-pub async fn prepare(#[server(default)] form: IncidentForm) -> Result<Answer, ServerFnError> {
+#[server(endpoint = "envio/incidente", input = MultipartFormData)]
+pub async fn prepare(data: MultipartData) -> Result<Answer, ServerFnError> {
     let post = Post::here()?;
     let l = post.visitor.locale;
-    let outcome = match post.visitor.staff() {
-        Ok(staff) => incidents::prepare(&post.server, staff, &form).await,
-        Err(error) => Err(error),
-    };
+    let (form, outcome) = prepared(&post, data).await;
     post.answer(paths::INCIDENTS, &form, outcome, |id| Next::to(paths::incident(id)).saying(t::said_prepared(l))).await
+}
+
+/// What was sent, and what came of it; a file of whoever may not is not read.
+#[cfg(feature = "ssr")]
+async fn prepared(post: &Post, data: MultipartData) -> (IncidentForm, Result<uuid::Uuid>) {
+    let staff = match post.visitor.staff().and_then(|staff| incidents::may(staff).map(|()| staff)) {
+        Ok(staff) => staff,
+        Err(error) => return (IncidentForm::default(), Err(error)),
+    };
+    match super::upload::read(data).await {
+        Err(error) => (IncidentForm::default(), Err(error)),
+        Ok((form, Some(problem))) => {
+            // Everything that is wrong at once.
+            let mut errors = form.parse(post.server.clock.today()).err().unwrap_or_default();
+            errors.push(FieldError::new("file", problem));
+            (form, Err(Error::Form(errors)))
+        }
+        Ok((form, None)) => {
+            let outcome = incidents::prepare(&post.server, staff, &form).await;
+            (form, outcome)
+        }
+    }
 }
 
 /// Puts an incident in force.

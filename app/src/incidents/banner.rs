@@ -7,6 +7,7 @@ use server::sessions::Customer;
 use server::texts::incidents as t;
 
 use crate::page::Page;
+use crate::paths;
 use crate::ui::Tone;
 use crate::ui::panels::Notice;
 
@@ -18,11 +19,13 @@ pub(crate) async fn banners(page: &Page, customer: &Customer) -> Result<AnyView>
     let l = page.l;
     let told = incidents::told(&page.server, customer).await?;
     let banners = told.into_iter().map(|one| {
-        let what = incidents::what(l, one.waive_from, one.waive_to, one.until_on);
+        let what = incidents::what(l, one.waive_from, one.waive_to, one.until_on, one.parts);
+        let in_parts = one.parts.map(|_| view! { <p><a href=paths::plan_of_incident(one.id)>{t::pay_in_parts(l)}</a></p> });
         view! {
             <Notice tone=Tone::Good title=t::banner(l)>
                 <p>{one.reason}</p>
                 <p>{what}" "{t::banner_bills(l, one.bills)}</p>
+                {in_parts}
             </Notice>
         }
     });

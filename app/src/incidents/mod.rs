@@ -5,6 +5,8 @@ pub mod api;
 pub mod banner;
 #[cfg(feature = "ssr")]
 mod page;
+#[cfg(feature = "ssr")]
+mod upload;
 
 /// The pages of this feature.
 #[cfg(feature = "ssr")]

@@ -15,7 +15,7 @@ use crate::page::{Page, PageResult, StaffRoom};
 use crate::paths;
 use crate::ui::actions::{BackLink, Button, ButtonKind};
 use crate::ui::amounts::MoneyText;
-use crate::ui::forms::{Field, Fieldset, Hidden, Kind as Control, PostForm, Select, TextArea, Width};
+use crate::ui::forms::{Field, Fieldset, FileField, Hidden, Kind as Control, PostForm, Select, TextArea, Width};
 use crate::ui::icons::Icon;
 use crate::ui::layout::PageTitle;
 use crate::ui::lists::{Pair, SummaryList};
@@ -102,9 +102,10 @@ fn form(page: &Page) -> impl IntoView + use<> {
     let (reason_error, due_from_error, due_to_error) = (error("reason"), error("due_from"), error("due_to"));
     let (nature_error, late_error, numbers_error) = (error("nature"), error("late"), error("numbers"));
     let (waive_from_error, waive_to_error, until_error) = (error("waive_from"), error("waive_to"), error("until"));
+    let (parts_error, file_error) = (error("parts"), error("file"));
     view! {
         <Card title=t::new(l)>
-            <PostForm action=api::prepare_url()>
+            <PostForm action=api::prepare_url() upload=true>
                 <Hidden name="form[submission]" value=submission/>
                 <TextArea name="form[reason]" label=t::reason(l) hint=t::reason_hint(l) value=form.reason error=reason_error rows=2/>
                 <Fieldset id="which" legend=t::which(l)>
@@ -117,6 +118,7 @@ fn form(page: &Page) -> impl IntoView + use<> {
                         <Field name="form[contract]" label=t::contract(l) width=Width::Twenty value=form.contract/>
                     </div>
                     <TextArea name="form[numbers]" label=t::numbers(l) hint=t::numbers_hint(l) value=form.numbers error=numbers_error rows=3/>
+                    <FileField name="form[file]" label=t::file(l) accept=".csv,.txt,text/csv,text/plain" hint=t::file_hint(l) error=file_error/>
                 </Fieldset>
                 <Fieldset id="what" legend=t::what(l) hint=t::waive_hint(l)>
                     <div class="filters-fields">
@@ -124,6 +126,7 @@ fn form(page: &Page) -> impl IntoView + use<> {
                         <Field name="form[waive_to]" label=t::waive_to(l) kind=Control::Date width=Width::Ten value=form.waive_to error=waive_to_error/>
                     </div>
                     <Field name="form[until]" label=t::until(l) hint=t::until_hint(l) kind=Control::Date width=Width::Ten value=form.until error=until_error/>
+                    <Field name="form[parts]" label=t::parts(l) hint=t::parts_hint(l) kind=Control::Digits width=Width::Ten value=form.parts error=parts_error/>
                 </Fieldset>
                 <Button label=t::prepare(l)/>
             </PostForm>
@@ -156,7 +159,7 @@ fn about(page: &Page, incident: &Incident) -> impl IntoView + use<> {
     let (tone, words) = state(l, incident.state);
     let mut pairs = vec![
         Pair::new(t::column_state(l), view! { <StatusTag tone words/> }),
-        Pair::new(t::what(l), incidents::what(l, incident.waive_from, incident.waive_to, incident.until_on)),
+        Pair::new(t::what(l), incidents::what(l, incident.waive_from, incident.waive_to, incident.until_on, incident.parts)),
         Pair::new(t::column_bills(l), incident.bills.to_string()),
         Pair::new(t::column_customers(l), incident.customers.to_string()),
         Pair::new(t::column_amount(l), view! { <MoneyText amount=amount(l, incident.amount)/> }),

@@ -54,10 +54,8 @@ pub async fn propose(
         (_, None) => Err(Error::NotFound),
     };
     let page = kind.map_or(page, paths::next_policy);
-    post.answer(&page, &Typed { form, when }, outcome, |(kind, id)| {
-        Next::to(paths::policy_draft(kind, id)).saying(t::said_drafted(l))
-    })
-    .await
+    post.answer(&page, &Typed { form, when }, outcome, |(kind, id)| Next::to(paths::policy_draft(kind, id)).saying(t::said_drafted(l)))
+        .await
 }
 
 /// Puts a draft into force.

@@ -187,10 +187,8 @@ fn of_promises(l: Locale, days: u32, file: &str, preview: &promises::Preview) ->
         return view! { <p>{t::none_asked(l)}</p> }.into_any();
     }
     let sentence = t::promises_sentence(l, preview.promises, days, preview.now.refused.0, preview.draft.refused.0);
-    let lines = vec![
-        (t::taken(l), [preview.now.taken, preview.draft.taken]),
-        (t::not_taken(l), [preview.now.refused, preview.draft.refused]),
-    ];
+    let lines =
+        vec![(t::taken(l), [preview.now.taken, preview.draft.taken]), (t::not_taken(l), [preview.now.refused, preview.draft.refused])];
     let of = |sums: &promises::Sums, one| sums.why.get(&one).copied().unwrap_or_default();
     let why = promises::Against::ALL.map(|one| (against(l, one), [of(&preview.now, one), of(&preview.draft, one)])).to_vec();
     let (table, why) = (compared(l, t::promises_table(l), lines), reasons(l, why));

@@ -181,9 +181,7 @@ impl Drawn<'_> {
             words.iter().map(|word| (Str::from(*word), Words::from(words::choice(l, self.kind, &entry.key, word)))).collect()
         };
         match (entry.unit, &entry.limits) {
-            (Unit::Word, Limits::Of(words)) => {
-                view! { <Select name label options=choices(words) selected=value hint error/> }.into_any()
-            }
+            (Unit::Word, Limits::Of(words)) => view! { <Select name label options=choices(words) selected=value hint error/> }.into_any(),
             (Unit::Choice, Limits::Of(words)) => {
                 let boxes = choices(words)
                     .into_iter()
@@ -194,13 +192,16 @@ impl Drawn<'_> {
                     })
                     .collect_view();
                 // The summary of what is wrong leads to the group.
-                view! { <div id=name.clone()><Fieldset id=format!("{name}-boxes") legend=label hint error>{boxes}</Fieldset></div> }.into_any()
+                view! { <div id=name.clone()><Fieldset id=format!("{name}-boxes") legend=label hint error>{boxes}</Fieldset></div> }
+                    .into_any()
             }
             (Unit::Money, _) => {
-                view! { <Field name label hint kind=Control::Money width=Width::Ten prefix=words::unit(l, Unit::Money) value error/> }.into_any()
+                view! { <Field name label hint kind=Control::Money width=Width::Ten prefix=words::unit(l, Unit::Money) value error/> }
+                    .into_any()
             }
             (Unit::Percent, _) => {
-                view! { <Field name label hint kind=Control::Money width=Width::Four suffix=words::unit(l, Unit::Percent) value error/> }.into_any()
+                view! { <Field name label hint kind=Control::Money width=Width::Four suffix=words::unit(l, Unit::Percent) value error/> }
+                    .into_any()
             }
             (Unit::MonthDays | Unit::Names | Unit::Word | Unit::Choice, _) => {
                 view! { <Field name label hint width=Width::Twenty value error/> }.into_any()

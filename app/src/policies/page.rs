@@ -30,7 +30,8 @@ pub(super) async fn all(page: Page, AsStaff(staff): AsStaff) -> PageResult {
         let room = drafts::see(&page.server, &staff, *kind).await?;
         let holds = room.versions.iter().find(|past| past.version.version == room.in_force);
         let since = holds.map_or_else(|| "–".to_owned(), |past| texts::date(l, past.version.valid_from));
-        let by = holds.map_or("–".to_owned(), |past| past.version.made_by.clone().unwrap_or_else(|| texts::rules_staff::terminal(l).to_owned()));
+        let by = holds
+            .map_or("–".to_owned(), |past| past.version.made_by.clone().unwrap_or_else(|| texts::rules_staff::terminal(l).to_owned()));
         let version = if room.in_force == 0 { t::never_set(l).to_owned() } else { room.in_force.to_string() };
         let about = words::about(l, *kind);
         rows.push(vec![
@@ -40,8 +41,12 @@ pub(super) async fn all(page: Page, AsStaff(staff): AsStaff) -> PageResult {
             by.into_any(),
         ]);
     }
-    let columns =
-        vec![Column::new(t::column_policy(l)), Column::new(t::column_version(l)), Column::new(t::column_since(l)), Column::new(t::column_by(l))];
+    let columns = vec![
+        Column::new(t::column_policy(l)),
+        Column::new(t::column_version(l)),
+        Column::new(t::column_since(l)),
+        Column::new(t::column_by(l)),
+    ];
     let rules = drafts::may_change(&staff).then(|| view! { <p><a href=paths::RULES>{t::rules_link(l)}</a></p> });
     Ok(page.staff(&staff, StaffRoom::Policies, t::title(l), || {
         view! {
@@ -108,8 +113,8 @@ fn versions(page: &Page, kind: Kind, room: &Room) -> Option<impl IntoView + use<
         .iter()
         .enumerate()
         .map(|(at, past)| {
-            let holds = (past.version.version == room.in_force)
-                .then(|| view! { " " <StatusTag tone=Tone::Good words=t::version_in_force(l)/> });
+            let holds =
+                (past.version.version == room.in_force).then(|| view! { " " <StatusTag tone=Tone::Good words=t::version_in_force(l)/> });
             let said = told(page, past);
             let differs = (at < last).then(|| {
                 let changes = words::changes(l, kind, &past.changes);

@@ -102,7 +102,9 @@ pub(super) fn table(l: Locale, kind: Kind, entries: &[Entry]) -> impl IntoView +
     // A place in which nothing stands is for the form.
     let stands = |entry: &&Entry| {
         entry.places.is_empty()
-            || entries.iter().any(|other| other.places == entry.places && other.key.starts_with(within(&entry.key)) && other.value != Value::Nothing)
+            || entries
+                .iter()
+                .any(|other| other.places == entry.places && other.key.starts_with(within(&entry.key)) && other.value != Value::Nothing)
     };
     let rows = entries
         .iter()

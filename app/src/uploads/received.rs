@@ -136,11 +136,11 @@ impl<T: DeserializeOwned + Default + Serialize> Received<T> {
     }
 }
 
-fn broken_form() -> Error {
+pub(crate) fn broken_form() -> Error {
     Error::Io(std::io::Error::other("not a form of ours"))
 }
 
-async fn text<S, E>(part: S) -> Result<String>
+pub(crate) async fn text<S, E>(part: S) -> Result<String>
 where
     S: Stream<Item = Result<Bytes, E>>,
     E: Into<Box<dyn std::error::Error + Send + Sync>>,
@@ -157,7 +157,7 @@ where
 }
 
 /// Puts `form[name]` into the form, and `form[name][]` into its list; other fields are nobody's.
-fn put(form: &mut Map<String, Value>, name: &str, value: String) {
+pub(crate) fn put(form: &mut Map<String, Value>, name: &str, value: String) {
     let Some((field, rest)) = name.strip_prefix("form[").and_then(|name| name.split_once(']')) else { return };
     if rest == "[]" {
         let list = form.entry(field).or_insert_with(|| Value::Array(Vec::new()));

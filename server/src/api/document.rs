@@ -99,6 +99,7 @@ const fn name(kind: Kind) -> &'static str {
         Kind::Customers => "Customer",
         Kind::Contracts => "Contract",
         Kind::Representations => "Representation",
+        Kind::Guarantees => "Guarantee",
         Kind::Bills => "Bill",
         Kind::Slips => "Slip",
         Kind::Payments => "Payment",

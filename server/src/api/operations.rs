@@ -226,6 +226,9 @@ pub static OPERATIONS: &[Operation] = &[
     post_several(Kind::Representations, "/representations", "postRepresentations", t::post_representations, || {
         several(Kind::Representations)
     }),
+    // ---- guarantees ----
+    put_one(Kind::Guarantees, "/guarantees/{external_id}", "putGuarantee", t::put_guarantee, || one(Kind::Guarantees)),
+    post_several(Kind::Guarantees, "/guarantees", "postGuarantees", t::post_guarantees, || several(Kind::Guarantees)),
     // ---- bills ----
     read(
         "/bills",

@@ -21,6 +21,7 @@ use crate::audit::{self, Event};
 use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
 use crate::flags;
+use crate::guarantees::{self, Guarantee};
 use crate::notices::{self, Notice};
 use crate::promises::{self, Promise};
 use crate::sessions::{Customer, Staff};
@@ -49,6 +50,8 @@ pub struct Profile {
     pub postal_code: String,
     /// Contracts, the newest first.
     pub contracts: Vec<Contract>,
+    /// What the customer left with the creditor.
+    pub guarantees: Vec<Guarantee>,
     /// Who may act for this customer today.
     pub representatives: Vec<Representative>,
 }
@@ -147,6 +150,8 @@ pub struct Picture {
     pub activities: Vec<Activity>,
     /// Open promises to pay, and those that ended lately.
     pub promises: Vec<Promise>,
+    /// What the customer left with the creditor.
+    pub guarantees: Vec<Guarantee>,
     /// What the e-mail address and the telephone were before.
     pub contacts: Vec<ContactBefore>,
     /// Who of the staff looked at the customer, the newest first.
@@ -356,6 +361,7 @@ pub async fn profile(server: &Server, customer: &Customer) -> Result<Profile> {
         state: person.state,
         postal_code: person.postal_code,
         contracts: contracts(&mut conn, customer.id()).await?,
+        guarantees: guarantees::of(&mut conn, customer.id()).await?,
         representatives: representatives(server, &mut conn, customer.id()).await?,
     })
 }
@@ -418,6 +424,7 @@ pub async fn picture(server: &Server, staff: &Staff, customer: CustomerId) -> Re
         flags: flags::history(conn, customer).await?,
         activities: activities::newest(conn, customer, 40).await?,
         promises: promises::of_customer(server, conn, customer).await?,
+        guarantees: guarantees::of(conn, customer).await?,
         contacts: history::contacts(conn, customer).await?,
         looks: history::looks(conn, customer).await?,
         timeline: timeline(conn, customer).await?,

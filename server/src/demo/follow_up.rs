@@ -7,23 +7,25 @@ use chrono::Days;
 use domain::activities::ActivityForm;
 use domain::actors::Role;
 use domain::default_notices::{NoticeForm, ProofForm, Stage};
+use domain::demands::DemandForm;
 use domain::flags::FlagForm;
 use domain::ids::CustomerId;
 use domain::promises::PromiseForm;
 
-use super::scenes::{ago, customer, find, form, open_bills, staff};
+use super::records::tour;
+use super::scenes::{ago, company_id, customer, find, form, open_bills, person_id, staff};
 use crate::error::{Error, Result};
 use crate::imports::{self, Kind, Options};
 use crate::sessions::{self, Actors, Staff};
-use crate::{Server, activities, default_notices, flags, promises, sql};
+use crate::{Server, activities, default_notices, demands, flags, promises, sql};
 
-/// Somebody with late bills among the last hundred, who is in no request.
-async fn late(server: &Server) -> Result<Vec<String>> {
+/// Those of these people whose bills are late for so many days, and who are in no request.
+async fn late(server: &Server, [first, last]: [&str; 2], days: u64) -> Result<Vec<String>> {
     let mut conn = server.db.read().await?;
     let rows = sql!(conn, all (String,): "select c.external_id from customers c
         join bills b on b.customer_id = c.id and b.balance > 0 and b.standing = 'open' and b.due_on < $1
-        where c.external_id between 'VS-000400' and 'VS-000500' and not exists (select 1 from requests r where r.customer_id = c.id)
-        group by c.external_id order by c.external_id", server.clock.today() - Days::new(5))?;
+        where c.external_id between $2 and $3 and not exists (select 1 from requests r where r.customer_id = c.id)
+        group by c.external_id order by c.external_id", server.clock.today() - Days::new(days), first, last)?;
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
@@ -31,12 +33,16 @@ async fn late(server: &Server) -> Result<Vec<String>> {
 pub(super) async fn play(server: &Server) -> Result<()> {
     let (operator, receivables) = (staff(server, Role::Operator).await?, staff(server, Role::Receivables).await?);
     let legal = staff(server, Role::Legal).await?;
-    let late = late(server).await?;
-    let mut people = late.iter();
+    let known_late = late(server, ["VS-000400", "VS-000500"], 5).await?;
+    let mut people = known_late.iter();
     known(server, &mut people, [&operator, &receivables, &legal]).await?;
     promised(server, &mut people, &operator).await?;
     sought(server, &mut people, &operator).await?;
     told(server, &receivables).await?;
+    let long_late = late(server, ["VS-000345", "VS-000399"], 60).await?;
+    let mut people = long_late.iter();
+    asked(server, &mut people, &receivables).await?;
+    served(server, &mut people).await?;
     for one in [operator, receivables, legal] {
         sessions::close(server, &Actors::Staff(one)).await?;
     }
@@ -128,6 +134,67 @@ async fn sought(server: &Server, people: &mut std::slice::Iter<'_, String>, oper
         let id = find(server, person).await?;
         said(&ago(server, days, 5), operator, id, "incoming", "phone", "spoke", reason, note).await?;
     }
+    Ok(())
+}
+
+/// Letters that ask for payment: one whose time is over, one that nobody has proven, one on its way.
+async fn asked(server: &Server, people: &mut std::slice::Iter<'_, String>, receivables: &Staff) -> Result<()> {
+    for ((days, sending, proof), person) in
+        [(25, "post", Some("AR BR987654321BR")), (6, "post", None), (2, "mail", None)].into_iter().zip(people)
+    {
+        let then = ago(server, days, 2);
+        let id = find(server, person).await?;
+        let late = demands::see(&then, receivables, id).await?.late;
+        let letter = DemandForm {
+            bills: late.iter().map(|bill| bill.id.to_string()).collect(),
+            pay_until: demands::usual(then.clock.today()).to_string(),
+            sending: sending.to_owned(),
+            submission: form(),
+        };
+        if late.is_empty() {
+            continue;
+        }
+        demands::write(&then, receivables, id, &letter).await?;
+        if let Some(note) = proof {
+            let written = demands::see(&then, receivables, id).await?.demands;
+            let proof = ProofForm { proof: "letter".to_owned(), on: then.clock.today().to_string(), note: note.to_owned() };
+            for one in written {
+                demands::prove(&then, receivables, one.id, &proof).await?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Contracts suspended, one of which came back without a payment; and what some left with the creditor.
+async fn served(server: &Server, people: &mut std::slice::Iter<'_, String>) -> Result<()> {
+    let today = server.clock.today();
+    let day = |ago: u64| today - Days::new(ago);
+    for (states, person) in [&[("suspended", 25)][..], &[("suspended", 50), ("active", 35)], &[("suspended", 12)]].into_iter().zip(people) {
+        let mut conn = server.db.read().await?;
+        let (contract, number, kind, plan, starts_on) = sql!(conn, one (String, String, String, String, chrono::NaiveDate):
+            "select k.external_id, k.number, k.kind, k.plan_name, k.starts_on from contracts k join customers c on c.id = k.customer_id
+              where c.external_id = $1 order by k.id limit 1", person)?;
+        drop(conn);
+        for (state, ago) in states {
+            let line = format!("{contract};{person};{number};{kind};{plan};{starts_on};{state};{}\n", day(*ago));
+            let text = format!("external_id;customer;number;kind;plan_name;starts_on;state;state_since\n{line}");
+            imports::run(server, Kind::Contracts, Cursor::new(text), Options::default(), |_| {}).await.map_err(super::of_import)?;
+        }
+    }
+    let (company, other, person) = (company_id(0), company_id(1), person_id(tour::IN_ARREARS));
+    let lines = [
+        format!(
+            "VS-G1;{company};{company}-C01;insurance;Seguradora Fictícia;AP-2026-0077;250.000,00;{};{};held",
+            day(330),
+            today + Days::new(35)
+        ),
+        format!("VS-G2;{company};;deposit;;;18.500,00;{};;held", day(900)),
+        format!("VS-G3;{other};;bank_letter;Banco Fictício;CF-4410;90.000,00;{};{};held", day(400), day(30)),
+        format!("VS-G4;{person};;advance;;;150,00;{};;returned", day(420)),
+    ];
+    let text = format!("external_id;customer;contract;kind;issuer;reference;amount;given_on;valid_until;state\n{}\n", lines.join("\n"));
+    imports::run(server, Kind::Guarantees, Cursor::new(text), Options::default(), |_| {}).await.map_err(super::of_import)?;
     Ok(())
 }
 

@@ -2,9 +2,9 @@
 //! more than was granted at once, so that its preview has something to say.
 
 use chrono::{Days, NaiveDate};
+use domain::actors::Role;
 use domain::agreements::forms::PlanForm;
 use domain::policies::{Kind, WhenForm};
-use domain::actors::Role;
 
 use super::scenes::{accept, ago, customer, staff};
 use crate::error::Result;
@@ -20,7 +20,13 @@ const BETWEEN: u32 = 9;
 pub(super) async fn play(server: &Server) -> Result<()> {
     let then = ago(server, 120, 3);
     let (supervisor, administrator) = (staff(server, Role::Supervisor).await?, staff(server, Role::Administrator).await?);
-    let written = propose(&then, &supervisor, &[("bands.0.automatic.most_installments", "6")], "Menos acordos à espera de aprovação no primeiro mês de atraso").await?;
+    let written = propose(
+        &then,
+        &supervisor,
+        &[("bands.0.automatic.most_installments", "6")],
+        "Menos acordos à espera de aprovação no primeiro mês de atraso",
+    )
+    .await?;
     drafts::put_into_force(&ago(server, 119, 1), &administrator, Kind::Plans, written).await?;
     let late = late_people(server).await?;
     let mut asked = 0;

@@ -51,6 +51,9 @@ pub(super) struct Register {
     pub(super) person: Person,
     pub(super) contracts: Vec<Contract>,
     pub(super) representations: Vec<Representation>,
+    // A dossier taken before there were any has none.
+    #[serde(default)]
+    pub(super) guarantees: Vec<Guarantee>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize, sqlx::FromRow)]
@@ -85,6 +88,18 @@ pub(super) struct Contract {
     pub(super) ends_on: Option<NaiveDate>,
     pub(super) fine_rate: String,
     pub(super) monthly_interest: String,
+}
+
+/// What the customer left with the creditor.
+#[derive(Clone, Debug, Serialize, Deserialize, sqlx::FromRow)]
+pub(super) struct Guarantee {
+    pub(super) kind: String,
+    pub(super) issuer: String,
+    pub(super) reference: String,
+    pub(super) amount: i64,
+    pub(super) given_on: NaiveDate,
+    pub(super) valid_until: Option<NaiveDate>,
+    pub(super) state: String,
 }
 
 /// That somebody may act for the customer. Who that is, is theirs.
@@ -350,6 +365,8 @@ pub(super) async fn register(conn: &mut Conn, customer: CustomerId) -> Result<Re
               where customer_id = $1 order by starts_on, id", customer.0)?,
         representations: sql!(conn, all Representation:
             "select id, representative_id, scope, starts_on, ends_on from representations where customer_id = $1 order by starts_on, id", customer.0)?,
+        guarantees: sql!(conn, all Guarantee:
+            "select kind, issuer, reference, amount, given_on, valid_until, state from guarantees where customer_id = $1 order by given_on, id", customer.0)?,
     })
 }
 

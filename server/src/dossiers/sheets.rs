@@ -16,7 +16,7 @@ use crate::papers::table;
 use crate::pdf::Align::{Left, Right};
 use crate::pdf::letter::Block;
 use crate::texts::{self, Locale, dossiers as t};
-use crate::{bills, calculations, documents};
+use crate::{bills, calculations, documents, wording};
 
 /// What every paper of a dossier is worded with.
 pub(super) struct Wording<'a> {
@@ -161,6 +161,36 @@ pub(super) fn person(w: &Wording<'_>) -> Sheet {
     blocks.push(match rows.is_empty() {
         true => w.nothing(),
         false => table(&[(t::who(l), 40, Left), (t::scope(l), 60, Left), (t::since(l), 30, Left), (t::until(l), 30, Left)], rows, None),
+    });
+    blocks.push(Block::Heading(texts::guarantees::title(l).to_owned()));
+    let rows: Vec<_> = register
+        .guarantees
+        .iter()
+        .map(|one| {
+            vec![
+                one.kind.parse().map_or_else(|_| one.kind.clone(), |kind| wording::guarantee_kind(l, kind).to_owned()),
+                [one.issuer.as_str(), one.reference.as_str()].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(", "),
+                w.day(one.given_on),
+                w.maybe_day(one.valid_until),
+                one.state.parse().map_or_else(|_| one.state.clone(), |state| wording::guarantee_state(l, state).to_owned()),
+                w.money(Money::cents(one.amount)),
+            ]
+        })
+        .collect();
+    blocks.push(match rows.is_empty() {
+        true => w.nothing(),
+        false => table(
+            &[
+                (t::guarantee(l), 40, Left),
+                (t::guarantee_by(l), 54, Left),
+                (t::since(l), 20, Left),
+                (t::until(l), 20, Left),
+                (t::state(l), 20, Left),
+                (t::amount(l), 24, Right),
+            ],
+            rows,
+            None,
+        ),
     });
     Sheet { file: t::person_file(l), title: t::person(l), blocks, records: register.contracts.len() }
 }

@@ -17,7 +17,9 @@ use crate::{among, rows, sql};
 /// Kinds of contract, as ANS tells them apart.
 const KINDS: &[&str] = &["individual", "family", "adhesion", "business"];
 /// Where a contract stands.
-const STATES: &[&str] = &["active", "suspended", "ended"];
+const STATES: &[&str] = &["active", SUSPENDED, "ended"];
+/// Its service stands still.
+const SUSPENDED: &str = "suspended";
 
 /// One line.
 pub(super) struct Contract {
@@ -28,6 +30,7 @@ pub(super) struct Contract {
     plan_name: String,
     plan_registration: Said<String>,
     state: Said<&'static str>,
+    state_since: Option<NaiveDate>,
     starts_on: NaiveDate,
     ends_on: Said<NaiveDate>,
     fine_rate: Said<Decimal>,
@@ -62,6 +65,7 @@ impl Record for Contract {
         required("plan_name", Shape::Text(120)),
         optional("plan_registration", Shape::Text(20)),
         optional("state", Shape::Word(STATES)),
+        optional("state_since", Shape::Date),
         required("starts_on", Shape::Date),
         optional("ends_on", Shape::Date),
         optional("fine_rate", Shape::Rate),
@@ -78,6 +82,7 @@ impl Record for Contract {
             plan_name: row.text("plan_name")?,
             plan_registration: row.said_text("plan_registration")?,
             state: row.said("state", |text| fields::choose(text, STATES))?,
+            state_since: row.said("state_since", fields::date)?.flatten(),
             starts_on: row.date("starts_on")?,
             ends_on: row.said("ends_on", fields::date)?,
             fine_rate: row.said("fine_rate", fields::rate)?,
@@ -86,6 +91,9 @@ impl Record for Contract {
         };
         if contract.ends_on.flatten().is_some_and(|ends_on| ends_on < contract.starts_on) {
             return Err(Refused::new("ends_on", Reason::Before { other: "starts_on" }));
+        }
+        if contract.state_since.is_some_and(|since| since > row.today) {
+            return Err(Refused::new("state_since", Reason::InTheFuture));
         }
         contract.check_terms()?;
         Ok(contract)
@@ -101,7 +109,7 @@ impl Record for Contract {
         let customers = records.iter().map(|record| record.customer.as_str()).collect();
         let customers = among!(tx, (String, Uuid, String): "select external_id, id, tax_id from customers", "external_id", customers)?;
         let customers: HashMap<String, (Uuid, String)> = customers.into_iter().map(|(name, id, tax_id)| (name, (id, tax_id))).collect();
-        let mut new: Vec<Stored> = Vec::new();
+        let (mut new, mut suspended): (Vec<Stored>, Vec<(Uuid, NaiveDate)>) = (Vec::new(), Vec::new());
         let mut outcomes = Vec::with_capacity(records.len());
         for record in records {
             let Some((customer, tax_id)) = customers.get(&record.customer) else {
@@ -111,9 +119,13 @@ impl Record for Contract {
             let outcome = match known.get(&record.external_id) {
                 _ if !record.is_of(tax_id) => Outcome::refused("branch_tax_id", Reason::NotABranch),
                 Some(stored) if stored.customer_id != *customer => Outcome::refused("customer", Reason::CannotChange),
-                Some(stored) => record.update(tx, stored).await?,
+                Some(stored) => record.update(run, tx, stored).await?,
                 None => {
-                    new.push(record.over(None, run.server.id(), *customer));
+                    let contract = record.over(None, run.server.id(), *customer);
+                    if contract.state == SUSPENDED {
+                        suspended.push((contract.id, record.state_since.unwrap_or(run.today)));
+                    }
+                    new.push(contract);
                     Outcome::Created
                 }
             };
@@ -141,6 +153,9 @@ impl Record for Contract {
             ],
             ""
         );
+        for (contract, since) in suspended {
+            changed(run, tx, contract, "", SUSPENDED, since).await?;
+        }
         Ok(outcomes)
     }
 }
@@ -201,7 +216,7 @@ impl Contract {
         }
     }
 
-    async fn update(&self, tx: &mut Tx, stored: &Stored) -> Result<Outcome> {
+    async fn update(&self, run: &Run<'_>, tx: &mut Tx, stored: &Stored) -> Result<Outcome> {
         let now = self.over(Some(stored), stored.id, stored.customer_id);
         if now == *stored {
             return Ok(Outcome::Unchanged);
@@ -210,6 +225,16 @@ impl Contract {
                 fine_rate = $9, monthly_interest = $10, branch_tax_id = $11 where id = $1",
             stored.id, &now.number, &now.kind, &now.plan_name, &now.plan_registration, &now.state, now.starts_on, now.ends_on,
             &now.fine_rate, &now.monthly_interest, &now.branch_tax_id)?;
+        if now.state != stored.state {
+            changed(run, tx, stored.id, &stored.state, &now.state, self.state_since.unwrap_or(run.today)).await?;
+        }
         Ok(Outcome::Updated)
     }
+}
+
+/// Keeps when the service changed: what was suspended and came back is asked for later.
+async fn changed(run: &Run<'_>, tx: &mut Tx, contract: Uuid, was: &str, state: &str, since: NaiveDate) -> Result<()> {
+    sql!(tx, execute: "insert into contract_changes (id, contract_id, was, state, since_on, at) values ($1, $2, $3, $4, $5, $6)",
+        run.server.id::<Uuid>(), contract, was, state, since, run.server.clock.now())?;
+    Ok(())
 }

@@ -8,6 +8,7 @@ mod contracts;
 mod customers;
 mod documents;
 mod fields;
+mod guarantees;
 mod invoices;
 mod lines;
 mod objects;
@@ -54,6 +55,8 @@ pub enum Kind {
     Contracts,
     /// Who may act for whom.
     Representations,
+    /// What was left with the creditor against not paying.
+    Guarantees,
     /// What is to be paid.
     Bills,
     /// Boletos as the bank registered them.
@@ -66,8 +69,16 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind, in the order in which a first import needs them.
-    pub const ALL: [Self; 7] =
-        [Self::Customers, Self::Contracts, Self::Representations, Self::Bills, Self::Slips, Self::Payments, Self::Documents];
+    pub const ALL: [Self; 8] = [
+        Self::Customers,
+        Self::Contracts,
+        Self::Representations,
+        Self::Guarantees,
+        Self::Bills,
+        Self::Slips,
+        Self::Payments,
+        Self::Documents,
+    ];
 
     /// What a line of it holds.
     #[must_use]
@@ -76,6 +87,7 @@ impl Kind {
             Self::Customers => customers::Customer::COLUMNS,
             Self::Contracts => contracts::Contract::COLUMNS,
             Self::Representations => representations::Representation::COLUMNS,
+            Self::Guarantees => guarantees::Guarantee::COLUMNS,
             Self::Bills => bills::Bill::COLUMNS,
             Self::Slips => slips::Slip::COLUMNS,
             Self::Payments => payments::Payment::COLUMNS,
@@ -90,6 +102,7 @@ impl Kind {
             Self::Customers => "customers",
             Self::Contracts => "contracts",
             Self::Representations => "representations",
+            Self::Guarantees => "guarantees",
             Self::Bills => "bills",
             Self::Slips => "slips",
             Self::Payments => "payments",
@@ -179,6 +192,7 @@ pub async fn run<R: Read + Send + 'static>(
         Kind::Customers => import::<customers::Customer, R>(server, input, options, progress).await,
         Kind::Contracts => import::<contracts::Contract, R>(server, input, options, progress).await,
         Kind::Representations => import::<representations::Representation, R>(server, input, options, progress).await,
+        Kind::Guarantees => import::<guarantees::Guarantee, R>(server, input, options, progress).await,
         Kind::Bills => import::<bills::Bill, R>(server, input, options, progress).await,
         Kind::Slips => import::<slips::Slip, R>(server, input, options, progress).await,
         Kind::Payments => import::<payments::Payment, R>(server, input, options, progress).await,

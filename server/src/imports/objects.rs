@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::fields::{Column, Row, Shape};
 use super::lines::Line;
 use super::{Kind, Outcome, Progress, Reason, Record, Refused, Run, one_at_a_time, record};
-use super::{bills, contracts, customers, documents, payments, representations, slips};
+use super::{bills, contracts, customers, documents, guarantees, payments, representations, slips};
 use crate::api_keys::ApiKey;
 use crate::error::{Error, Result};
 use crate::{Server, requests, sealing};
@@ -56,7 +56,8 @@ impl Kind {
         match self {
             // Who may act for somebody reaches as far as where that one's codes go.
             Self::Customers | Self::Representations => Scope::CustomersWrite,
-            Self::Contracts => Scope::ContractsWrite,
+            // A guarantee stands for what contracts say.
+            Self::Contracts | Self::Guarantees => Scope::ContractsWrite,
             Self::Bills => Scope::BillsWrite,
             Self::Slips => Scope::SlipsWrite,
             Self::Payments => Scope::PaymentsWrite,
@@ -79,6 +80,7 @@ pub async fn put(server: &Server, key: &ApiKey, kind: Kind, sent: &[Sent], file:
         Kind::Customers => take::<customers::Customer>(&run, sent, name).await,
         Kind::Contracts => take::<contracts::Contract>(&run, sent, name).await,
         Kind::Representations => take::<representations::Representation>(&run, sent, name).await,
+        Kind::Guarantees => take::<guarantees::Guarantee>(&run, sent, name).await,
         Kind::Bills => take::<bills::Bill>(&run, sent, name).await,
         Kind::Slips => take::<slips::Slip>(&run, sent, name).await,
         Kind::Payments => take::<payments::Payment>(&run, sent, name).await,

@@ -3,12 +3,14 @@
 //! makes another paper, and the first one is told to hold no longer. Never keeps the bytes, and never says more than the ledger does.
 
 pub mod agreements;
+pub mod claims;
 pub mod income_tax;
 pub mod notices;
 pub mod payments;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::declarations::VerificationCode;
+use domain::demands::{Line, sums};
 use domain::ids::CustomerId;
 use domain::papers::Paper;
 use domain::tax_ids::TaxId;
@@ -120,6 +122,7 @@ pub(crate) async fn known(server: &Server, conn: &mut Conn, code: &VerificationC
         Paper::IncomeTax { year } => income_tax::says(conn, customer, year).await?,
         Paper::Payments { from, to } => payments::says(conn, customer, from, to).await?,
         Paper::Agreement { protocol } => agreements::says(conn, customer, &protocol).await?,
+        Paper::Claim { on } => claims::says(conn, customer, on).await?,
         Paper::Notice { notice } => notices::says(conn, customer, notice).await?,
     };
     Ok(Some(Known {
@@ -178,4 +181,27 @@ pub(crate) fn table(columns: &[(&str, u16, Align)], rows: Vec<Vec<String>>, tota
     let row = |cells| Row { cells, total: false };
     let rows = rows.into_iter().map(row).chain(total.map(|cells| Row { cells, total: true })).collect();
     Block::Table(Table { columns, rows })
+}
+
+/// Bills with what each comes to, and all of them, in one table.
+fn demanded(l: Locale, lines: &[Line]) -> Block {
+    use texts::demands as t;
+    let money = |amount| texts::money(l, amount);
+    let row = |one: &Line| {
+        vec![one.number.clone(), texts::date(l, one.due_on), money(one.principal), money(one.fine), money(one.interest), money(one.total)]
+    };
+    let [principal, fine, interest, total] = sums(lines);
+    let last = vec![t::column_sum(l).to_owned(), String::new(), money(principal), money(fine), money(interest), money(total)];
+    table(
+        &[
+            (t::column_bill(l), 40, Align::Left),
+            (t::column_due(l), 26, Align::Left),
+            (t::column_principal(l), 28, Align::Right),
+            (t::column_fine(l), 26, Align::Right),
+            (t::column_interest(l), 26, Align::Right),
+            (t::column_total(l), 30, Align::Right),
+        ],
+        lines.iter().map(row).collect(),
+        Some(last),
+    )
 }

@@ -7,15 +7,15 @@ use domain::papers::Paper;
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::{Sheet, Written, fingerprint, holder, issue_by, issued_on, write};
+use super::{Sheet, Written, demanded, fingerprint, holder, issue_by, issued_on, write};
 use crate::audit::Actor;
 use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::pdf::letter::Block;
-use crate::policies;
 use crate::sessions::{Customer, Staff};
 use crate::texts::{self, Locale, papers as t};
 use crate::{Server, sql};
+use crate::{demands, policies};
 
 /// The letter of one of the customer's notices as PDF, in the language of who reads it. Asked for again it is the same one.
 ///
@@ -63,6 +63,7 @@ async fn written(server: &Server, actor: Actor, l: Locale, customer: CustomerId,
     let issued = issue_by(server, &mut tx, actor, customer, &Paper::Notice { notice }, &fingerprint(&told)?, "").await?;
     let creditor = policies::creditor(&mut tx).await?;
     let holder = holder(&mut tx, customer).await?;
+    let lines = demands::table_of(&mut tx, notice).await?;
     tx.commit().await?;
     let at = server.clock.local(told.created_at);
     let mut blocks = vec![Block::Pairs(vec![
@@ -73,7 +74,13 @@ async fn written(server: &Server, actor: Actor, l: Locale, customer: CustomerId,
     ])];
     // As in the mail: an empty line parts paragraphs, a single one is kept.
     let paragraphs = told.body.replace("\r\n", "\n");
-    blocks.extend(paragraphs.split("\n\n").map(str::trim).filter(|text| !text.is_empty()).map(|text| Block::Paragraph(text.to_owned())));
+    for (at, text) in paragraphs.split("\n\n").map(str::trim).filter(|text| !text.is_empty()).enumerate() {
+        // On paper the lines of a letter that asks for payment are a table.
+        match &lines {
+            Some(lines) if at == demands::TABLE_AT => blocks.push(demanded(l, lines)),
+            _ => blocks.push(Block::Paragraph(text.to_owned())),
+        }
+    }
     blocks.push(Block::Paragraph(t::notice_note(l).to_owned()));
     blocks.push(issued_on(server, l, &issued));
     let sheet = Sheet { kind: t::notice_kind(l).to_owned(), title: told.subject, blocks };

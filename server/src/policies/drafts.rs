@@ -146,8 +146,7 @@ pub async fn propose(server: &Server, staff: &Staff, kind: Kind, base: i64, form
     if policy.changes_since(&newest).is_empty() && policy.changes_since(&super::any(server, &mut tx, kind).await?).is_empty() {
         return Err(Error::Refused("policy_unchanged"));
     }
-    let (waiting,) =
-        sql!(tx, one (i64,): "select count(*) from policy_drafts where kind = $1 and ended_at is null", kind.as_str())?;
+    let (waiting,) = sql!(tx, one (i64,): "select count(*) from policy_drafts where kind = $1 and ended_at is null", kind.as_str())?;
     if waiting >= MOST_OPEN {
         return Err(Error::Refused("policy_drafts_many"));
     }
@@ -172,8 +171,10 @@ pub async fn draft(server: &Server, staff: &Staff, kind: Kind, id: Uuid) -> Resu
 }
 
 async fn row(conn: &mut Conn, kind: Kind, id: Uuid) -> Result<Option<Row>> {
-    Ok(sql!(conn, optional Row: "select d.id, d.valid_from, d.note, s.name, d.made_at, cast(d.base_version as bigint) as base_version, d.body, d.made_by
-        from policy_drafts d join staff s on s.id = d.made_by where d.id = $1 and d.kind = $2 and d.ended_at is null", id, kind.as_str())?)
+    Ok(
+        sql!(conn, optional Row: "select d.id, d.valid_from, d.note, s.name, d.made_at, cast(d.base_version as bigint) as base_version, d.body, d.made_by
+        from policy_drafts d join staff s on s.id = d.made_by where d.id = $1 and d.kind = $2 and d.ended_at is null", id, kind.as_str())?,
+    )
 }
 
 async fn whole(server: &Server, conn: &mut Conn, staff: &Staff, kind: Kind, row: Row) -> Result<Draft> {

@@ -36,9 +36,11 @@ pub struct Version {
 
 /// The newest versions, the newest first.
 pub(crate) async fn list(conn: &mut Conn, kind: &str) -> Result<Vec<Version>> {
-    Ok(sql!(conn, all Version: "select cast(p.version as bigint) as version, p.valid_from, p.note, m.name as made_by, p.made_at, a.name as approved_by, p.body
+    Ok(
+        sql!(conn, all Version: "select cast(p.version as bigint) as version, p.valid_from, p.note, m.name as made_by, p.made_at, a.name as approved_by, p.body
         from policies p left join staff m on m.id = p.made_by left join staff a on a.id = p.approved_by
-        where p.kind = $1 order by p.version desc limit $2", kind, SHOWN)?)
+        where p.kind = $1 order by p.version desc limit $2", kind, SHOWN)?,
+    )
 }
 
 /// The newest version there is, whether it has begun or not; 0 before anything was set.

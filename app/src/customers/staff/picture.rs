@@ -2,6 +2,7 @@
 
 use axum::extract::Path;
 use chrono::NaiveDate;
+use domain::flags::Flag;
 use domain::ids::{CustomerId, NoticeId};
 use domain::money::Money;
 use domain::reconciliation::Stage;
@@ -19,14 +20,14 @@ use crate::download::attachment;
 use crate::page::{Page, PageResult, StaffRoom};
 use crate::requests::staff::evidence::{bill_title, tax_id};
 use crate::ui::Tone;
-use crate::ui::actions::BackLink;
+use crate::ui::actions::{Actions, BackLink, ButtonKind, ButtonLink};
 use crate::ui::amounts::{Bar, Bars, MoneyText};
 use crate::ui::layout::PageTitle;
 use crate::ui::lists::{Pair, Row, Rows, SummaryList};
 use crate::ui::panels::{Card, Details, StatusTag};
 use crate::ui::tables::{Column, DataTable};
 use crate::visitor::AsStaff;
-use crate::{activities, flags, paths, promises, wording};
+use crate::{activities, flags, guarantees, paths, promises, wording};
 
 /// One customer.
 pub(super) async fn picture(page: Page, AsStaff(staff): AsStaff, Path(customer): Path<String>) -> PageResult {
@@ -71,10 +72,18 @@ pub(super) async fn picture(page: Page, AsStaff(staff): AsStaff, Path(customer):
         {flags::staff::card(l, customer, &picture.flags)}
         {person(&page, &picture)}
         {contracts(l, &picture)}
+        {guarantees::card(l, &picture.guarantees, page.server.clock.today())}
         {by_age(l, &picture)}
         {agreements(l, &picture)}
     };
     let dossier = crate::dossiers::links(l, &staff, customer);
+    let letter = (!picture.bills.is_empty()).then(|| {
+        view! { <ButtonLink href=paths::demand(customer) label=texts::demands::link(l) kind=ButtonKind::Quiet/> }
+    });
+    let insolvent = picture.flags.iter().any(|one| one.holds() && one.flag == Flag::Insolvency);
+    let claim = (insolvent && server::claims::may(&staff).is_ok()).then(|| {
+        view! { <ButtonLink href=paths::claim(customer) label=texts::claims::title(l) kind=ButtonKind::Quiet/> }
+    });
     Ok(page.staff(&staff, StaffRoom::Customers, &name.clone(), || {
         view! {
             <BackLink href=paths::STAFF_SEARCH label=t::search(l)/>
@@ -82,7 +91,7 @@ pub(super) async fn picture(page: Page, AsStaff(staff): AsStaff, Path(customer):
             {flagged}
             <div class="figures">{figures}</div>
             <p class="small soft">{as_of}</p>
-            {dossier}
+            <Actions>{dossier}{letter}{claim}</Actions>
             <div class="columns">
                 <div class="flow">{main}</div>
                 <div class="flow">{side}</div>

@@ -320,7 +320,9 @@ fn field_words(l: Locale, field: &str) -> String {
         "four_eyes" => t::eyes(l),
         _ => t::authority(l),
     };
-    let kind = of.map(|of| of.parse().map_or_else(|_| if of == "allocation" || of == "other" { t::other(l) } else { "" }, |kind| wording::kind(l, kind)));
+    let kind = of.map(|of| {
+        of.parse().map_or_else(|_| if of == "allocation" || of == "other" { t::other(l) } else { "" }, |kind| wording::kind(l, kind))
+    });
     let role = role.and_then(|role| role.parse().ok()).map(|role| wording::role(l, role));
     let large = (what != "large_from" && what.starts_with("large_")).then(|| t::large(l));
     [Some(label), kind, role, large].into_iter().flatten().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ")

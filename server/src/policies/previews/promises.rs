@@ -103,8 +103,7 @@ pub(crate) async fn preview(server: &Server, now: &PromisePolicy, draft: &Promis
     for (customer, at) in broken {
         broken_of.entry(customer).or_default().push(at);
     }
-    let mut preview =
-        Preview { from, promises: rows.len(), capped, now: Sums::default(), draft: Sums::default(), changed: Vec::new() };
+    let mut preview = Preview { from, promises: rows.len(), capped, now: Sums::default(), draft: Sums::default(), changed: Vec::new() };
     for row in rows {
         let broken = broken_of.get(&row.customer_id).map_or(&[][..], Vec::as_slice);
         let amount = Money::cents(row.amount);

@@ -1,0 +1,32 @@
+-- What customers left with the creditor against not paying, as the creditor's own system keeps it.
+create table guarantees (
+    id uuid primary key,
+    external_id text not null unique,
+    customer_id uuid not null references customers (id),
+    -- Of one contract, or of all.
+    contract_id uuid references contracts (id),
+    kind text not null,
+    -- The bank, the insurer, the person who answers; empty for money.
+    issuer text not null,
+    -- Number of the letter or the policy; whatever it is found by.
+    reference text not null,
+    amount bigint not null check (amount > 0),
+    given_on date not null,
+    valid_until date,
+    state text not null
+);
+create index guarantees_customer on guarantees (customer_id);
+
+-- When the service of a contract was suspended, and when it came back. The contract's own row says where it stands now.
+create table contract_changes (
+    id uuid primary key,
+    contract_id uuid not null references contracts (id),
+    -- Empty for a contract that was new.
+    was text not null,
+    state text not null,
+    since_on date not null,
+    at timestamptz not null
+);
+create index contract_changes_contract on contract_changes (contract_id, since_on);
+create index contract_changes_back on contract_changes (since_on) where was = 'suspended';
+create index contracts_suspended on contracts (customer_id) where state = 'suspended';
