@@ -271,7 +271,7 @@ mod tests {
         let today = NaiveDate::from_ymd_opt(2026, 11, 22).unwrap();
         for (parts, valid) in [("", true), ("2", true), ("12", true), ("1", false), ("13", false), ("x", false)] {
             let parsed = IncidentForm { parts: parts.into(), ..form() }.parse(today);
-            assert_eq!(parsed.as_ref().is_ok_and(|form| form.parts.is_some() == !parts.is_empty()), valid, "{parts}");
+            assert_eq!(parsed.as_ref().is_ok_and(|form| form.parts.is_some() != parts.is_empty()), valid, "{parts}");
         }
     }
 

@@ -115,17 +115,10 @@ fn whys(l: Locale, now: &plans::Sums, draft: &plans::Sums) -> Vec<(&'static str,
 
 fn of_plans(l: Locale, staff: &Staff, days: u32, file: &str, preview: &plans::Preview) -> AnyView {
     let count = |sums: &plans::Sums, one| sums.of(one).0;
-    let sentence = t::plans_sentence(
-        l,
-        count(&preview.draft, Outcome::AtOnce),
-        preview.requests,
-        days,
-        count(&preview.now, Outcome::AtOnce),
-        count(&preview.now, Outcome::ByAPerson),
-        count(&preview.now, Outcome::Refused),
-        count(&preview.draft, Outcome::ByAPerson),
-        count(&preview.draft, Outcome::Refused),
-    );
+    let [at_once, person, refused] = [Outcome::AtOnce, Outcome::ByAPerson, Outcome::Refused].map(|one| count(&preview.draft, one));
+    let then = t::plans_sentence(l, at_once, preview.requests, days, person, refused);
+    let [at_once, person, refused] = [Outcome::AtOnce, Outcome::ByAPerson, Outcome::Refused].map(|one| count(&preview.now, one));
+    let sentence = format!("{then} {}", t::plans_now(l, at_once, person, refused));
     let requests = if preview.requests == 0 {
         view! { <p>{t::none_asked(l)}</p> }.into_any()
     } else {
