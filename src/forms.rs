@@ -110,6 +110,15 @@ pub enum Problem {
     InThePast,
     /// A day after today where that makes no sense.
     InTheFuture,
+    /// No colour as `#rrggbb`.
+    NotAColour,
+    /// A colour that text in it, or on it, cannot be read in.
+    TooPale {
+        /// Its contrast with paper, in hundredths.
+        hundredths: u32,
+        /// The nearest that can be read: red, green, blue.
+        nearest: [u8; 3],
+    },
     /// A day before the first one allowed.
     TooSoon {
         /// The first day allowed.

@@ -77,6 +77,7 @@ pub mod agreements;
 pub mod api_keys;
 pub mod bank_accounts;
 pub mod boleto;
+pub mod brand;
 pub mod calendar;
 pub mod charges;
 pub mod cnab;

@@ -8,8 +8,8 @@ use tower_http::compression::{CompressionLayer, CompressionLevel};
 
 use crate::visitor::{self, App};
 use crate::{
-    activities, agreements, audit, authenticity, bills, claims, credits, customers, dashboard, default_notices, demands, demo, disputes,
-    documents, dossiers, exports, flags, help, holidays, http, incidents, notices, paths, pix, policies, promises, receipts,
+    activities, agreements, audit, authenticity, bills, brand, claims, credits, customers, dashboard, default_notices, demands, demo,
+    disputes, documents, dossiers, exports, flags, help, holidays, http, incidents, notices, paths, pix, policies, promises, receipts,
     reconciliation, refunds, remessas, requests, sign_in, slips, statement, suspensions, systems, team,
 };
 
@@ -55,6 +55,7 @@ fn features() -> Router<App> {
         .merge(reconciliation::routes())
         .merge(exports::routes())
         .merge(holidays::routes())
+        .merge(brand::routes())
         .merge(incidents::routes())
         .merge(remessas::routes())
         .merge(dashboard::routes())
@@ -83,5 +84,6 @@ fn quick(app: &App) -> Router<App> {
         .route("/health/live", get(http::live))
         .route("/health/ready", get(http::ready))
         .route("/pkg/{*file}", get(http::fallback))
+        .route("/marca/{name}", get(brand::sheet))
         .nest_service(server::api::BASE, api)
 }

@@ -16,6 +16,7 @@ pub mod assets;
 pub mod audit;
 pub mod authenticity;
 pub mod bills;
+pub mod brand;
 #[cfg(feature = "ssr")]
 pub mod claims;
 #[cfg(feature = "ssr")]

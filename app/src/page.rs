@@ -20,11 +20,11 @@ use server::sessions::{Actors, Customer, Staff};
 use server::texts::{self, Locale};
 use server::{Server, flashes};
 
-use crate::paths;
 use crate::ui::layout::{Acting, Brand, CustomerLayout, Frame, Language, Link, PublicLayout, Room, SignOut, StaffLayout, Wing};
 use crate::ui::{Str, Words, icons::Icon};
 use crate::visitor::{App, Visitor, cookie, cookies};
 use crate::wording;
+use crate::{brand, paths};
 
 /// What a handler answers.
 pub type PageResult = Result<Response, Failure>;
@@ -167,6 +167,8 @@ pub enum CustomerRoom {
 /// Where one is among the staff's rooms.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StaffRoom {
+    /// The creditor's brand.
+    Brand,
     /// The house's holidays.
     Holidays,
     /// Ready answers.
@@ -325,6 +327,7 @@ impl Page {
                 rules,
                 policies,
                 holidays,
+                here(StaffRoom::Brand, paths::BRAND, texts::frame::brand(l), Icon::Person),
                 here(StaffRoom::Systems, paths::SYSTEMS, texts::frame::systems(l), Icon::Settings),
                 here(StaffRoom::Audit, paths::AUDIT, texts::frame::audit(l), Icon::Lock),
             ];
@@ -427,8 +430,8 @@ impl Page {
         let body = owner.with(|| draw().to_html());
         owner.unset();
         let assets = &self.app.assets.manifest;
-        let brand = &self.creditor.name;
-        let title = if title.is_empty() { brand.clone() } else { format!("{title} · {brand}") };
+        let name = &self.creditor.name;
+        let title = if title.is_empty() { name.clone() } else { format!("{title} · {name}") };
         let mut html = String::with_capacity(body.len() + 1024);
         html.push_str("<!DOCTYPE html><html lang=\"");
         html.push_str(self.l.tag());
@@ -441,6 +444,10 @@ impl Page {
         if body.contains("for-staff") {
             html.push_str("\"><link rel=\"stylesheet\" href=\"");
             html.push_str(&assets.staff_css);
+        }
+        if let Some(sheet) = brand::href(&self.creditor.brand_color) {
+            html.push_str("\"><link rel=\"stylesheet\" href=\"");
+            html.push_str(&sheet);
         }
         html.push_str("\"><link rel=\"icon\" type=\"image/svg+xml\" href=\"");
         html.push_str(&assets.icon);

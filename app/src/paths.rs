@@ -121,6 +121,8 @@ pub const CREDITS_CSV: &str = "/equipe/acompanhamento/creditos.csv";
 pub const SUSPENSIONS: &str = "/equipe/acompanhamento/suspensoes";
 /// The same as CSV.
 pub const SUSPENSIONS_CSV: &str = "/equipe/acompanhamento/suspensoes.csv";
+/// The creditor's brand.
+pub const BRAND: &str = "/equipe/marca";
 /// The audit trail.
 pub const AUDIT: &str = "/equipe/auditoria";
 /// The creditor's staff.
@@ -359,6 +361,12 @@ pub fn flags(id: impl std::fmt::Display) -> String {
 #[must_use]
 pub fn promises(id: impl std::fmt::Display) -> String {
     format!("/equipe/clientes/{id}/promessas")
+}
+
+/// The payments of an agreement as a calendar file.
+#[must_use]
+pub fn agreement_calendar(protocol: impl std::fmt::Display) -> String {
+    format!("{AGREEMENTS}/{protocol}/calendario")
 }
 
 /// A plan for the bills that an incident lets be paid in parts.

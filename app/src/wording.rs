@@ -58,6 +58,11 @@ pub fn problem(l: Locale, problem: &Problem) -> String {
         Problem::NotADate => t::not_a_date(l).into(),
         Problem::InThePast => t::in_the_past(l).into(),
         Problem::InTheFuture => t::in_the_future(l).into(),
+        Problem::NotAColour => t::not_a_colour(l).into(),
+        Problem::TooPale { hundredths, nearest } => {
+            let ratio = texts::decimal(l, format!("{}.{:02}", hundredths / 100, hundredths % 100));
+            t::too_pale(l, domain::brand::Colour(nearest), ratio)
+        }
         Problem::TooSoon { first } => t::too_soon(l, texts::date(l, first)),
         Problem::TooFar { last } => t::too_far(l, texts::date(l, last)),
         Problem::NotATaxId => t::not_a_tax_id(l).into(),

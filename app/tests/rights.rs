@@ -35,6 +35,7 @@ const PAGES: &[&str] = &[
     paths::RETURN_FILES,
     paths::EXPORTS,
     paths::HOLIDAYS,
+    paths::BRAND,
     paths::INCIDENTS,
     paths::FOLLOW_UP,
     paths::PROMISES,

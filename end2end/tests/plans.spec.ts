@@ -46,6 +46,9 @@ test('late bills are split, checked and accepted', async ({ page }) => {
   await expect(page.getByText('Aguarda a entrada')).toBeVisible();
   await expectAccessible(page);
   await shot(page, 'agreements');
+  const calendar = await page.request.get((await page.getByRole('link', { name: 'Pôr as datas no calendário' }).getAttribute('href'))!);
+  expect(calendar.headers()['content-type']).toContain('text/calendar');
+  expect((await calendar.text()).match(/BEGIN:VEVENT/g)).toHaveLength(4);
   await page.goto('/parcelar');
   await expect(page.getByText('Você já tem um acordo em andamento.')).toBeVisible();
   await expectAccessible(page);

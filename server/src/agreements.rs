@@ -2,6 +2,9 @@
 //!
 //! Never changes an original bill's charge: it moves into the agreement by an entry, and its installments are bills of their own.
 
+mod calendar;
+mod offers;
+
 use std::collections::HashMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -35,6 +38,9 @@ use crate::sessions::Customer;
 use crate::texts::{self, Locale, requests as t};
 use crate::webhooks::{self, Happened};
 use crate::{Server, bills, flags, incidents, policies, sql};
+
+pub use calendar::calendar;
+pub use offers::{Offered, offered};
 
 /// The most open bills that are offered at once.
 const MOST_BILLS: i64 = 500;
@@ -173,18 +179,6 @@ pub struct Section {
     pub paragraphs: Vec<String>,
 }
 
-/// The terms of a plan, as they are shown before it is accepted.
-///
-/// # Errors
-/// The database's.
-pub async fn terms(server: &Server, l: Locale, simulation: &Simulation) -> Result<Terms> {
-    let mut conn = server.db.read().await?;
-    let creditor = policies::creditor(&mut conn).await?;
-    let policy = policies::plans(server, &mut conn).await?;
-    let calendar = policies::calendar(&mut conn).await?;
-    worded(l, simulation, &creditor, &policy, &calendar)
-}
-
 fn worded(l: Locale, simulation: &Simulation, creditor: &Creditor, policy: &PlanPolicy, calendar: &Calendar) -> Result<Terms> {
     let plan = &simulation.plan;
     let money = |amount| texts::money(l, amount);
@@ -244,12 +238,12 @@ pub(crate) fn fingerprint(sections: &[Section], plan: &Plan, costs: &[(Uuid, Mon
     sha256(json!({ "sections": sections, "plan": plan, "bills": costs }).to_string().as_bytes())
 }
 
-/// Accepts a plan as it was shown. Within the policy it is granted at once; outside, staff decides. The same form twice
+/// Accepts a plan as it was [`offered`]. Within the policy of that day it is granted at once; outside, staff decides. The same form twice
 /// asks once.
 ///
 /// # Errors
-/// As [`simulate`]; [`Problem::NotAccepted`]; [`Problem::NoLongerPossible`] at `terms` when the amounts are no longer those
-/// that were shown.
+/// [`Problem::NotAccepted`]; [`Problem::NoLongerPossible`] at `terms` when the offer is over, is of another plan, or there is a better one
+/// now, at `bills` when its bills have moved or something else stands against it. Somebody else's offer is none.
 pub async fn submit(server: &Server, customer: &Customer, form: &PlanForm, accept: &AcceptForm) -> Result<Protocol> {
     let (shown, submission) = accept.parse()?;
     once(server, customer, submission, async {
@@ -261,26 +255,12 @@ pub async fn submit(server: &Server, customer: &Customer, form: &PlanForm, accep
         for id in &ids {
             take_bill(&mut tx, customer.id, *id).await?;
         }
-        let ground = Ground::load(server, &mut tx, customer.id, &ids).await?;
-        let simulation = worked_out(&mut tx, customer.id, &ground, form).await?;
-        let creditor = policies::creditor(&mut tx).await?;
-        let accepted = accepted(&simulation, &creditor, &ground, &shown)?;
-        let protocol = write(server, &mut tx, customer, &simulation, &accepted, submission).await?;
+        let Offered { simulation, terms } = offers::accepted(server, &mut tx, customer.id, form, &shown).await?;
+        let protocol = write(server, &mut tx, customer, &simulation, &terms, submission).await?;
         tx.commit().await?;
         Ok(protocol)
     })
     .await
-}
-
-/// The terms that were accepted, in whichever language they were read.
-fn accepted(simulation: &Simulation, creditor: &Creditor, ground: &Ground, shown: &str) -> Result<Terms> {
-    for (l, _) in Locale::ALL {
-        let terms = worded(l, simulation, creditor, &ground.policy, &ground.calendar)?;
-        if terms.hash == shown {
-            return Ok(terms);
-        }
-    }
-    Err(Error::field("terms", Problem::NoLongerPossible))
 }
 
 async fn write(
@@ -319,6 +299,7 @@ async fn write(
         sql!(tx, execute: "insert into installments (agreement_id, number, due_on, amount) values ($1, $2, $3, $4)",
             id.0, i32::from(payment.number), payment.due_on, payment.amount.as_cents())?;
     }
+    offers::take(tx, customer.id, &terms.hash, request.id.0).await?;
     if !off_policy {
         advance(server, tx, &request, By::System, &Step::of(Action::Approve)).await?;
     }

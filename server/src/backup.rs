@@ -76,6 +76,7 @@ pub const TABLES: &[&str] = &[
     "reading_marks",
     "replies",
     "receipts",
+    "plan_offers",
     "agreements",
     "agreement_bills",
     "installments",

@@ -7,6 +7,7 @@
 use chrono::NaiveDate;
 use domain::agreements::policy::PlanPolicy;
 use domain::boleto::bank_code::BankCode;
+use domain::brand::{Colour, too_pale};
 use domain::charges::Payer;
 use domain::requests::policy::Policy;
 use domain::tax_ids::Cnpj;
@@ -128,8 +129,16 @@ pub fn read(text: &str) -> Result<CreditorFile> {
     if file.ans_registration.len() != 6 || !file.ans_registration.bytes().all(|b| b.is_ascii_digit()) {
         problems.push("ans_registration: expected six digits".to_owned());
     }
-    if crate::pdf::Colour::parse(&file.brand_color).is_none() {
-        problems.push("brand_color: expected #rrggbb".to_owned());
+    match Colour::parse(&file.brand_color).map(too_pale) {
+        None => problems.push("brand_color: expected #rrggbb".to_owned()),
+        Some(Some((hundredths, nearest))) => {
+            problems.push(format!(
+                "brand_color: text needs a contrast of 4.5 to 1 and this has {}.{:02}; {nearest} would do",
+                hundredths / 100,
+                hundredths % 100
+            ));
+        }
+        Some(None) => {}
     }
     for agreement in &file.bank_agreements {
         if BankCode::parse(&agreement.bank_code).is_err() {

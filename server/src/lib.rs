@@ -11,6 +11,7 @@ pub mod audit;
 pub mod authenticity;
 pub mod backup;
 pub mod bills;
+pub mod brand;
 pub mod calculations;
 pub mod claims;
 pub mod clock;

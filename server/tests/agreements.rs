@@ -12,7 +12,7 @@ use domain::requests::{Kind, Status};
 use domain::statement::Standing;
 use rust_decimal::Decimal;
 use serde_json::json;
-use server::agreements::{self, Simulation};
+use server::agreements::{self, Offered, Simulation};
 use server::error::Error;
 use server::requests::{self, desk, record};
 use server::sessions::Customer;
@@ -34,8 +34,7 @@ pub(crate) fn plan(bills: &[BillId], down_payment: &str, count: u16) -> PlanForm
 
 /// Shows the check page and accepts what it says.
 async fn accept(t: &TestServer, customer: &Customer, form: &PlanForm) -> (Simulation, AcceptForm) {
-    let simulation = agreements::simulate(t, customer, form).await.unwrap();
-    let terms = agreements::terms(t, Locale::En, &simulation).await.unwrap();
+    let Offered { simulation, terms } = agreements::offered(t, customer, Locale::PtBr, form).await.unwrap();
     (simulation, AcceptForm { terms: terms.hash, accepted: "yes".into(), submission: submission() })
 }
 
@@ -211,9 +210,85 @@ on_both_databases! {
         assert_eq!(problem(agreements::submit(&t, &customer, &form, &other_terms).await), ("terms".into(), Problem::NoLongerPossible));
         let other_plan = plan(&[bill], "90,00", 3);
         assert_eq!(problem(agreements::submit(&t, &customer, &other_plan, &accept).await), ("terms".into(), Problem::NoLongerPossible));
-        t.clock.advance(TimeDelta::days(1));
-        assert_eq!(problem(agreements::submit(&t, &customer, &form, &accept).await), ("terms".into(), Problem::NoLongerPossible));
+        let stranger = t.signed_in(t.a_person().await).await;
+        let theirs = agreements::submit(&t, &stranger, &form, &accept).await;
+        assert_eq!(problem(theirs), ("terms".into(), Problem::NoLongerPossible), "somebody else's offer is none");
         assert_eq!((t.count("requests").await, t.count("agreements").await), (0, 0));
+        t.is_whole().await;
+    }
+
+    async fn an_offer_is_honoured_until_its_last_day_whatever_the_policy_becomes(t: TestServer) {
+        let (one, two) = (t.signed_in(t.a_person().await).await, t.signed_in(t.a_person().await).await);
+        let asked: Vec<_> = futures::future::join_all([&one, &two].map(async |customer| {
+            let bill = t.a_bill(customer.id(), Money::cents(90_000), 60).await;
+            let form = plan(&[bill], "90,00", 4);
+            let (simulation, accept) = accept(&t, customer, &form).await;
+            (form, simulation, accept)
+        }))
+        .await;
+        let last = asked[0].1.plan.valid_until;
+        assert!(last >= t.clock.today() + Days::new(2));
+        // From now on half is paid down, and a day's interest has come on top.
+        let limits = json!({ "most_installments": 12, "least_down_payment": "0.5" });
+        t.a_policy("plans", json!({ "version": "hard", "bands": [{ "up_to": null, "automatic": limits, "negotiable": limits }] })).await;
+        t.clock.advance(last.signed_duration_since(t.clock.today()));
+        let (form, simulation, accept) = &asked[0];
+        // Who opens it again sees what was offered, and not today's refusal.
+        assert!(agreements::simulate(&t, &one, form).await.is_err());
+        let again = agreements::offered(&t, &one, Locale::PtBr, form).await.unwrap();
+        assert_eq!((again.terms.hash.as_str(), again.simulation.plan.total), (accept.terms.as_str(), simulation.plan.total));
+        let protocol = agreements::submit(&t, &one, form, accept).await.unwrap();
+        let agreement = agreements::find(&t, &one, &protocol.digits()).await.unwrap();
+        assert_eq!((agreement.plan.total, &agreement.plan.version), (simulation.plan.total, &simulation.plan.version));
+        assert_eq!(agreement.bills[0].1, simulation.bills[0].calculation.total);
+        t.clock.advance(TimeDelta::days(1));
+        let (form, _, accept) = &asked[1];
+        assert_eq!(problem(agreements::submit(&t, &two, form, accept).await), ("terms".into(), Problem::NoLongerPossible));
+        assert!(agreements::offered(&t, &two, Locale::PtBr, form).await.is_err());
+        t.is_whole().await;
+    }
+
+    async fn the_days_of_an_agreement_go_into_a_calendar(t: TestServer) {
+        let customer = t.signed_in(t.a_person().await).await;
+        let bill = t.a_bill(customer.id(), Money::cents(90_000), 60).await;
+        let (_, protocol) = submit(&t, &customer, &plan(&[bill], "100,00", 4)).await;
+        let agreement = agreements::find(&t, &customer, &protocol.digits()).await.unwrap();
+        let (name, text) = agreements::calendar(&t, Locale::PtBr, &agreement, "Cooperativa, Teste");
+        assert!(name.starts_with("acordo-") && name.ends_with(".ics"));
+        assert_eq!(text.matches("BEGIN:VEVENT").count(), 5, "{text}");
+        assert_eq!(text.matches("BEGIN:VALARM").count(), 5);
+        for line in &agreement.installments {
+            assert!(text.contains(&format!("DTSTART;VALUE=DATE:{}", line.due_on.format("%Y%m%d"))), "{text}");
+        }
+        // Commas and line lengths as RFC 5545 wants them: no program refuses the file.
+        assert!(text.replace("\r\n ", "").contains("Cooperativa\\, Teste"), "{text}");
+        assert!(text.split("\r\n").all(|line| line.len() <= 75), "{text}");
+        // What is paid is no date any more.
+        let first = domain::ids::BillId(agreement.installments[0].bill_id.unwrap());
+        t.a_payment(customer.id(), first, agreement.installments[0].amount, None).await;
+        let agreement = agreements::find(&t, &customer, &protocol.digits()).await.unwrap();
+        assert_eq!(agreements::calendar(&t, Locale::PtBr, &agreement, "C").1.matches("BEGIN:VEVENT").count(), 4);
+    }
+
+    async fn an_offer_falls_with_its_bills_and_gives_way_to_a_better_one(t: TestServer) {
+        let (one, two) = (t.signed_in(t.a_person().await).await, t.signed_in(t.a_person().await).await);
+        let paid = t.a_bill(one.id(), Money::cents(90_000), 60).await;
+        let form = plan(&[paid], "90,00", 4);
+        let (_, accepted) = accept(&t, &one, &form).await;
+        t.a_payment(one.id(), paid, Money::cents(10_000), None).await;
+        assert_eq!(problem(agreements::submit(&t, &one, &form, &accepted).await), ("bills".into(), Problem::NoLongerPossible));
+        assert_ne!(agreements::offered(&t, &one, Locale::PtBr, &form).await.unwrap().terms.hash, accepted.terms);
+        // Half of what paying late has added is taken off from now on: whoever reads the old page sees the new one first.
+        let bill = t.a_bill(two.id(), Money::cents(90_000), 60).await;
+        let form = plan(&[bill], "90,00", 4);
+        let (before, accepted) = accept(&t, &two, &form).await;
+        let limits = json!({ "most_installments": 12, "least_down_payment": "0" });
+        let discount = json!({ "up_to_installments": 12, "of_charges": "0.5", "of_principal": "0" });
+        t.a_policy("plans", json!({ "version": "mild", "bands": [{ "up_to": null, "automatic": limits, "negotiable": limits, "discounts": [discount] }] })).await;
+        assert_eq!(problem(agreements::submit(&t, &two, &form, &accepted).await), ("terms".into(), Problem::NoLongerPossible));
+        let (now, accepted) = accept(&t, &two, &form).await;
+        assert!(now.plan.total_cost < before.plan.total_cost);
+        agreements::submit(&t, &two, &form, &accepted).await.unwrap();
         t.is_whole().await;
     }
 
@@ -300,7 +375,7 @@ on_both_databases! {
         for bill in bills {
             assert_eq!(t.bill_now(bill).await, (Money::ZERO, "in_agreement".into()));
         }
-        let terms = agreements::terms(&t, Locale::PtBr, &simulation).await.unwrap();
+        let terms = agreements::find(&t, &customer, &protocol.digits()).await.unwrap().terms;
         let words = terms.sections.iter().flat_map(|section| &section.paragraphs).find(|text| text.contains("Desconto")).unwrap();
         assert!(words.contains(&server::texts::money(Locale::PtBr, plan.discount.charges)), "{words}");
         t.clock.advance(TimeDelta::days(20));
@@ -313,9 +388,10 @@ on_both_databases! {
     async fn the_terms_say_every_amount_and_date(t: TestServer) {
         let customer = t.signed_in(t.a_person().await).await;
         let bill = t.a_bill(customer.id(), Money::cents(90_000), 60).await;
-        let simulation = agreements::simulate(&t, &customer, &plan(&[bill], "90,00", 4)).await.unwrap();
+        let form = plan(&[bill], "90,00", 4);
+        let simulation = agreements::simulate(&t, &customer, &form).await.unwrap();
         for (locale, _) in Locale::ALL {
-            let terms = agreements::terms(&t, locale, &simulation).await.unwrap();
+            let terms = agreements::offered(&t, &customer, locale, &form).await.unwrap().terms;
             let text: String = terms.sections.iter().flat_map(|section| &section.paragraphs).map(|line| format!("{line}\n")).collect();
             for payment in simulation.plan.payments() {
                 assert!(text.contains(&server::texts::date(locale, payment.due_on)), "{text}");
@@ -324,8 +400,10 @@ on_both_databases! {
             assert!(text.contains(&server::texts::money(locale, simulation.plan.total)) && text.contains("Cooperativa Teste Ltda."), "{text}");
             assert!(text.contains(&server::texts::percent(locale, Decimal::ZERO)), "{text}");
         }
-        let one = agreements::terms(&t, Locale::PtBr, &simulation).await.unwrap().hash;
-        assert_ne!(one, agreements::terms(&t, Locale::En, &simulation).await.unwrap().hash);
+        let hash = async |locale| agreements::offered(&t, &customer, locale, &form).await.unwrap().terms.hash;
+        assert_eq!(hash(Locale::PtBr).await, hash(Locale::PtBr).await, "asked for again it is the same offer");
+        assert_ne!(hash(Locale::PtBr).await, hash(Locale::En).await);
+        assert_eq!(t.count("plan_offers").await, i64::try_from(Locale::ALL.len()).unwrap());
         t.is_whole().await;
     }
 }

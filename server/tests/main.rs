@@ -10,6 +10,7 @@ mod audit;
 mod authenticity;
 mod backup;
 mod bills;
+mod brand;
 mod claims;
 mod clocks;
 mod creditor;

@@ -6,7 +6,7 @@ use domain::agreements::forms::PlanForm;
 use domain::agreements::plans::{ApprovalReason, Installment, Plan, Within};
 use domain::forms::Problem;
 use leptos::prelude::*;
-use server::agreements::{self, Simulation, Terms};
+use server::agreements::{self, Offered, Simulation, Terms};
 use server::error::Error;
 use server::texts::{self, Locale, agreements as t};
 
@@ -42,13 +42,12 @@ pub(super) async fn check(page: Page, AsCustomer(customer): AsCustomer, RawQuery
     let Some(form) = drafts::form::<PlanForm>(&page, &customer, query.as_deref()).await? else {
         return Ok(Redirect::to(paths::PLAN).into_response());
     };
-    let simulation = match agreements::simulate(&page.server, &customer, &form).await {
-        Ok(simulation) => simulation,
+    let Offered { simulation, terms } = match agreements::offered(&page.server, &customer, l, &form).await {
+        Ok(offered) => offered,
         // A bill was paid or a rule changed since: the first page shows what there is now.
         Err(Error::Form(_)) => return Ok(Redirect::to(paths::PLAN).into_response()),
         Err(error) => return Err(error.into()),
     };
-    let terms = agreements::terms(&page.server, l, &simulation).await?;
     // Changes lead back with the answers, under an id of their own.
     let draft = drafts::keep(&page.server, &customer, &form).await?;
     let submission = page.server.id::<uuid::Uuid>().to_string();

@@ -1,11 +1,14 @@
 //! The customer's agreements, each with its payments and its terms.
 
+use axum::extract::Path;
 use domain::agreements::Status;
 use leptos::prelude::*;
 use server::agreements::{self, Agreement, InstallmentLine};
+use server::policies;
 use server::texts::{self, Locale, agreements as t};
 
 use super::check::terms_view;
+use crate::download::attachment;
 use crate::page::{CustomerRoom, Page, PageResult};
 use crate::paths;
 use crate::requests::{agreement_status, parts};
@@ -43,6 +46,14 @@ pub(super) async fn list(page: Page, AsCustomer(customer): AsCustomer) -> PageRe
     }))
 }
 
+/// The payments that are still to come, as a calendar file.
+pub(super) async fn calendar(page: Page, AsCustomer(customer): AsCustomer, Path(protocol): Path<String>) -> PageResult {
+    let agreement = agreements::find(&page.server, &customer, &protocol).await?;
+    let creditor = policies::creditor(&mut page.server.db.read().await?).await?;
+    let (name, text) = agreements::calendar(&page.server, page.l, &agreement, &creditor.name);
+    Ok(attachment(&name, "text/calendar; charset=utf-8", text))
+}
+
 fn tone(status: Status) -> Tone {
     match status {
         Status::Requested => Tone::Info,
@@ -73,6 +84,7 @@ fn card(l: Locale, page: &Page, agreement: Agreement, today: chrono::NaiveDate) 
     pairs.extend(agreement.starts_on.map(|on| Pair::new(t::since(l), texts::long_date(l, on))));
     pairs.extend(agreement.ended_on.map(|on| Pair::new(t::ended(l), texts::long_date(l, on))));
     let has_term = !matches!(agreement.status, Status::Requested | Status::Cancelled);
+    let has_dates = matches!(agreement.status, Status::AwaitingDownPayment | Status::Active);
     let rows: Vec<Vec<AnyView>> = agreement.installments.iter().map(|line| row(l, line, today)).collect();
     let (tone, status) = (tone(agreement.status), agreement_status(l, agreement.status));
     view! {
@@ -85,6 +97,7 @@ fn card(l: Locale, page: &Page, agreement: Agreement, today: chrono::NaiveDate) 
                 rows
             />
             <Details summary=t::terms(l)>{terms_view(agreement.terms)}</Details>
+            {has_dates.then(|| view! { <p><a href=paths::agreement_calendar(&digits)>{t::calendar_get(l)}</a></p> })}
             {has_term.then(|| view! { <p><a href=paths::agreement_term(&digits)>{texts::papers::term_get(l)}</a></p> })}
         </Card>
     }

@@ -29,6 +29,7 @@ pub fn routes() -> axum::Router<crate::visitor::App> {
         .route(paths::PLAN_OPTIONS, get(options::options))
         .route(paths::PLAN_CHECK, get(check::check))
         .route(paths::AGREEMENTS, get(list::list))
+        .route(&paths::agreement_calendar("{protocol}"), get(list::calendar))
 }
 
 /// The words above the steps of the journey, and where one is.

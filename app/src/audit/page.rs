@@ -44,6 +44,7 @@ const PARTS: &[&str] = &[
     "pix",
     "policies",
     "holidays",
+    "brand",
     "audit",
 ];
 

@@ -334,9 +334,8 @@ async fn plan_to_decide(server: &Server) -> Result<()> {
 }
 
 pub(super) async fn accept(then: &Server, customer: &Customer, plan_form: &PlanForm) -> Result<Protocol> {
-    let simulation = agreements::simulate(then, customer, plan_form).await?;
-    let terms = agreements::terms(then, Locale::PtBr, &simulation).await?;
-    let accept = AcceptForm { terms: terms.hash, accepted: "yes".to_owned(), submission: form() };
+    let offered = agreements::offered(then, customer, Locale::PtBr, plan_form).await?;
+    let accept = AcceptForm { terms: offered.terms.hash, accepted: "yes".to_owned(), submission: form() };
     agreements::submit(then, customer, plan_form, &accept).await
 }
 
