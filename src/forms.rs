@@ -188,6 +188,14 @@ pub enum Problem {
     AlreadyThere,
     /// Six digits, but not those that the authenticator shows now.
     NotTheAuthenticators,
+    /// Interest on interest, which a consumer is never charged.
+    Compounds,
+    /// Granted by itself goes further than may be asked for.
+    MoreThanNegotiable,
+    /// Has to be greater than the one before it.
+    NotRising,
+    /// Would never apply: something before it holds all that it holds.
+    NeverApplies,
 }
 
 impl From<TaxIdError> for Problem {

@@ -98,6 +98,7 @@ pub mod names;
 pub mod papers;
 pub mod pix;
 pub mod placements;
+pub mod policies;
 pub mod promises;
 pub mod receipts;
 pub mod reconciliation;

@@ -9,8 +9,8 @@ use tower_http::compression::{CompressionLayer, CompressionLevel};
 use crate::visitor::{self, App};
 use crate::{
     activities, agreements, audit, authenticity, bills, brand, claims, credits, customers, dashboard, default_notices, demands, demo,
-    disputes, documents, dossiers, exports, flags, help, holidays, http, incidents, notices, paths, pix, placements, promises, receipts,
-    reconciliation, refunds, remessas, requests, sign_in, slips, statement, suspensions, systems, team, write_offs,
+    disputes, documents, dossiers, exports, flags, help, holidays, http, incidents, notices, paths, pix, placements, policies, promises,
+    receipts, reconciliation, refunds, remessas, requests, sign_in, slips, statement, suspensions, systems, team, write_offs,
 };
 
 /// The whole application.
@@ -70,6 +70,7 @@ fn features() -> Router<App> {
         .merge(audit::routes())
         .merge(flags::routes())
         .merge(activities::routes())
+        .merge(policies::routes())
         .merge(promises::routes())
         .merge(default_notices::routes())
         .merge(demands::routes())

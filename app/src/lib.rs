@@ -56,6 +56,7 @@ pub mod page;
 pub mod paths;
 pub mod pix;
 pub mod placements;
+pub mod policies;
 pub mod post;
 pub mod promises;
 pub mod receipts;

@@ -122,6 +122,9 @@ enum Command {
     Creditor {
         /// See server/examples/creditor.toml
         file: PathBuf,
+        /// Put the file's policy (requests, plans) though a newer version was made on a screen; may be given several times
+        #[arg(long, value_name = "POLICY", value_parser = ["requests", "plans"])]
+        over_screen: Vec<String>,
     },
     /// Make or renew a member of staff; the password is read from standard input, the authenticator's secret is printed
     Staff {
@@ -308,7 +311,7 @@ async fn run(Cli { settings, command }: Cli) -> anyhow::Result<()> {
         }
         Command::Remessa { command } => cli::remessas::remessas(&open(&settings).await?, command).await,
         Command::Demo { scale, seed } => cli::data::demo(&open(&settings).await?, scale, seed).await,
-        Command::Creditor { file } => cli::set_up::creditor(&open(&settings).await?, &file).await,
+        Command::Creditor { file, over_screen } => cli::set_up::creditor(&open(&settings).await?, &file, &over_screen).await,
         Command::Staff { email, name, role } => cli::set_up::staff(&open(&settings).await?, &email, &name, role).await,
         Command::Keys { command } => cli::systems::keys(&open(&settings).await?, command).await,
         Command::Webhooks { command } => cli::systems::webhooks(&open(&settings).await?, command).await,

@@ -197,6 +197,8 @@ pub enum StaffRoom {
     Incidents,
     /// The rules of requests.
     Rules,
+    /// The creditor's policies.
+    Policies,
     /// The creditor's staff.
     Team,
     /// The audit trail.
@@ -324,15 +326,17 @@ impl Page {
         let replies = here(StaffRoom::Replies, paths::REPLIES, texts::frame::replies(l), Icon::Chat);
         let holidays = here(StaffRoom::Holidays, paths::HOLIDAYS, texts::frame::holidays(l), Icon::Calendar);
         let rules = here(StaffRoom::Rules, paths::RULES, texts::frame::rules(l), Icon::Settings);
+        let policies = here(StaffRoom::Policies, paths::POLICIES, texts::frame::policies(l), Icon::Document);
         if staff.role() == Role::Supervisor {
             let incidents = here(StaffRoom::Incidents, paths::INCIDENTS, texts::incidents::title(l), Icon::Attention);
-            rooms.extend([incidents, replies, rules, holidays]);
+            rooms.extend([incidents, replies, rules, policies, holidays]);
         } else if staff.role() == Role::Administrator {
             // Whoever keeps the installation has no business in the others.
             rooms = vec![
                 here(StaffRoom::Team, paths::TEAM, texts::frame::team(l), Icon::People),
                 replies,
                 rules,
+                policies,
                 holidays,
                 agencies,
                 here(StaffRoom::Brand, paths::BRAND, texts::frame::brand(l), Icon::Person),

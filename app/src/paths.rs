@@ -1,6 +1,7 @@
 //! Every address a person sees, in Portuguese, and where each form posts. Never holds personal data: things are named by opaque ids.
 
 use domain::ids::{BillId, CustomerId, DocumentId, PixChargeId, UploadId};
+use domain::policies::Kind;
 
 /// Sign-in, the first page.
 pub const SIGN_IN: &str = "/entrar";
@@ -78,6 +79,8 @@ pub const QUEUE_CSV: &str = "/equipe/fila.csv";
 pub const ABSENCES: &str = "/equipe/ausencias";
 /// The rules of requests.
 pub const RULES: &str = "/equipe/regras";
+/// The creditor's policies.
+pub const POLICIES: &str = "/equipe/politicas";
 /// Staff's ready answers.
 pub const REPLIES: &str = "/equipe/respostas";
 /// A new one.
@@ -316,6 +319,36 @@ pub fn staff_picture(protocol: &str, id: UploadId, page: usize) -> String {
 #[must_use]
 pub fn reply(id: &str) -> String {
     format!("{REPLIES}/{id}")
+}
+
+/// How an address names a policy.
+#[must_use]
+pub const fn policy_slug(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Plans => "acordos",
+        Kind::Promises => "promessas",
+        Kind::Refunds => "devolucoes",
+        Kind::Reach => "contato",
+        Kind::Defaults => "inadimplencia",
+    }
+}
+
+/// One policy.
+#[must_use]
+pub fn policy(kind: Kind) -> String {
+    format!("{POLICIES}/{}", policy_slug(kind))
+}
+
+/// The form of a policy's next version.
+#[must_use]
+pub fn next_policy(kind: Kind) -> String {
+    format!("{}/nova", policy(kind))
+}
+
+/// A draft of a policy.
+#[must_use]
+pub fn policy_draft(kind: Kind, id: uuid::Uuid) -> String {
+    format!("{}/rascunho/{id}", policy(kind))
 }
 
 /// One customer, for staff.

@@ -90,6 +90,10 @@ pub fn problem(l: Locale, problem: &Problem) -> String {
         Problem::NoLongerPossible => t::no_longer_possible(l).into(),
         Problem::AlreadyThere => t::already_there(l).into(),
         Problem::NotTheAuthenticators => t::not_the_authenticators(l).into(),
+        Problem::Compounds => t::compounds(l).into(),
+        Problem::MoreThanNegotiable => t::more_than_negotiable(l).into(),
+        Problem::NotRising => t::not_rising(l).into(),
+        Problem::NeverApplies => t::never_applies(l).into(),
     }
 }
 

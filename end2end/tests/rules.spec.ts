@@ -11,6 +11,7 @@ test('a supervisor changes where requests go, and the version tells who did', as
   await expect(page.getByRole('button', { name: 'Guardar como nova versão Alçadas' })).toHaveCount(0);
   const question = page.getByRole('group', { name: 'Pergunta' });
   await question.getByLabel('Dias úteis').first().fill('90');
+  await page.getByLabel('Motivo da mudança').first().fill('Respostas mais calmas');
   await page.getByRole('button', { name: 'Guardar como nova versão Destino e prazo' }).click();
   await expect(page.getByRole('alert').getByRole('link')).toHaveCount(1);
   await expect(question.getByLabel('Dias úteis').first()).toHaveValue('90');

@@ -416,14 +416,36 @@ async fn whole(conn: &mut Conn, row: Row) -> Result<Agreement> {
 
 /// A bill with what its charges need.
 #[derive(sqlx::FromRow)]
-struct Owed {
+pub(crate) struct Owed {
     #[sqlx(flatten)]
-    bill: BillLine,
+    pub(crate) bill: BillLine,
     fine_rate: String,
     monthly_interest: String,
     tax_id: String,
     #[sqlx(flatten)]
     charged: ChargedBefore,
+}
+
+impl Owed {
+    /// What it costs on a day, line by line.
+    pub(crate) fn cost(&self, on: NaiveDate, calendar: &Calendar) -> Result<Calculation> {
+        let terms = self.charged.relieved(bills::terms(&self.tax_id, &self.fine_rate, &self.monthly_interest)?)?;
+        Ok(late_charges_after(self.bill.balance, self.bill.due_on, self.charged.posted(), on, &terms, calendar))
+    }
+}
+
+/// What the rules need of a bill on a day on which it comes to so much.
+pub(crate) fn candidate(bill: &BillLine, amount: Money, on: NaiveDate, calendar: &Calendar) -> Candidate {
+    Candidate {
+        bill: bill.id,
+        nature: bill.nature,
+        amount,
+        days_late: days_late(bill.due_on, on, calendar),
+        disputed: bill.standing == Standing::Disputed,
+        in_agreement: bill.standing == Standing::InAgreement,
+        // No standing says so: a bill in court is kept out of the portal by whoever imports it.
+        in_court: false,
+    }
 }
 
 async fn owed(conn: &mut Conn, customer: CustomerId, bill: BillId) -> Result<Option<Owed>> {
@@ -474,9 +496,7 @@ impl Ground {
     }
 
     fn offered(&self, owed: Owed, chosen: bool) -> Result<OfferedBill> {
-        let terms = owed.charged.relieved(bills::terms(&owed.tax_id, &owed.fine_rate, &owed.monthly_interest)?)?;
-        let calculation =
-            late_charges_after(owed.bill.balance, owed.bill.due_on, owed.charged.posted(), self.today, &terms, &self.calendar);
+        let calculation = owed.cost(self.today, &self.calendar)?;
         let mut offered = OfferedBill { bill: owed.bill, calculation, chosen, against: None };
         let alone = match self.parts.get(&offered.bill.id) {
             Some(parts) => self.usual.split(*parts).eligibility,
@@ -488,16 +508,7 @@ impl Ground {
     }
 
     fn candidate(&self, offered: &OfferedBill) -> Candidate {
-        Candidate {
-            bill: offered.bill.id,
-            nature: offered.bill.nature,
-            amount: offered.calculation.total,
-            days_late: days_late(offered.bill.due_on, self.today, &self.calendar),
-            disputed: offered.bill.standing == Standing::Disputed,
-            in_agreement: offered.bill.standing == Standing::InAgreement,
-            // No standing says so: a bill in court is kept out of the portal by whoever imports it.
-            in_court: false,
-        }
+        candidate(&offered.bill, offered.calculation.total, self.today, &self.calendar)
     }
 
     fn debt(&self, picked: &[&OfferedBill]) -> Debt {

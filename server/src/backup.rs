@@ -26,7 +26,9 @@ const SQLITE_FILE: &str = "emdia.db";
 /// Every table, those that others refer to first. A test compares it with the schema.
 pub const TABLES: &[&str] = &[
     "creditor",
+    "staff",
     "policies",
+    "policy_drafts",
     "holidays",
     "bank_agreements",
     "customers",
@@ -46,7 +48,6 @@ pub const TABLES: &[&str] = &[
     "files",
     "documents",
     "papers",
-    "staff",
     "dossiers",
     "incidents",
     "incident_bills",

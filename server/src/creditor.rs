@@ -1,5 +1,8 @@
 //! Who the creditor is, as its own file says: name, bank agreements, holidays, policies. Putting the same file again changes nothing;
 //! a changed policy becomes a new version, and the old one stays for what was decided by it.
+//!
+//! A policy whose newest version was made on a screen is not overwritten: the file lies where somebody once wrote it and is put again for a
+//! telephone number, by people who never saw what a supervisor decided since. It says what it left, and puts it where it is told to.
 
 use chrono::NaiveDate;
 use domain::agreements::policy::PlanPolicy;
@@ -182,11 +185,25 @@ impl BankAgreement {
     }
 }
 
-/// Puts what the file says into force, from today.
+/// A policy that the file did not put, since what was made on a screen is newer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Left {
+    /// Its word, as the table in the file is called.
+    pub kind: &'static str,
+    /// The version that stays.
+    pub version: i32,
+    /// Who made it.
+    pub made_by: String,
+    /// The first day it holds.
+    pub valid_from: NaiveDate,
+}
+
+/// Puts what the file says into force, from today, and tells which policies it left as a screen made them. Those named in `over` it puts all
+/// the same.
 ///
 /// # Errors
 /// The database's.
-pub async fn put(server: &Server, file: &CreditorFile) -> Result<()> {
+pub async fn put(server: &Server, file: &CreditorFile, over: &[String]) -> Result<Vec<Left>> {
     let cnpj = Cnpj::parse(&file.cnpj).map_err(|_| Error::Config("cnpj".into()))?;
     let mut tx = server.db.write().await?;
     sql!(tx, execute: "insert into creditor (id, name, legal_name, cnpj, ans_registration, address, phone, email, privacy_contact, time_zone, brand_color)
@@ -219,8 +236,9 @@ pub async fn put(server: &Server, file: &CreditorFile) -> Result<()> {
     for holiday in &file.holidays {
         sql!(tx, execute: "insert into holidays (day, name) values ($1, $2) on conflict (day) do update set name = excluded.name", holiday.day, holiday.name.as_str())?;
     }
-    put_policy(server, &mut tx, "requests", &file.requests).await?;
-    put_policy(server, &mut tx, "plans", &file.plans).await?;
+    let mut left = Vec::new();
+    left.extend(put_policy(server, &mut tx, "requests", &file.requests, over).await?);
+    left.extend(put_policy(server, &mut tx, "plans", &file.plans, over).await?);
     audit::record(
         server,
         &mut tx,
@@ -230,24 +248,28 @@ pub async fn put(server: &Server, file: &CreditorFile) -> Result<()> {
             subject_kind: "creditor",
             subject_id: None,
             customer: None,
-            detail: json!({}),
+            detail: json!({ "left": left.iter().map(|left| left.kind).collect::<Vec<_>>() }),
         },
     )
     .await?;
-    tx.commit().await
+    tx.commit().await?;
+    Ok(left)
 }
 
-/// A new version, unless the newest says the same.
-async fn put_policy(server: &Server, tx: &mut Tx, kind: &str, policy: &impl Serialize) -> Result<()> {
+/// A new version, unless the newest says the same, or was made on a screen.
+async fn put_policy(server: &Server, tx: &mut Tx, kind: &'static str, policy: &impl Serialize, over: &[String]) -> Result<Option<Left>> {
     let body = serde_json::to_string(policy).map_err(|_| Error::Corrupt("policy"))?;
-    let newest =
-        sql!(tx, optional (i32, String): "select version, body from policies where kind = $1 order by version desc limit 1", kind)?;
+    let newest = sql!(tx, optional (i32, NaiveDate, String, Option<String>): "select p.version, p.valid_from, p.body, s.name from policies p
+        left join staff s on s.id = p.made_by where p.kind = $1 order by p.version desc limit 1", kind)?;
     let version = match newest {
-        Some((_, known)) if known == body => return Ok(()),
-        Some((version, _)) => version + 1,
+        Some((_, _, known, _)) if known == body => return Ok(None),
+        Some((version, valid_from, _, Some(made_by))) if !over.iter().any(|word| word == kind) => {
+            return Ok(Some(Left { kind, version, made_by, valid_from }));
+        }
+        Some((version, ..)) => version + 1,
         None => 1,
     };
-    sql!(tx, execute: "insert into policies (id, kind, version, valid_from, body) values ($1, $2, $3, $4, $5)",
-        server.id::<Uuid>(), kind, version, server.clock.today(), body)?;
-    Ok(())
+    sql!(tx, execute: "insert into policies (id, kind, version, valid_from, body, made_at) values ($1, $2, $3, $4, $5, $6)",
+        server.id::<Uuid>(), kind, version, server.clock.today(), body, server.clock.now())?;
+    Ok(None)
 }

@@ -18,8 +18,8 @@ fn every_problem_of_the_file_is_told_at_once() {
 on_both_databases! {
     async fn the_file_takes_effect_and_policies_keep_their_versions(t: TestServer) {
         let mut file = creditor::read(EXAMPLE).unwrap();
-        creditor::put(&t, &file).await.unwrap();
-        creditor::put(&t, &file).await.unwrap();
+        creditor::put(&t, &file, &[]).await.unwrap();
+        creditor::put(&t, &file, &[]).await.unwrap();
         let mut conn = t.db.read().await.unwrap();
         assert_eq!(policies::creditor(&mut conn).await.unwrap().name, "Cooperativa Exemplo");
         assert_eq!(policies::plans(&t, &mut conn).await.unwrap().version, "2026-1");
@@ -27,7 +27,7 @@ on_both_databases! {
         assert_eq!(count(&mut conn).await, 2, "the same file again makes no version");
         drop(conn);
         file.plans.version = "2026-2".into();
-        creditor::put(&t, &file).await.unwrap();
+        creditor::put(&t, &file, &[]).await.unwrap();
         let mut conn = t.db.read().await.unwrap();
         assert_eq!(count(&mut conn).await, 3);
         assert_eq!(policies::plans(&t, &mut conn).await.unwrap().version, "2026-2");

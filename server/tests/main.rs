@@ -36,6 +36,7 @@ mod pdf;
 mod pix;
 mod pix_returns;
 mod placements;
+mod policies;
 mod promises;
 mod proofs;
 mod queue;

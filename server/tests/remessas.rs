@@ -417,14 +417,14 @@ on_both_databases! {
         let mut file = creditor::read(example).unwrap();
         let remessa = file.bank_agreements[0].remessa.as_mut().unwrap();
         remessa.last_sequence = 41;
-        creditor::put(&t, &file).await.unwrap();
+        creditor::put(&t, &file, &[]).await.unwrap();
         let (_, _) = pending(&t, t.a_person().await, 1_000).await;
         let written = write(&t).await.unwrap();
         assert_eq!(written.sequence, 42);
         let sent = read(&t, written.id).await;
         assert_eq!((sent.company.branch.as_str(), sent.company.branch_digit, sent.company.name.as_str()), ("1234", Some('5'), "COOPERATIVA EXEMPLO DE SAUDE L"));
         // Put again, no number comes twice.
-        creditor::put(&t, &file).await.unwrap();
+        creditor::put(&t, &file, &[]).await.unwrap();
         assert_eq!(last_sequence(&t).await, 42);
         let wrong = example.replace("account = \"", "account = \"9-").replace("kind = \"04\"", "kind = \"\"").replace("last_sequence = 0", "last_sequence = 1000000");
         let Err(Error::Config(problems)) = creditor::read(&wrong) else { panic!() };
@@ -435,7 +435,7 @@ on_both_databases! {
         assert_eq!(problems, "bank_agreements: main: remessa: no layout for files to bank 077");
         // Without them, it says so when a file is asked for.
         file.bank_agreements[0].remessa = None;
-        creditor::put(&t, &file).await.unwrap();
+        creditor::put(&t, &file, &[]).await.unwrap();
         assert!(matches!(write(&t).await, Err(NotWritten::Unfit(Unfit::Fields(fields))) if fields.len() == 4));
         assert_eq!(last_sequence(&t).await, 42);
     }

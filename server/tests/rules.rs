@@ -22,10 +22,10 @@ async fn ask(t: &TestServer, customer: &Customer) -> String {
 async fn held(t: &TestServer, staff: &Staff, half: Half) -> (i64, RulesForm) {
     let rules = rules::see(t, staff).await.unwrap();
     let written = |money: Money| money.to_string();
-    (
-        rules.version,
-        if half == Half::Routing { RulesForm::routing(&rules.policy, written) } else { RulesForm::authority(&rules.policy, written) },
-    )
+    let mut form =
+        if half == Half::Routing { RulesForm::routing(&rules.policy, written) } else { RulesForm::authority(&rules.policy, written) };
+    form.put("note", "Acordado em reunião");
+    (rules.version, form)
 }
 
 on_both_databases! {
@@ -43,7 +43,8 @@ on_both_databases! {
         assert!(new.request.deadline_on < old.request.deadline_on);
         let seen = rules::see(&t, &supervisor).await.unwrap();
         assert_eq!((seen.version, seen.versions.len()), (version + 1, 1));
-        assert!(seen.versions[0].name.is_some());
+        assert!(seen.versions[0].version.made_by.is_some());
+        assert_eq!(seen.versions[0].version.note, "Acordado em reunião");
         t.is_whole().await;
     }
 
@@ -79,7 +80,7 @@ on_both_databases! {
         let (version, form) = held(&t, &supervisor, Half::Routing).await;
         let both = futures::future::join_all((0..4).map(|_| rules::save(&t, &supervisor, Half::Routing, version, &form))).await;
         assert_eq!(both.iter().filter(|one| one.is_ok()).count(), 1);
-        assert!(both.iter().filter_map(|one| one.as_ref().err()).all(|error| matches!(error, Error::Overtaken("rules_changed"))));
+        assert!(both.iter().filter_map(|one| one.as_ref().err()).all(|error| matches!(error, Error::Overtaken("policy_changed"))));
         let mut wrong = form.clone();
         wrong.put("days.refund", "");
         assert_eq!(problem(rules::save(&t, &supervisor, Half::Routing, version + 1, &wrong).await), ("days.refund".into(), Problem::Missing));

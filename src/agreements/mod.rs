@@ -14,6 +14,7 @@ pub mod forms;
 pub mod keeping;
 pub mod plans;
 pub mod policy;
+pub mod replay;
 
 use crate::words::words;
 

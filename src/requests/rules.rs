@@ -90,6 +90,30 @@ impl RulesForm {
         form
     }
 
+    /// What differs between two versions, by field: as it was, and as it is. Amounts as [`Money`] writes them.
+    ///
+    /// ```
+    /// use domain::requests::policy::Policy;
+    /// use domain::requests::rules::RulesForm;
+    /// let now: Policy = serde_json::from_str(r#"{"deadlines": {"plan": 2}}"#)?;
+    /// let changes = RulesForm::differences(&Policy::default(), &now);
+    /// assert_eq!(changes, [("days.plan".to_owned(), "3".to_owned(), "2".to_owned())]);
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    #[must_use]
+    pub fn differences(before: &Policy, after: &Policy) -> Vec<(String, String, String)> {
+        let whole = |policy: &Policy| {
+            let written = |money: Money| money.to_string();
+            let mut all = Self::routing(policy, written).0;
+            all.append(&mut Self::authority(policy, written).0);
+            Self(all)
+        };
+        let (before, after) = (whole(before), whole(after));
+        let names: std::collections::BTreeSet<&String> = before.0.keys().chain(after.0.keys()).collect();
+        let differs = names.into_iter().filter(|name| before.text(name) != after.text(name));
+        differs.map(|name| (name.clone(), before.text(name).to_owned(), after.text(name).to_owned())).collect()
+    }
+
     /// Reads where requests go; everything else stays as it holds.
     ///
     /// # Errors

@@ -9,12 +9,18 @@ use domain::team;
 use server::sign_in::{self, NewStaff};
 use server::{Server, creditor as creditors, sealing};
 
-/// Reads the creditor's file.
-pub(crate) async fn creditor(server: &Server, file: &Path) -> anyhow::Result<()> {
+/// Reads the creditor's file, and tells which policies it left since a screen's are newer.
+pub(crate) async fn creditor(server: &Server, file: &Path, over: &[String]) -> anyhow::Result<()> {
     let text = std::fs::read_to_string(file).with_context(|| file.display().to_string())?;
     let said = creditors::read(&text).with_context(|| file.display().to_string())?;
-    creditors::put(server, &said).await?;
+    let left = creditors::put(server, &said, over).await?;
     println!("creditor: {}", said.name);
+    for left in left {
+        let creditors::Left { kind, version, made_by, valid_from } = left;
+        println!(
+            "{kind}: left as it is: version {version}, from {valid_from} on, was made on a screen by {made_by}; to replace it: --over-screen {kind}"
+        );
+    }
     Ok(())
 }
 

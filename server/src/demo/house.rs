@@ -45,11 +45,8 @@ pub(super) async fn build(server: &Server, begun: &Begun) -> Result<()> {
             '123873', '5', $3, '17', '19', '7', '04')",
         server.id::<Uuid>(), records::AGREEMENT, records::CONVENIO.to_string(), true)?;
     let since = NaiveDate::from_ymd_opt(today.year() - 3, 1, 1).unwrap_or(today);
-    let policies = [
-        ("requests", json(&Policy::default())?),
-        ("plans", json(&PlanPolicy { version: "demo-1".to_owned(), ..PlanPolicy::default() })?),
-        ("refunds", json(&RefundPolicy::default())?),
-    ];
+    let policies =
+        [("requests", json(&Policy::default())?), ("plans", json(&first_plans())?), ("refunds", json(&RefundPolicy::default())?)];
     for (kind, body) in policies {
         sql!(tx, execute: "insert into policies (id, kind, version, valid_from, body) values ($1, $2, 1, $3, $4)", server.id::<Uuid>(), kind, since, body)?;
     }
@@ -69,6 +66,15 @@ pub(super) async fn build(server: &Server, begun: &Begun) -> Result<()> {
     };
     audit::record(server, &mut tx, begun).await?;
     tx.commit().await
+}
+
+/// What the house began with: a little less at once than its second version, which [`super::policies`] plays.
+fn first_plans() -> PlanPolicy {
+    let mut plans = PlanPolicy { version: "1".to_owned(), ..PlanPolicy::default() };
+    if let Some(automatic) = plans.bands.first_mut().and_then(|band| band.automatic.as_mut()) {
+        automatic.most_installments = 4;
+    }
+    plans
 }
 
 fn json(policy: &impl Serialize) -> Result<String> {

@@ -9,6 +9,7 @@ mod handed_over;
 mod house;
 mod incidents;
 mod people;
+mod policies;
 mod records;
 mod scenes;
 
@@ -24,7 +25,7 @@ use crate::audit::{self, Actor, Event};
 use crate::error::{Error, Result};
 use crate::imports::{self, FileError, Kind, Options};
 use crate::texts::Locale;
-use crate::{Server, policies, requests, sql};
+use crate::{Server, requests, sql};
 use records::{Files, World, tour};
 
 /// Beneficiaries at scale 1.
@@ -114,7 +115,7 @@ pub async fn create(server: &Server, seed: u64, scale: u32, progress: impl FnMut
         }
     };
     house::staff(server).await?;
-    let calendar = policies::calendar(&mut server.db.read().await?).await?;
+    let calendar = crate::policies::calendar(&mut server.db.read().await?).await?;
     let world = World { seed: begun.seed, today: begun.day, calendar };
     // Reductions come last, and make the first entries of this kind.
     if !any(server, "select count(*) from entries where kind = 'discount'").await? {
@@ -137,6 +138,9 @@ pub async fn create(server: &Server, seed: u64, scale: u32, progress: impl FnMut
     }
     if !any(server, "select count(*) from agencies").await? {
         handed_over::play(server).await?;
+    }
+    if !any(server, "select count(*) from policy_drafts").await? {
+        policies::play(server).await?;
     }
     let mut tx = server.db.write().await?;
     let created = Event {

@@ -333,7 +333,7 @@ async fn plan_to_decide(server: &Server) -> Result<()> {
     sessions::close(server, &Actors::Customer(customer)).await
 }
 
-async fn accept(then: &Server, customer: &Customer, plan_form: &PlanForm) -> Result<Protocol> {
+pub(super) async fn accept(then: &Server, customer: &Customer, plan_form: &PlanForm) -> Result<Protocol> {
     let offered = agreements::offered(then, customer, Locale::PtBr, plan_form).await?;
     let accept = AcceptForm { terms: offered.terms.hash, accepted: "yes".to_owned(), submission: form() };
     agreements::submit(then, customer, plan_form, &accept).await

@@ -2,36 +2,32 @@
 //!
 //! Whoever decides requests never sets how much they may decide: limits are the administrator's.
 
-use chrono::NaiveDate;
 use domain::actors::Role;
+use domain::forms::{FieldError, text};
 use domain::requests::policy::Policy;
 use domain::requests::rules::RulesForm;
 use serde_json::json;
-use uuid::Uuid;
 
-use crate::audit::{self, Event};
 use crate::error::{Error, Result};
+use crate::policies::previews::authority::{self, Preview};
+use crate::policies::versions::{self, New, Version};
 use crate::sessions::Staff;
-use crate::{Server, policies, sql};
+use crate::{Server, policies};
 
 /// Who sees the rules, and changes where requests go.
 const ROUTERS: &[Role] = &[Role::Supervisor, Role::Administrator];
 /// Who changes how much may be approved.
 const KEEPERS: &[Role] = &[Role::Administrator];
-/// Versions shown.
-const SHOWN: i64 = 20;
 /// The kind of these rules among the policies.
 const KIND: &str = "requests";
 
-/// A version of the rules.
-#[derive(Clone, Debug, sqlx::FromRow)]
-pub struct Version {
-    /// Its number.
-    pub version: i64,
-    /// The first day it holds.
-    pub valid_from: NaiveDate,
-    /// Who made it, where it was made on a screen.
-    pub name: Option<String>,
+/// A version with what it changed.
+#[derive(Clone, Debug)]
+pub struct Past {
+    /// Who, when, why.
+    pub version: Version,
+    /// Fields with what they said before it and after it; of the first shown, none.
+    pub changes: Vec<(String, String, String)>,
 }
 
 /// The rules as they hold.
@@ -42,7 +38,7 @@ pub struct Rules {
     /// The newest version there is; 0 before anything was set.
     pub version: i64,
     /// The newest versions, the newest first.
-    pub versions: Vec<Version>,
+    pub versions: Vec<Past>,
     /// Whether whoever looks may change how much is approved.
     pub keeps_authority: bool,
 }
@@ -64,10 +60,13 @@ pub async fn see(server: &Server, staff: &Staff) -> Result<Rules> {
     staff.only(ROUTERS)?;
     let mut conn = server.db.read().await?;
     let policy = policies::requests(server, &mut conn).await?;
-    let versions = sql!(conn, all Version: "select cast(p.version as bigint) as version, p.valid_from, s.name from policies p
-        left join audit_events a on a.subject_id = p.id and a.action = 'policies.save' left join staff s on s.id = a.actor_id
-        where p.kind = $1 order by p.version desc limit $2", KIND, SHOWN)?;
+    let versions = versions::list(&mut conn, KIND).await?;
+    drop(conn);
+    let said: Vec<Policy> =
+        versions.iter().map(|one| serde_json::from_str(&one.body).map_err(|_| Error::Corrupt("policy"))).collect::<Result<_>>()?;
     let version = versions.first().map_or(0, |newest| newest.version);
+    let changes = |at: usize| said.get(at + 1).map_or_else(Vec::new, |older| RulesForm::differences(older, &said[at]));
+    let versions = versions.into_iter().enumerate().map(|(at, version)| Past { changes: changes(at), version }).collect();
     Ok(Rules { policy, version, versions, keeps_authority: staff.only(KEEPERS).is_ok() })
 }
 
@@ -79,30 +78,43 @@ pub async fn save(server: &Server, staff: &Staff, half: Half, version: i64, form
     staff.only(if half == Half::Routing { ROUTERS } else { KEEPERS })?;
     let mut tx = server.db.write().await?;
     let base = policies::requests(server, &mut tx).await?;
-    let policy = match half {
-        Half::Routing => form.parse_routing(&base)?,
-        Half::Authority => form.parse_authority(&base)?,
+    let policy = read(half, form, &base);
+    let note = text(form.text("note"), 500).map_err(|problem| vec![FieldError::new("note", problem)]);
+    let (policy, note) = match (policy, note) {
+        (Ok(policy), Ok(note)) => (policy, note),
+        (policy, note) => return Err(Error::Form(policy.err().into_iter().chain(note.err()).flatten().collect())),
     };
-    let (newest,) = sql!(tx, one (i64,): "select cast(coalesce(max(version), 0) as bigint) from policies where kind = $1", KIND)?;
-    if newest != version {
-        return Err(Error::Overtaken("rules_changed"));
-    }
-    let (id, next): (Uuid, i64) = (server.id(), newest + 1);
     let body = serde_json::to_string(&policy).map_err(|_| Error::Corrupt("policy"))?;
-    let written = sql!(tx, execute: "insert into policies (id, kind, version, valid_from, body) values ($1, $2, $3, $4, $5) on conflict (kind, version) do nothing",
-        id, KIND, i32::try_from(next).unwrap_or(i32::MAX), server.clock.today(), body)?;
-    if written == 0 {
-        return Err(Error::Overtaken("rules_changed"));
-    }
-    let event = Event {
-        actor: staff.actor(),
-        action: "policies.save",
-        subject_kind: "policy",
-        subject_id: Some(id),
-        customer: None,
-        detail: json!({ "kind": KIND, "version": next, "half": if half == Half::Routing { "routing" } else { "authority" } }),
+    let new = New {
+        kind: KIND,
+        base: version,
+        valid_from: server.clock.today(),
+        body: &body,
+        note: &note,
+        made_by: staff.id().0,
+        detail: json!({ "half": if half == Half::Routing { "routing" } else { "authority" } }),
     };
-    audit::record(server, &mut tx, event).await?;
+    let version = versions::write(server, &mut tx, staff, &new).await?;
     tx.commit().await?;
-    Ok(next)
+    Ok(version)
+}
+
+fn read(half: Half, form: &RulesForm, base: &Policy) -> std::result::Result<Policy, Vec<FieldError>> {
+    match half {
+        Half::Routing => form.parse_routing(base),
+        Half::Authority => form.parse_authority(base),
+    }
+}
+
+/// What other limits would have made of the decisions of the last days.
+///
+/// # Errors
+/// [`Error::Form`]; [`Error::Forbidden`].
+pub async fn preview(server: &Server, staff: &Staff, form: &RulesForm, days: u32) -> Result<Preview> {
+    staff.only(KEEPERS)?;
+    let mut conn = server.db.read().await?;
+    let now = policies::requests(server, &mut conn).await?;
+    drop(conn);
+    let draft = read(Half::Authority, form, &now)?;
+    authority::preview(server, &now, &draft, days).await
 }

@@ -228,7 +228,7 @@ pub(super) fn plan(l: Locale, plan: &Plan) -> impl IntoView + use<> {
             {why}
             <DataTable caption=t::plan(l) caption_hidden=true columns rows total/>
             <Details summary=texts::agreements::calculation(l)>{worked_out}</Details>
-            <p class="small soft">{valid}</p>
+            <p class="small soft">{valid}" "<a href=crate::paths::policy(domain::policies::Kind::Plans)>{texts::frame::policies(l)}</a></p>
         </Card>
     }
 }

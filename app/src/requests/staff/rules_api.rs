@@ -27,6 +27,8 @@ pub struct Typed {
     pub half: String,
     /// What was typed.
     pub form: RulesForm,
+    /// Over how many days its effect is shown; 0 for not at all.
+    pub days: u32,
 }
 
 /// The word of a half.
@@ -51,6 +53,22 @@ pub async fn save_authority(#[server(default)] version: i64, #[server(default)] 
     saved(Half::Authority, version, form).await
 }
 
+/// Shows what other levels would have made of the past; keeps nothing.
+#[server(endpoint = "equipe/regras/efeito")]
+pub async fn preview_authority(#[server(default)] form: RulesForm) -> Result<Answer, ServerFnError> {
+    let post = Post::here()?;
+    let outcome = match post.visitor.staff() {
+        Ok(staff) => rules::preview(&post.server, staff, &form, PREVIEWED).await,
+        Err(error) => Err(error),
+    };
+    let typed = Typed { half: word(Half::Authority).to_owned(), form, days: PREVIEWED };
+    post.answer(paths::RULES, &typed, outcome, |_| Next::to(paths::RULES).keeping(&typed)).await
+}
+
+/// Days over which the effect of levels is shown.
+#[cfg(feature = "ssr")]
+const PREVIEWED: u32 = 90;
+
 #[cfg(feature = "ssr")]
 async fn saved(half: Half, version: i64, form: RulesForm) -> Result<Answer, ServerFnError> {
     let post = Post::here()?;
@@ -59,7 +77,7 @@ async fn saved(half: Half, version: i64, form: RulesForm) -> Result<Answer, Serv
         Ok(staff) => rules::save(&post.server, staff, half, version, &form).await,
         Err(error) => Err(error),
     };
-    let typed = Typed { half: word(half).to_owned(), form };
+    let typed = Typed { half: word(half).to_owned(), form, days: 0 };
     post.answer(paths::RULES, &typed, outcome, |version| Next::to(paths::RULES).saying(t::said_saved(l, version))).await
 }
 
@@ -67,6 +85,12 @@ async fn saved(half: Half, version: i64, form: RulesForm) -> Result<Answer, Serv
 #[must_use]
 pub fn routing_url() -> &'static str {
     SaveRouting::PATH
+}
+
+/// Where [`preview_authority`] is posted to.
+#[must_use]
+pub fn preview_url() -> &'static str {
+    PreviewAuthority::PATH
 }
 
 /// Where [`save_authority`] is posted to.

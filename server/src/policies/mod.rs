@@ -1,10 +1,15 @@
 //! The creditor and its rules as data: who it is, what it grants, its local holidays. Never changed by a customer's request.
 
+pub mod drafts;
+pub mod previews;
+pub mod versions;
+
 use chrono::NaiveDate;
 use domain::activities::ReachPolicy;
 use domain::agreements::policy::PlanPolicy;
 use domain::calendar::Calendar;
 use domain::default_notices::DefaultPolicy;
+use domain::policies::{Any, Kind};
 use domain::promises::PromisePolicy;
 use domain::refunds::RefundPolicy;
 use domain::requests::policy::Policy;
@@ -120,6 +125,17 @@ pub async fn defaults(server: &Server, conn: &mut Conn) -> Result<DefaultPolicy>
 pub async fn calendar(conn: &mut Conn) -> Result<Calendar> {
     let days = sql!(conn, all (NaiveDate,): "select day from holidays order by day")?;
     Ok(Calendar { extra_holidays: days.into_iter().map(|(day,)| day).collect() })
+}
+
+/// What holds today of a policy of whichever kind.
+pub(crate) async fn any(server: &Server, conn: &mut Conn, kind: Kind) -> Result<Any> {
+    Ok(match kind {
+        Kind::Plans => Any::Plans(plans(server, conn).await?),
+        Kind::Promises => Any::Promises(promises(server, conn).await?),
+        Kind::Refunds => Any::Refunds(refunds(server, conn).await?),
+        Kind::Reach => Any::Reach(reach(server, conn).await?),
+        Kind::Defaults => Any::Defaults(defaults(server, conn).await?),
+    })
 }
 
 async fn newest<T: DeserializeOwned>(conn: &mut Conn, kind: &str, today: NaiveDate) -> Result<Option<T>> {
