@@ -83,7 +83,7 @@ on_both_databases! {
         made(&t).await;
         let kinds = pairs(&t, "select kind, count(*) from requests group by kind order by kind").await;
         let kinds: Vec<_> = kinds.iter().map(|(kind, count)| (kind.as_str(), *count)).collect();
-        assert_eq!(kinds, [("dispute", 2), ("plan", 2), ("question", 2), ("receipt", 7), ("refund", 2), ("slip", 4)]);
+        assert_eq!(kinds, [("dispute", 2), ("plan", 5), ("question", 2), ("receipt", 7), ("refund", 2), ("slip", 4)]);
         let states = pairs(&t, "select status, count(*) from requests group by status order by status").await;
         let states: Vec<_> = states.iter().map(|(state, _)| state.as_str()).collect();
         assert_eq!(states, ["approved", "done", "in_review", "prepared", "received", "refused", "waiting_customer"]);
