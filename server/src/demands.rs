@@ -113,7 +113,7 @@ pub struct Detail {
     pub name: String,
     /// Late bills, the oldest first.
     pub late: Vec<Late>,
-    /// How many late ones are left out: disputed, in an agreement, promised, or with a proof of payment that is looked at.
+    /// How many late ones are left out: disputed, in an agreement, promised, with a proof of payment that is looked at, or with an agency.
     pub left_out: usize,
     /// Letters that were written, the newest first.
     pub demands: Vec<Demand>,
@@ -175,11 +175,13 @@ pub async fn list(server: &Server, staff: &Staff) -> Result<Vec<Demand>> {
     Ok(found)
 }
 
-/// Bills of which something else is being waited for: a proof of payment that is looked at, a day the customer has named.
+/// Bills of which something else is being waited for: a proof of payment that is looked at, a day the customer has named, an agency that
+/// has them. Two voices for one bill confuse.
 async fn waited_for(conn: &mut Conn, customer: CustomerId) -> Result<Vec<BillId>> {
     let rows = sql!(conn, all (Uuid,): "select rb.bill_id from request_bills rb join requests r on r.id = rb.request_id
             where r.customer_id = $1 and r.kind = 'receipt' and r.closed_at is null
-        union select pb.bill_id from promise_bills pb join promises p on p.id = pb.promise_id where p.customer_id = $1 and p.status = 'open'", customer.0)?;
+        union select pb.bill_id from promise_bills pb join promises p on p.id = pb.promise_id where p.customer_id = $1 and p.status = 'open'
+        union select bill_id from placement_bills where customer_id = $1 and state = 'placed'", customer.0)?;
     Ok(rows.into_iter().map(|(id,)| BillId(id)).collect())
 }
 

@@ -14,6 +14,7 @@ use server::error::Error;
 use server::testing::TestServer;
 use server::{disputes, flags, notices, on_both_databases, papers, promises, sql};
 
+use crate::placements::{an_agency, of, placed};
 use crate::requests::{problem, submission};
 
 fn form(t: &TestServer, bills: &[BillId], sending: &str) -> DemandForm {
@@ -88,7 +89,7 @@ on_both_databases! {
         let staff = t.staff(Role::Supervisor).await;
         let person = t.a_person().await;
         let mut bills = Vec::new();
-        for _ in 0..3 {
+        for _ in 0..4 {
             bills.push(t.a_bill(person, Money::cents(10_000), 40).await);
         }
         let customer = t.signed_in(person).await;
@@ -97,15 +98,17 @@ on_both_databases! {
         let on = (t.clock.today() + Days::new(3)).to_string();
         let promise = PromiseForm { bills: vec![bills[1].to_string()], on, amount: String::new(), submission: submission() };
         promises::make(&t, &customer, &promise).await.unwrap();
+        let agency = an_agency(&t, &staff, "agency").await;
+        placed(&t, &staff, &of(agency, person, &[bills[3]])).await;
         let seen = demands::see(&t, &staff, person).await.unwrap();
-        assert_eq!((seen.late.iter().map(|bill| bill.id).collect::<Vec<_>>(), seen.left_out), (vec![bills[2]], 2));
-        for bill in [bills[0], bills[1], BillId(t.id())] {
-            let refused = demands::write(&t, &staff, person, &form(&t, &[bills[2], bill], "mail")).await;
+        assert_eq!((seen.late.iter().map(|bill| bill.id).collect::<Vec<_>>(), seen.left_out), (vec![bills[2]], 3));
+        for bill in [bills[0], bills[1], bills[3], BillId(t.id())] {
+            let refused = demands::write(&t, &staff, person, &form(&t, &[bills[2], bill], "post")).await;
             assert_eq!(problem(refused), ("bills".into(), Problem::NoLongerPossible));
         }
         // Somebody else's bill is none of this customer's.
         let other = t.a_bill(t.a_person().await, Money::cents(10_000), 40).await;
-        assert_eq!(problem(demands::write(&t, &staff, person, &form(&t, &[other], "mail")).await), ("bills".into(), Problem::NoLongerPossible));
+        assert_eq!(problem(demands::write(&t, &staff, person, &form(&t, &[other], "post")).await), ("bills".into(), Problem::NoLongerPossible));
         assert_eq!(t.count("demands").await, 0);
     }
 

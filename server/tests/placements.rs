@@ -20,7 +20,7 @@ use uuid::Uuid;
 use crate::reconciliation::{File, a_title, apply};
 use crate::requests::{problem, submission};
 
-async fn an_agency(t: &TestServer, boss: &Staff, kind: &str) -> Uuid {
+pub(crate) async fn an_agency(t: &TestServer, boss: &Staff, kind: &str) -> Uuid {
     let name = format!("Assessoria {}", Uuid::now_v7());
     let form = AgencyForm {
         name: name.clone(),
@@ -48,7 +48,7 @@ fn by_age(agency: Uuid, days: u32, least: &str) -> PlacementForm {
     }
 }
 
-fn of(agency: Uuid, customer: CustomerId, bills: &[BillId]) -> PlacementForm {
+pub(crate) fn of(agency: Uuid, customer: CustomerId, bills: &[BillId]) -> PlacementForm {
     PlacementForm {
         agency: agency.to_string(),
         customer: customer.to_string(),
@@ -58,7 +58,7 @@ fn of(agency: Uuid, customer: CustomerId, bills: &[BillId]) -> PlacementForm {
     }
 }
 
-async fn placed(t: &TestServer, by: &Staff, form: &PlacementForm) -> Uuid {
+pub(crate) async fn placed(t: &TestServer, by: &Staff, form: &PlacementForm) -> Uuid {
     let id = placements::prepare(t, by, form).await.unwrap();
     placements::confirm(t, by, id).await.unwrap();
     id
