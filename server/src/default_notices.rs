@@ -4,7 +4,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::actors::Role;
 use domain::default_notices::{
-    self as rules, Content, Count, DefaultPolicy, Excluded, Facts, Given, NoticeForm, Proof, ProofForm, Sending, Stage, Unpaid,
+    self as rules, Content, Count, DefaultPolicy, Excluded, Facts, Given, NoticeForm, ProofForm, Sending, Stage, Unpaid,
 };
 use domain::flags::Way;
 use domain::forms::{FieldError, Problem, submission};
@@ -20,6 +20,7 @@ use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
 use crate::mail::Mail;
 use crate::outbox::{self, Outgoing};
+use crate::proven::Proven;
 use crate::sessions::Staff;
 use crate::texts::{self, Locale, default_notices as t};
 use crate::{Server, bills, customers, flags, policies, sql};
@@ -68,21 +69,9 @@ pub struct Notice {
     /// What it named.
     #[sqlx(try_from = "i64")]
     pub debt: Money,
-    proof: Option<String>,
-    proof_on: Option<NaiveDate>,
-    /// Number of the letter, of the recording …
-    pub proof_note: Option<String>,
-    read_at: Option<DateTime<Utc>>,
-}
-
-impl Notice {
-    /// By what it is proven, and the day: what the portal saw or a person entered, whichever was first.
-    #[must_use]
-    pub fn proven(&self, server: &Server) -> Option<(Proof, NaiveDate)> {
-        let read = self.read_at.map(|at| (Proof::Read, server.clock.local(at).date_naive()));
-        let entered = self.proof.as_ref().and_then(|word| word.parse().ok()).zip(self.proof_on);
-        [read, entered].into_iter().flatten().min_by_key(|(_, on)| *on)
-    }
+    /// How it is proven.
+    #[sqlx(flatten)]
+    pub proven: Proven,
 }
 
 #[derive(sqlx::FromRow)]
@@ -200,7 +189,7 @@ async fn given(server: &Server, conn: &mut Conn, notice: &Notice) -> Result<Give
         where r.kind = 'dispute' and r.opened_at >= $2 and (r.answered_on is not null or r.closed_at is null) and exists (select 1 from request_bills rb
             join default_notice_bills d on d.bill_id = rb.bill_id and d.default_notice_id = $1 where rb.request_id = r.id)", notice.id, notice.made_at)?;
     Ok(Given {
-        proven_on: notice.proven(server).map(|(_, on)| on),
+        proven_on: notice.proven.by(server).map(|(_, on)| on),
         bills: bills.into_iter().map(|(id,)| BillId(id)).collect(),
         disputes: disputes.into_iter().map(|(on,)| on).collect(),
     })
@@ -304,17 +293,13 @@ impl Drawn {
         self.months.iter().map(|(.., cost)| *cost).sum()
     }
 
-    fn contact(&self) -> String {
-        [&self.creditor.phone, &self.creditor.email].into_iter().filter(|one| !one.is_empty()).cloned().collect::<Vec<_>>().join(", ")
-    }
-
     fn facts(&self, beneficiaries: &str) -> Facts {
         let months = self.months.iter().map(|(number, ..)| number.as_str()).collect::<Vec<_>>().join(", ");
         let parts = vec![
             (Content::CreditorName, self.creditor.legal_name.clone()),
             (Content::CreditorAddress, self.creditor.address.clone()),
             (Content::CreditorRegistration, self.creditor.ans_registration.clone()),
-            (Content::CreditorContact, self.contact()),
+            (Content::CreditorContact, self.creditor.contact()),
             (Content::Holder, self.name.clone()),
             (Content::Beneficiaries, beneficiaries.to_owned()),
             (Content::Contract, self.number.clone()),
@@ -342,7 +327,7 @@ impl Drawn {
             t::how(l, policy.days_to_pay, link),
             t::contest(l, policy.days_to_pay, dispute),
             t::consequence(l, policy.threshold),
-            t::contact(l, self.contact()),
+            t::contact(l, self.creditor.contact()),
         ]
         .join("\n\n")
     }

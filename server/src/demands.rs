@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::actors::Role;
-use domain::default_notices::{Proof, ProofForm, Sending};
+use domain::default_notices::{ProofForm, Sending};
 use domain::demands::{self as rules, Content, DemandForm, Line, Stage, against, stage, sums};
 use domain::flags::{Flag, Way, way};
 use domain::forms::{FieldError, Problem};
@@ -20,6 +20,7 @@ use crate::error::{Error, Result};
 use crate::mail::Mail;
 use crate::outbox::{self, Outgoing};
 use crate::policies::Creditor;
+use crate::proven::Proven;
 use crate::sessions::Staff;
 use crate::texts::{self, Locale, demands as t};
 use crate::{Server, bills, customers, flags, policies, sql};
@@ -57,26 +58,16 @@ pub struct Demand {
     /// What is open of its bills now, without charges.
     #[sqlx(try_from = "i64")]
     pub open: Money,
-    proof: Option<String>,
-    proof_on: Option<NaiveDate>,
-    /// Number of the letter, of the recording …
-    pub proof_note: Option<String>,
-    read_at: Option<DateTime<Utc>>,
+    /// How it is proven.
+    #[sqlx(flatten)]
+    pub proven: Proven,
 }
 
 impl Demand {
-    /// By what it is proven, and the day: what the portal saw or a person entered, whichever was first.
-    #[must_use]
-    pub fn proven(&self, server: &Server) -> Option<(Proof, NaiveDate)> {
-        let read = self.read_at.map(|at| (Proof::Read, server.clock.local(at).date_naive()));
-        let entered = self.proof.as_ref().and_then(|word| word.parse().ok()).zip(self.proof_on);
-        [read, entered].into_iter().flatten().min_by_key(|(_, on)| *on)
-    }
-
     /// Where it stands today.
     #[must_use]
     pub fn stage(&self, server: &Server) -> Stage {
-        stage(self.open, self.pay_until, self.proven(server).is_some(), server.clock.today())
+        stage(self.open, self.pay_until, self.proven.by(server).is_some(), server.clock.today())
     }
 }
 
@@ -219,16 +210,12 @@ impl Drawn {
         self.email.is_some() && self.way == Way::OurChannels
     }
 
-    fn contact(&self) -> String {
-        [&self.creditor.phone, &self.creditor.email].into_iter().filter(|one| !one.is_empty()).cloned().collect::<Vec<_>>().join(", ")
-    }
-
     fn missing(&self, sending: Sending) -> Vec<Content> {
         let said = |part: &Content| match part {
             Content::CreditorName => !self.creditor.legal_name.is_empty(),
             Content::CreditorAddress => !self.creditor.address.is_empty(),
             Content::CreditorTaxId => !self.creditor.cnpj.is_empty(),
-            Content::CreditorContact => !self.contact().is_empty(),
+            Content::CreditorContact => !self.creditor.contact().is_empty(),
             Content::CustomerAddress => sending == Sending::Mail || !self.address.is_empty(),
         };
         Content::ALL.iter().copied().filter(|part| !said(part)).collect()
@@ -260,7 +247,7 @@ impl Drawn {
             t::how(l, address("/pagar"), texts::date(l, until)),
             t::split(l, address("/parcelar")),
             t::contest(l, address("/contestar"), address("/comprovante")),
-            t::contact(l, self.contact()),
+            t::contact(l, self.creditor.contact()),
         ]
         .join("\n\n")
     }

@@ -49,6 +49,7 @@ pub mod pix;
 pub mod placements;
 pub mod policies;
 pub mod promises;
+pub mod proven;
 pub mod receipts;
 pub mod reconciliation;
 pub mod refunds;

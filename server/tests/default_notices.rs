@@ -100,7 +100,7 @@ on_both_databases! {
         let until = t.clock.today() + Days::new(10);
         assert_eq!(case(&t, &legal, contract).await.unwrap().stage, Stage::Running(until));
         let given = default_notices::see(&t, &legal, contract).await.unwrap().notices.remove(0);
-        assert_eq!(given.proven(&t).map(|(proof, _)| proof), Some(Proof::Read));
+        assert_eq!(given.proven.by(&t).map(|(proof, _)| proof), Some(Proof::Read));
         assert!(papers::notices::letter_for_staff(&t, &legal, person, told.id).await.unwrap().bytes.starts_with(b"%PDF"));
         // Disputed, the clock stands.
         let dispute = DisputeForm { bill: bills[1].to_string(), reason: "amount".into(), text: "É outro".into(), submission: submission() };

@@ -73,7 +73,7 @@ on_both_databases! {
         assert!(told.body.contains(&server::texts::money(server::texts::Locale::PtBr, letter.total)));
         notices::read(&t, &customer, told.id).await.unwrap();
         let seen = demands::see(&t, &staff, person).await.unwrap();
-        assert_eq!((stages(&seen, &t), seen.demands[0].proven(&t).map(|(proof, _)| proof)), (vec![Stage::Running], Some(Proof::Read)));
+        assert_eq!((stages(&seen, &t), seen.demands[0].proven.by(&t).map(|(proof, _)| proof)), (vec![Stage::Running], Some(Proof::Read)));
         assert!(papers::notices::letter_for_staff(&t, &staff, person, told.id).await.unwrap().bytes.starts_with(b"%PDF"));
         t.clock.advance(TimeDelta::days(11));
         assert_eq!(stages(&demands::see(&t, &staff, person).await.unwrap(), &t), [Stage::Overdue]);

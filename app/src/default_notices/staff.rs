@@ -179,8 +179,8 @@ fn row(page: &Page, detail: &Detail, notice: &Given, typed: &Typed) -> AnyView {
     let at = texts::date_time(l, page.server.clock.local(notice.made_at));
     let meta = t::given_about(l, texts::money(l, notice.debt), at.clone(), &notice.by, notice.days);
     let letter = paths::staff_notice_letter(detail.case.customer, notice.notice_id);
-    let proven = notice.proven(&page.server);
-    let words = proofs::proven(l, proven, notice.proof_note.as_deref());
+    let proven = notice.proven.by(&page.server);
+    let words = proofs::proven(l, proven, notice.proven.note());
     let enter = (proven.is_none() && detail.may_give).then(|| enter(page, detail.case.contract, notice, typed));
     view! {
         <Row title=proofs::sending(l, notice.sending) meta>

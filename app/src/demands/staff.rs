@@ -213,8 +213,8 @@ fn row(page: &Page, detail: &Detail, one: &Demand, typed: &Typed) -> AnyView {
     let at = texts::date_time(l, page.server.clock.local(one.made_at));
     let meta = t::about(l, texts::money(l, one.total), at.clone(), &one.by, texts::date(l, one.pay_until));
     let (tone, tag) = stage(l, one.stage(&page.server));
-    let proven = one.proven(&page.server);
-    let words = proofs::proven(l, proven, one.proof_note.as_deref());
+    let proven = one.proven.by(&page.server);
+    let words = proofs::proven(l, proven, one.proven.note());
     let enter = (proven.is_none() && detail.may_write).then(|| enter(page, one, typed));
     let (way, letter) = (proofs::sending(l, one.sending), paths::staff_notice_letter(one.customer, one.notice));
     view! {

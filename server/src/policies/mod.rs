@@ -50,6 +50,11 @@ impl Creditor {
         Brand { name: self.name.clone(), colour: Colour::parse(&self.brand_color).unwrap_or(Colour::new(0x22, 0x22, 0x22)) }
     }
 
+    /// How customers reach it: telephone and e-mail, as far as there are any.
+    pub(crate) fn contact(&self) -> String {
+        [&self.phone, &self.email].into_iter().filter(|one| !one.is_empty()).cloned().collect::<Vec<_>>().join(", ")
+    }
+
     /// Who writes, in full (CDC art. 42-A: name, address and CNPJ).
     pub(crate) fn party(&self) -> Party {
         Party {
