@@ -15,6 +15,8 @@ mod options;
 #[cfg(feature = "ssr")]
 mod reason;
 #[cfg(feature = "ssr")]
+mod staff;
+#[cfg(feature = "ssr")]
 pub(crate) use reason::words as reason_words;
 
 /// The pages of this feature.
@@ -29,6 +31,7 @@ pub fn routes() -> axum::Router<crate::visitor::App> {
         .route(paths::PLAN_OPTIONS, get(options::options))
         .route(paths::PLAN_CHECK, get(check::check))
         .route(paths::AGREEMENTS, get(list::list))
+        .route(paths::AGREEMENTS_FOLLOWED, get(staff::board))
         .route(&paths::agreement_calendar("{protocol}"), get(list::calendar))
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Never changes an original bill's charge: it moves into the agreement by an entry, and its installments are bills of their own.
 
+mod board;
 mod calendar;
 mod effects;
 mod keeping;
@@ -39,6 +40,7 @@ use crate::sessions::Customer;
 use crate::texts::{self, Locale, requests as t};
 use crate::{Server, bills, flags, incidents, policies, sql};
 
+pub use board::{Board, Followed, board};
 pub use calendar::calendar;
 pub(crate) use effects::{cancelled, granted, in_force};
 pub(crate) use keeping::follow;
