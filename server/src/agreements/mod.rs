@@ -4,6 +4,7 @@
 
 mod board;
 mod calendar;
+mod early;
 mod effects;
 mod keeping;
 mod offers;
@@ -42,6 +43,7 @@ use crate::{Server, bills, flags, incidents, policies, sql};
 
 pub use board::{Board, Followed, board};
 pub use calendar::calendar;
+pub use early::{Choice, Chosen, Early, early, pay_early};
 pub(crate) use effects::{cancelled, granted, in_force};
 pub(crate) use keeping::follow;
 pub use offers::{Offered, offered};
@@ -538,7 +540,7 @@ pub(crate) struct Row {
     #[sqlx(try_from = "Uuid")]
     pub(crate) id: AgreementId,
     #[sqlx(try_from = "Uuid")]
-    request_id: RequestId,
+    pub(crate) request_id: RequestId,
     #[sqlx(try_from = "String")]
     pub(crate) status: Status,
     plan: String,
