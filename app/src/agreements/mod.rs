@@ -7,6 +7,8 @@ pub(crate) mod calculation;
 mod check;
 #[cfg(feature = "ssr")]
 mod choose;
+#[cfg(feature = "ssr")]
+mod early;
 pub mod island;
 #[cfg(feature = "ssr")]
 mod list;
@@ -32,6 +34,7 @@ pub fn routes() -> axum::Router<crate::visitor::App> {
         .route(paths::PLAN_CHECK, get(check::check))
         .route(paths::AGREEMENTS, get(list::list))
         .route(paths::AGREEMENTS_FOLLOWED, get(staff::board))
+        .route(&paths::agreement_early("{protocol}"), get(early::early))
         .route(&paths::agreement_calendar("{protocol}"), get(list::calendar))
 }
 

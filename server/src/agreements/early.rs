@@ -111,15 +111,20 @@ async fn worked_out(server: &Server, conn: &mut Conn, agreement: &Row, protocol:
     let picked = || lines.iter().filter(|line| line.chosen);
     let (saved, to_pay) = (picked().map(|line| line.cost.saved).sum(), picked().map(|line| line.cost.to_pay).sum());
     let pay_until = last_day(today, policy.down_payment_days, &calendar);
-    let chosen = sql!(conn, optional (NaiveDate, i64, i64): "select e.pay_until,
+    let chosen = chosen(conn, agreement.id).await?;
+    Ok(Early { protocol, lines, saved, to_pay, pay_until, chosen })
+}
+
+/// What was chosen to be paid early, while any of it is still to be paid.
+pub(super) async fn chosen(conn: &mut Conn, agreement: AgreementId) -> Result<Option<Chosen>> {
+    let found = sql!(conn, optional (NaiveDate, i64, i64): "select e.pay_until,
             cast(coalesce((select sum(i.saved) from early_installments i where i.early_id = e.id and i.state = 'open'), 0) as bigint),
             cast(coalesce((select sum(b.balance) from early_installments i join bills b on b.id = i.bill_id
                 where i.early_id = e.id and i.state = 'open' and b.balance > 0), 0) as bigint)
-        from early_settlements e where e.agreement_id = $1 and e.ended_at is null", agreement.id.0)?;
-    let chosen = chosen
+        from early_settlements e where e.agreement_id = $1 and e.ended_at is null", agreement.0)?;
+    Ok(found
         .map(|(pay_until, saved, to_pay)| Chosen { pay_until, saved: Money::cents(saved), to_pay: Money::cents(to_pay) })
-        .filter(|chosen| chosen.to_pay.is_positive());
-    Ok(Early { protocol, lines, saved, to_pay, pay_until, chosen })
+        .filter(|chosen| chosen.to_pay.is_positive()))
 }
 
 /// As long as there is for a down payment, and as long as an offer holds.

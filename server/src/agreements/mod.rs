@@ -342,6 +342,8 @@ pub struct Agreement {
     pub ended_on: Option<NaiveDate>,
     /// While so much is late that it may end: the last day to pay that.
     pub cure_until: Option<NaiveDate>,
+    /// Installments that are to be paid early.
+    pub early: Option<Chosen>,
     /// What it took in, each with its amount at acceptance.
     pub bills: Vec<(BillLine, Money)>,
     /// Its payments, the down payment (number 0) first.
@@ -406,6 +408,7 @@ async fn whole(conn: &mut Conn, row: Row) -> Result<Agreement> {
         where a.agreement_id = $1 order by b.due_on, b.id", row.id.0)?;
     let installments = sql!(conn, all InstallmentLine: "select i.number, i.due_on, i.amount, i.bill_id, b.balance
         from installments i left join bills b on b.id = i.bill_id where i.agreement_id = $1 order by i.number", row.id.0)?;
+    let early = early::chosen(conn, row.id).await?;
     Ok(Agreement {
         id: row.id,
         protocol: protocol.parse().map_err(|_| Error::Corrupt("protocol"))?,
@@ -414,6 +417,7 @@ async fn whole(conn: &mut Conn, row: Row) -> Result<Agreement> {
         accepted_at: row.accepted_at,
         starts_on: row.starts_on,
         ended_on: row.ended_on,
+        early,
         cure_until: row.cure_until.filter(|_| row.status == Status::Active),
         bills: bills.into_iter().map(|taken| (taken.bill, Money::cents(taken.taken))).collect(),
         installments,
