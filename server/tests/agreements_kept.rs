@@ -87,6 +87,7 @@ on_both_databases! {
         assert_eq!(t.owed(customer.id()).await, debt - paid);
         for one in &ended.installments {
             assert_eq!(one.balance, Some(0));
+            assert_eq!(one.counted, if one.number == 1 { paid.as_cents() } else { 0 });
         }
         let mut left = Money::ZERO;
         for bill in bills {

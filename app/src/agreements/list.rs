@@ -85,7 +85,7 @@ fn card(l: Locale, page: &Page, agreement: Agreement, today: chrono::NaiveDate) 
     pairs.extend(agreement.ended_on.map(|on| Pair::new(t::ended(l), texts::long_date(l, on))));
     let has_term = !matches!(agreement.status, Status::Requested | Status::Cancelled);
     let has_dates = matches!(agreement.status, Status::AwaitingDownPayment | Status::Active);
-    let rows: Vec<Vec<AnyView>> = agreement.installments.iter().map(|line| row(l, line, today)).collect();
+    let rows: Vec<Vec<AnyView>> = agreement.installments.iter().map(|line| row(l, line, agreement.status, today)).collect();
     let cure = agreement.cure_until.map(|until| {
         view! {
             <Notice tone=Tone::Attention title=t::cure_title(l, texts::date(l, until))>
@@ -118,13 +118,17 @@ fn card(l: Locale, page: &Page, agreement: Agreement, today: chrono::NaiveDate) 
     .into_any()
 }
 
-fn row(l: Locale, line: &InstallmentLine, today: chrono::NaiveDate) -> Vec<AnyView> {
+fn row(l: Locale, line: &InstallmentLine, status: Status, today: chrono::NaiveDate) -> Vec<AnyView> {
     let name = if line.number == 0 { t::now(l).to_owned() } else { t::number(l, line.number) };
     let name = match line.bill_id {
         Some(bill) => view! { <a href=paths::bill(bill.into())>{name}</a> }.into_any(),
         None => name.into_any(),
     };
     let (tone, state) = match line.balance {
+        // Undone, nothing is left to pay of it: that does not say that it was paid.
+        Some(_) if status == Status::Broken && line.counted >= line.amount.as_cents() => (Tone::Good, t::state_counted(l)),
+        Some(_) if status == Status::Broken && line.counted > 0 => (Tone::Neutral, t::state_counted_in_part(l)),
+        Some(_) if matches!(status, Status::Broken | Status::Cancelled) => (Tone::Neutral, t::state_void(l)),
         None => (Tone::Neutral, t::state_expected(l)),
         Some(balance) if balance <= 0 => (Tone::Good, t::state_paid(l)),
         Some(_) if line.due_on < today => (Tone::Attention, t::state_late(l)),

@@ -366,6 +366,9 @@ pub struct InstallmentLine {
     pub bill_id: Option<Uuid>,
     /// What is left to pay of it, in centavos, once the plan is granted.
     pub balance: Option<i64>,
+    /// What was paid of it and counts for the bills, in centavos, once the agreement ended for being late.
+    #[sqlx(default)]
+    pub counted: i64,
 }
 
 /// The customer's agreements, the newest first.
@@ -406,8 +409,10 @@ async fn whole(conn: &mut Conn, row: Row) -> Result<Agreement> {
     let (protocol,) = sql!(conn, one (String,): "select protocol from requests where id = $1", row.request_id.0)?;
     let bills = sql!(conn, all Taken: "select b.*, a.amount as taken from agreement_bills a join bills b on b.id = a.bill_id
         where a.agreement_id = $1 order by b.due_on, b.id", row.id.0)?;
-    let installments = sql!(conn, all InstallmentLine: "select i.number, i.due_on, i.amount, i.bill_id, b.balance
-        from installments i left join bills b on b.id = i.bill_id where i.agreement_id = $1 order by i.number", row.id.0)?;
+    let installments = sql!(conn, all InstallmentLine: "select i.number, i.due_on, i.amount, i.bill_id, b.balance,
+            cast(coalesce((select sum(e.amount) from entries e where e.bill_id = i.bill_id and e.kind = 'compensation'
+                and e.request_id = $2), 0) as bigint) as counted
+        from installments i left join bills b on b.id = i.bill_id where i.agreement_id = $1 order by i.number", row.id.0, row.request_id.0)?;
     let early = early::chosen(conn, row.id).await?;
     Ok(Agreement {
         id: row.id,

@@ -167,12 +167,12 @@ async fn follow(at: &Server, protocol: &Protocol) -> Result<()> {
     Ok(())
 }
 
-/// People with bills late for half a year who are in no other scene, from the last to the first.
+/// People with bills late for half a year who have an address and are in no other scene, from the last to the first.
 async fn late_people(server: &Server) -> Result<Vec<String>> {
     let long_ago: NaiveDate = server.clock.today() - Days::new(170);
     let mut conn = server.db.read().await?;
     let rows = sql!(conn, all (String,): "select c.external_id from customers c
-        where c.external_id between 'VS-000040' and 'VS-000500'
+        where c.external_id between 'VS-000040' and 'VS-000500' and c.email <> ''
           and exists (select 1 from bills b where b.customer_id = c.id and b.balance > 0 and b.standing = 'open' and b.due_on < $1)
           and not exists (select 1 from requests r where r.customer_id = c.id) and not exists (select 1 from promises p where p.customer_id = c.id)
           and not exists (select 1 from customer_flags f where f.customer_id = c.id) and not exists (select 1 from placement_bills p where p.customer_id = c.id)

@@ -130,6 +130,9 @@ pub async fn create(server: &Server, seed: u64, scale: u32, progress: impl FnMut
     if !any(server, "select count(*) from replies").await? {
         scenes::replies(server).await?;
     }
+    if !any(server, "select count(*) from policy_drafts").await? {
+        policies::second_version(server).await?;
+    }
     if !any(server, "select count(*) from requests").await? {
         scenes::requests(server).await?;
         requests::clock::watch(server).await?;
@@ -140,7 +143,7 @@ pub async fn create(server: &Server, seed: u64, scale: u32, progress: impl FnMut
     if !any(server, "select count(*) from agencies").await? {
         handed_over::play(server).await?;
     }
-    if !any(server, "select count(*) from policy_drafts").await? {
+    if !any(server, "select count(*) from policy_drafts where version is null").await? {
         policies::play(server).await?;
     }
     if !any(server, "select count(*) from agreements where status = 'broken'").await? {

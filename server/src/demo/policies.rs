@@ -16,8 +16,8 @@ use crate::{Server, agreements, requests, sql};
 const ASKING: u32 = 8;
 const BETWEEN: u32 = 9;
 
-/// Plays it once: after everything else, so that nobody else's scene lacks a person.
-pub(super) async fn play(server: &Server) -> Result<()> {
+/// The second version, before anybody asks for anything.
+pub(super) async fn second_version(server: &Server) -> Result<()> {
     let then = ago(server, 120, 3);
     let (supervisor, administrator) = (staff(server, Role::Supervisor).await?, staff(server, Role::Administrator).await?);
     let written = propose(
@@ -28,6 +28,15 @@ pub(super) async fn play(server: &Server) -> Result<()> {
     )
     .await?;
     drafts::put_into_force(&ago(server, 119, 1), &administrator, Kind::Plans, written).await?;
+    for staff in [supervisor, administrator] {
+        sessions::close(server, &Actors::Staff(staff)).await?;
+    }
+    Ok(())
+}
+
+/// Who asked for more than is granted at once, and the draft of a third version: after everything else, so that nobody else's scene lacks a
+/// person.
+pub(super) async fn play(server: &Server) -> Result<()> {
     let late = late_people(server).await?;
     let mut asked = 0;
     for (external_id, due_on) in late {
@@ -45,10 +54,9 @@ pub(super) async fn play(server: &Server) -> Result<()> {
         ("bands.0.discounts.0.of_charges", "50"),
         ("bands.0.discounts.0.of_principal", "0"),
     ];
+    let supervisor = staff(server, Role::Supervisor).await?;
     propose(&ago(server, 0, 2), &supervisor, &draft, "Campanha de fim de ano: metade da multa e dos juros em até 3 parcelas").await?;
-    for staff in [supervisor, administrator] {
-        sessions::close(server, &Actors::Staff(staff)).await?;
-    }
+    sessions::close(server, &Actors::Staff(supervisor)).await?;
     Ok(())
 }
 
