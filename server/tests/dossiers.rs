@@ -19,7 +19,7 @@ use server::sealing::sha256;
 use server::sessions::Staff;
 use server::slips::{self, Pick};
 use server::testing::TestServer;
-use server::{dossiers, on_both_databases, outbox, receipts, refunds, sql};
+use server::{dossiers, on_both_databases, outbox, receipts, sql};
 use uuid::Uuid;
 
 use crate::agreements::{plan, submit};
@@ -117,7 +117,7 @@ async fn whole(t: &TestServer) -> (CustomerId, BillId) {
     let agreed = t.a_bill(person, Money::cents(60_000), 50).await;
     submit(t, &customer, &plan(&[agreed], "150,00", 3)).await;
     let (_, credit) = a_duplicate(t, &customer, 12_345).await;
-    refunds::submit(t, &customer, &to_account(t, &customer, credit).await).await.unwrap();
+    crate::refunds::submit(t, &customer, &to_account(t, &customer, credit).await).await.unwrap();
     let form = ReceiptForm { bills: vec![late.to_string()], submission: submission(), ..ReceiptForm::default() };
     let protocol = receipts::submit(t, &customer, &form, &[received(t, pdf("pago")).await.unwrap()]).await.unwrap().digits();
     let staff = t.staff(Role::Operator).await;
