@@ -105,6 +105,8 @@ pub const REFUND_ORDERS_CSV: &str = "/equipe/devolucoes.csv";
 pub const PROMISE: &str = "/promessa";
 /// Promises, for staff.
 pub const PROMISES: &str = "/equipe/acompanhamento/promessas";
+/// Running agreements: late, warned, ended.
+pub const AGREEMENTS_FOLLOWED: &str = "/equipe/acompanhamento/acordos";
 /// Notices of default of individual plans.
 pub const DEFAULT_NOTICES: &str = "/equipe/acompanhamento/notificacoes";
 /// Those who cannot be reached.

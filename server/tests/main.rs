@@ -5,6 +5,7 @@ mod absences;
 mod acceptances;
 mod activities;
 mod agreements;
+mod agreements_kept;
 mod api;
 mod api_shapes;
 mod audit;

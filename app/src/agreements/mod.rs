@@ -15,6 +15,8 @@ mod options;
 #[cfg(feature = "ssr")]
 mod reason;
 #[cfg(feature = "ssr")]
+mod staff;
+#[cfg(feature = "ssr")]
 pub(crate) use reason::words as reason_words;
 
 /// The pages of this feature.
@@ -30,6 +32,7 @@ pub fn routes() -> axum::Router<crate::visitor::App> {
         .route(paths::PLAN_CHECK, get(check::check))
         .route(paths::PLAN_CODE, get(check::code))
         .route(paths::AGREEMENTS, get(list::list))
+        .route(paths::AGREEMENTS_FOLLOWED, get(staff::board))
         .route(&paths::agreement_calendar("{protocol}"), get(list::calendar))
 }
 

@@ -2,8 +2,10 @@
 //!
 //! Never changes an original bill's charge: it moves into the agreement by an entry, and its installments are bills of their own.
 
+mod board;
 mod calendar;
 mod effects;
+mod keeping;
 mod offers;
 
 use std::collections::HashMap;
@@ -40,8 +42,10 @@ use crate::sessions::{Customer, Visit};
 use crate::texts::{self, Locale, requests as t};
 use crate::{Server, acceptances, bills, codes, flags, incidents, policies, sql};
 
+pub use board::{Board, Followed, board};
 pub use calendar::calendar;
-pub(crate) use effects::{cancelled, follow, granted, in_force};
+pub(crate) use effects::{cancelled, granted, in_force};
+pub(crate) use keeping::follow;
 pub use offers::{Offered, offered};
 
 /// The most open bills that are offered at once.
@@ -217,7 +221,7 @@ fn worded(l: Locale, simulation: &Simulation, creditor: &Creditor, policy: &Plan
     let kept = vec![
         t::terms_kept(l).to_owned(),
         t::terms_late(l).to_owned(),
-        t::terms_broken(l, policy.break_rule.days_late, policy.break_rule.late_installments),
+        t::terms_broken(l, policy.break_rule.cure_days, policy.break_rule.days_late, policy.break_rule.late_installments),
     ];
     let who = vec![t::terms_creditor(l, &creditor.address, &creditor.cnpj, &creditor.email, &creditor.legal_name, &creditor.phone)];
     let sections = vec![
@@ -387,6 +391,8 @@ pub struct Agreement {
     pub starts_on: Option<NaiveDate>,
     /// When it was over.
     pub ended_on: Option<NaiveDate>,
+    /// While so much is late that it may end: the last day to pay that.
+    pub cure_until: Option<NaiveDate>,
     /// What it took in, each with its amount at acceptance.
     pub bills: Vec<(BillLine, Money)>,
     /// Its payments, the down payment (number 0) first.
@@ -459,6 +465,7 @@ async fn whole(conn: &mut Conn, row: Row) -> Result<Agreement> {
         accepted_at: row.accepted_at,
         starts_on: row.starts_on,
         ended_on: row.ended_on,
+        cure_until: row.cure_until.filter(|_| row.status == Status::Active),
         bills: bills.into_iter().map(|taken| (taken.bill, Money::cents(taken.taken))).collect(),
         installments,
         terms: serde_json::from_str(&row.terms).map_err(|_| Error::Corrupt("terms of an agreement"))?,
@@ -594,6 +601,7 @@ pub(crate) struct Row {
     terms: String,
     starts_on: Option<NaiveDate>,
     ended_on: Option<NaiveDate>,
+    pub(crate) cure_until: Option<NaiveDate>,
 }
 
 impl Row {

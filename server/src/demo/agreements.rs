@@ -1,0 +1,151 @@
+//! Agreements that are not kept: one that ended, one whose customer was told until when to pay, one that is late by a few days.
+
+use std::io::Cursor;
+use std::ops::RangeInclusive;
+
+use chrono::{Days, NaiveDate, TimeDelta, Timelike};
+use domain::agreements::forms::PlanForm;
+use domain::agreements::plans::Plan;
+use domain::money::Money;
+use domain::requests::protocol::Protocol;
+
+use super::scenes::{accept, ago, customer};
+use crate::agreements::Offer;
+use crate::error::Result;
+use crate::imports::{self, Kind, Options};
+use crate::requests::take_id;
+use crate::sessions::{self, Actors, Customer};
+use crate::{Server, agreements, sql};
+
+/// What is to be seen of it today: the installment that is the last one late, and for how many days at least and at most.
+struct Wanted {
+    /// Counted from 1.
+    installment: usize,
+    /// The oldest and the newest day on which it fell due, counted back from today.
+    days: (u64, u64),
+    /// Since how many days the server's rounds are played.
+    rounds: i64,
+}
+
+/// People that are asked: the demonstration is made in seconds.
+const MOST_TRIED: usize = 20;
+
+/// Plays it once: late people who are in no other scene make an agreement, pay what is due first, and nothing more.
+pub(super) async fn play(server: &Server) -> Result<()> {
+    let wanted = [
+        Wanted { installment: 1, days: (90, 60), rounds: 56 },
+        Wanted { installment: 1, days: (20, 7), rounds: 20 },
+        // Told four days ago: there is time left to mend it. The last one, for an import of earlier days would look at it as of then.
+        Wanted { installment: 1, days: (66, 36), rounds: 5 },
+    ];
+    let mut people = late_people(server).await?.into_iter().take(MOST_TRIED);
+    for wanted in wanted {
+        for person in people.by_ref() {
+            if not_kept(server, &person, &wanted).await? {
+                break;
+            }
+        }
+    }
+    Ok(())
+}
+
+async fn not_kept(server: &Server, person: &str, wanted: &Wanted) -> Result<bool> {
+    let today = server.clock.today();
+    let due = (today - Days::new(wanted.days.0))..=(today - Days::new(wanted.days.1));
+    let about = i64::try_from(wanted.days.1).unwrap_or(0) + 30 * i64::try_from(wanted.installment).unwrap_or(1);
+    for days in (about - 20..about + 30).step_by(3) {
+        let then = ago(server, days, 3);
+        let customer = customer(&then, person).await?;
+        let offer = agreements::offer(&then, &customer, &[]).await?;
+        let longest = offer.options.iter().filter(|plan| !plan.is_off_policy()).max_by_key(|plan| plan.installments.len());
+        let form = match longest {
+            Some(plan) if plan.installments.len() > wanted.installment => on_some_day(&then, &customer, &offer, plan, wanted, &due).await?,
+            _ => None,
+        };
+        let Some(form) = form else {
+            sessions::close(server, &Actors::Customer(customer)).await?;
+            if !offer.against.is_empty() {
+                return Ok(false);
+            }
+            continue;
+        };
+        let protocol = accept(&then, &customer, &form).await?;
+        if !form.down_payment.is_empty() {
+            pay_first(&then, &customer, &protocol).await?;
+        }
+        // Day by day, as the server's own rounds: at noon, when warnings leave.
+        let hours = i64::from(server.clock.local(server.clock.now()).hour()) - 12;
+        for day in (1..days.min(wanted.rounds)).rev() {
+            follow(&ago(server, day, hours), &protocol).await?;
+        }
+        sessions::close(server, &Actors::Customer(customer)).await?;
+        return Ok(true);
+    }
+    Ok(false)
+}
+
+/// The same plan on the day of the month with which the wanted installment falls due when it should.
+async fn on_some_day(
+    then: &Server,
+    customer: &Customer,
+    offer: &Offer,
+    plan: &Plan,
+    wanted: &Wanted,
+    due: &RangeInclusive<NaiveDate>,
+) -> Result<Option<PlanForm>> {
+    for day in &offer.policy.days_of_month {
+        let form = PlanForm {
+            bills: offer.bills.iter().filter(|bill| bill.chosen).map(|bill| bill.bill.id.to_string()).collect(),
+            down_payment: plan.down_payment.map(|down| down.amount.to_string()).unwrap_or_default(),
+            count: plan.installments.len().to_string(),
+            day: day.to_string(),
+            reason: "less_income".to_owned(),
+        };
+        // With some days the first installment would be too far away.
+        let Ok(simulated) = agreements::simulate(then, customer, &form).await else { continue };
+        let one = simulated.plan.installments.get(wanted.installment - 1);
+        if !simulated.plan.is_off_policy() && one.is_some_and(|one| due.contains(&one.due_on)) {
+            return Ok(Some(form));
+        }
+    }
+    Ok(None)
+}
+
+async fn pay_first(then: &Server, customer: &Customer, protocol: &Protocol) -> Result<()> {
+    let agreement = agreements::find(then, customer, &protocol.digits()).await?;
+    let Some(bill) = agreement.installments.first().and_then(|first| first.bill_id) else { return Ok(()) };
+    let mut conn = then.db.read().await?;
+    let (external_id, balance) = sql!(conn, one (String, i64): "select external_id, balance from bills where id = $1", bill)?;
+    drop(conn);
+    let at = Server { clock: then.clock.moved(TimeDelta::days(1)), ..then.clone() };
+    let (on, amount) = (at.clock.today().format("%Y%m%d"), Money::cents(balance));
+    let line = format!(
+        "external_id;bill;paid_on;amount;method;bank_reference\n{external_id}-P;{external_id};{};{amount};pix;E00000000{on}demonstracao\n",
+        at.clock.today()
+    );
+    imports::run(&at, Kind::Payments, Cursor::new(line), Options::default(), |_| {}).await.map_err(super::of_import)?;
+    Ok(())
+}
+
+async fn follow(at: &Server, protocol: &Protocol) -> Result<()> {
+    let mut tx = at.db.write().await?;
+    let (request,) = sql!(tx, one (uuid::Uuid,): "select id from requests where protocol = $1", protocol.digits())?;
+    let request = take_id(&mut tx, request.into()).await?;
+    if agreements::follow(at, &mut tx, &request).await? {
+        tx.commit().await?;
+    }
+    Ok(())
+}
+
+/// People with bills late for half a year who are in no other scene, from the last to the first.
+async fn late_people(server: &Server) -> Result<Vec<String>> {
+    let long_ago: NaiveDate = server.clock.today() - Days::new(170);
+    let mut conn = server.db.read().await?;
+    let rows = sql!(conn, all (String,): "select c.external_id from customers c
+        where c.external_id between 'VS-000040' and 'VS-000500'
+          and exists (select 1 from bills b where b.customer_id = c.id and b.balance > 0 and b.standing = 'open' and b.due_on < $1)
+          and not exists (select 1 from requests r where r.customer_id = c.id) and not exists (select 1 from promises p where p.customer_id = c.id)
+          and not exists (select 1 from customer_flags f where f.customer_id = c.id) and not exists (select 1 from placement_bills p where p.customer_id = c.id)
+        order by c.external_id desc", long_ago)?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
