@@ -203,6 +203,11 @@ on_both_databases! {
         assert!(everything.contains("Representante 1") && !everything.contains("210169") && everything.contains("***169-6"));
         assert!(everything.contains("Recebemos o comprovante.") && everything.contains("Conferir com o banco."));
         assert!(everything.contains("O resumo confere com as condições"));
+        // How the plan, and where the refund goes, were confirmed.
+        for sheet in ["06-acordos.pdf", "08-pedidos.pdf"] {
+            let sheet = text_of(&entries[sheet], &[]);
+            assert!(sheet.contains("192.0.2.7") && sheet.contains("na 1ª tentativa"), "{sheet}");
+        }
         // The same figures as on the customer's own page.
         let customer = t.signed_in(person).await;
         let cost = server::bills::calculation(&t, &customer, late, t.clock.today()).await.unwrap().calculation.unwrap();

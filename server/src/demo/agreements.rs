@@ -142,7 +142,7 @@ async fn late_people(server: &Server) -> Result<Vec<String>> {
     let long_ago: NaiveDate = server.clock.today() - Days::new(170);
     let mut conn = server.db.read().await?;
     let rows = sql!(conn, all (String,): "select c.external_id from customers c
-        where c.external_id between 'VS-000040' and 'VS-000500'
+        where c.email is not null and c.external_id between 'VS-000040' and 'VS-000500'
           and exists (select 1 from bills b where b.customer_id = c.id and b.balance > 0 and b.standing = 'open' and b.due_on < $1)
           and not exists (select 1 from requests r where r.customer_id = c.id) and not exists (select 1 from promises p where p.customer_id = c.id)
           and not exists (select 1 from customer_flags f where f.customer_id = c.id) and not exists (select 1 from placement_bills p where p.customer_id = c.id)
