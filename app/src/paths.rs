@@ -387,6 +387,12 @@ pub fn agreement_calendar(protocol: impl std::fmt::Display) -> String {
     format!("{AGREEMENTS}/{protocol}/calendario")
 }
 
+/// Paying installments of an agreement before their day.
+#[must_use]
+pub fn agreement_early(protocol: impl std::fmt::Display) -> String {
+    format!("{AGREEMENTS}/{protocol}/antecipar")
+}
+
 /// A plan for the bills that an incident lets be paid in parts.
 #[must_use]
 pub fn plan_of_incident(incident: impl std::fmt::Display) -> String {

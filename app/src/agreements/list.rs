@@ -94,11 +94,15 @@ fn card(l: Locale, page: &Page, agreement: Agreement, today: chrono::NaiveDate) 
             </Notice>
         }
     });
+    let early = agreement.early.map(|chosen| super::early::still_to_pay(l, &chosen));
+    let ahead = agreement.installments.iter().any(|one| one.number > 0 && one.due_on > today && one.balance.is_some_and(|left| left > 0));
+    let may_early = agreement.status == Status::Active && agreement.plan.interest.is_positive() && ahead && early.is_none();
     let (tone, status) = (tone(agreement.status), agreement_status(l, agreement.status));
     view! {
         <Card title=title>
             <p><StatusTag tone words=status/></p>
             {cure}
+            {early}
             <SummaryList pairs=pairs/>
             <DataTable
                 caption=t::payments(l)
@@ -106,6 +110,7 @@ fn card(l: Locale, page: &Page, agreement: Agreement, today: chrono::NaiveDate) 
                 rows
             />
             <Details summary=t::terms(l)>{terms_view(agreement.terms)}</Details>
+            {may_early.then(|| view! { <p><a href=paths::agreement_early(&digits)>{t::early_title(l)}</a></p> })}
             {has_dates.then(|| view! { <p><a href=paths::agreement_calendar(&digits)>{t::calendar_get(l)}</a></p> })}
             {has_term.then(|| view! { <p><a href=paths::agreement_term(&digits)>{texts::papers::term_get(l)}</a></p> })}
         </Card>

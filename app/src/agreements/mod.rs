@@ -7,6 +7,8 @@ pub(crate) mod calculation;
 mod check;
 #[cfg(feature = "ssr")]
 mod choose;
+#[cfg(feature = "ssr")]
+mod early;
 pub mod island;
 #[cfg(feature = "ssr")]
 mod list;
@@ -33,6 +35,7 @@ pub fn routes() -> axum::Router<crate::visitor::App> {
         .route(paths::PLAN_CODE, get(check::code))
         .route(paths::AGREEMENTS, get(list::list))
         .route(paths::AGREEMENTS_FOLLOWED, get(staff::board))
+        .route(&paths::agreement_early("{protocol}"), get(early::early))
         .route(&paths::agreement_calendar("{protocol}"), get(list::calendar))
 }
 

@@ -1,16 +1,16 @@
-//! Agreements that are not kept: one that ended, one whose customer was told until when to pay, one that is late by a few days.
+//! Agreements: one that is kept month by month, one that ended for being late, one whose customer was told until when to pay, one that is
+//! late by a few days.
 
 use std::io::Cursor;
 use std::ops::RangeInclusive;
 
-use chrono::{Days, NaiveDate, TimeDelta, Timelike};
+use chrono::{Days, NaiveDate, Timelike};
 use domain::agreements::forms::PlanForm;
 use domain::agreements::plans::Plan;
-use domain::money::Money;
 use domain::requests::protocol::Protocol;
 
 use super::scenes::{accept, ago, customer};
-use crate::agreements::Offer;
+use crate::agreements::{InstallmentLine, Offer};
 use crate::error::Result;
 use crate::imports::{self, Kind, Options};
 use crate::requests::take_id;
@@ -30,7 +30,7 @@ struct Wanted {
 /// People that are asked: the demonstration is made in seconds.
 const MOST_TRIED: usize = 20;
 
-/// Plays it once: late people who are in no other scene make an agreement, pay what is due first, and nothing more.
+/// Plays it once, with late people who are in no other scene: one pays month by month, the others what is due first, and nothing more.
 pub(super) async fn play(server: &Server) -> Result<()> {
     let wanted = [
         Wanted { installment: 1, days: (90, 60), rounds: 56 },
@@ -39,6 +39,11 @@ pub(super) async fn play(server: &Server) -> Result<()> {
         Wanted { installment: 1, days: (66, 36), rounds: 5 },
     ];
     let mut people = late_people(server).await?.into_iter().take(MOST_TRIED);
+    for person in people.by_ref() {
+        if kept(server, &person).await? {
+            break;
+        }
+    }
     for wanted in wanted {
         for person in people.by_ref() {
             if not_kept(server, &person, &wanted).await? {
@@ -47,6 +52,27 @@ pub(super) async fn play(server: &Server) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Somebody who made an agreement with interest, under the house's first policy, and pays it month by month.
+async fn kept(server: &Server, person: &str) -> Result<bool> {
+    let then = ago(server, 135, 3);
+    let customer = customer(&then, person).await?;
+    let offer = agreements::offer(&then, &customer, &[]).await?;
+    let longest = offer.options.iter().filter(|plan| !plan.is_off_policy()).max_by_key(|plan| plan.installments.len());
+    let Some(plan) = longest.filter(|plan| plan.installments.len() > 6 && plan.interest.is_positive()) else {
+        sessions::close(server, &Actors::Customer(customer)).await?;
+        return Ok(false);
+    };
+    let protocol = accept(&then, &customer, &form(&offer, plan, offer.policy.days_of_month.first().copied().unwrap_or(10))).await?;
+    let agreement = agreements::find(&then, &customer, &protocol.digits()).await?;
+    let due = agreement.installments.iter().filter(|one| one.due_on < server.clock.today());
+    for one in due {
+        let days = (server.clock.today() - one.due_on).num_days();
+        pay(&ago(server, days, 3), std::slice::from_ref(one)).await?;
+    }
+    sessions::close(server, &Actors::Customer(customer)).await?;
+    Ok(true)
 }
 
 async fn not_kept(server: &Server, person: &str, wanted: &Wanted) -> Result<bool> {
@@ -71,7 +97,8 @@ async fn not_kept(server: &Server, person: &str, wanted: &Wanted) -> Result<bool
         };
         let protocol = accept(&then, &customer, &form).await?;
         if !form.down_payment.is_empty() {
-            pay_first(&then, &customer, &protocol).await?;
+            let agreement = agreements::find(&then, &customer, &protocol.digits()).await?;
+            pay(&ago(server, days - 1, 3), &agreement.installments[..1]).await?;
         }
         // Day by day, as the server's own rounds: at noon, when warnings leave.
         let hours = i64::from(server.clock.local(server.clock.now()).hour()) - 12;
@@ -94,13 +121,7 @@ async fn on_some_day(
     due: &RangeInclusive<NaiveDate>,
 ) -> Result<Option<PlanForm>> {
     for day in &offer.policy.days_of_month {
-        let form = PlanForm {
-            bills: offer.bills.iter().filter(|bill| bill.chosen).map(|bill| bill.bill.id.to_string()).collect(),
-            down_payment: plan.down_payment.map(|down| down.amount.to_string()).unwrap_or_default(),
-            count: plan.installments.len().to_string(),
-            day: day.to_string(),
-            reason: "less_income".to_owned(),
-        };
+        let form = form(offer, plan, *day);
         // With some days the first installment would be too far away.
         let Ok(simulated) = agreements::simulate(then, customer, &form).await else { continue };
         let one = simulated.plan.installments.get(wanted.installment - 1);
@@ -111,19 +132,28 @@ async fn on_some_day(
     Ok(None)
 }
 
-async fn pay_first(then: &Server, customer: &Customer, protocol: &Protocol) -> Result<()> {
-    let agreement = agreements::find(then, customer, &protocol.digits()).await?;
-    let Some(bill) = agreement.installments.first().and_then(|first| first.bill_id) else { return Ok(()) };
-    let mut conn = then.db.read().await?;
-    let (external_id, balance) = sql!(conn, one (String, i64): "select external_id, balance from bills where id = $1", bill)?;
-    drop(conn);
-    let at = Server { clock: then.clock.moved(TimeDelta::days(1)), ..then.clone() };
-    let (on, amount) = (at.clock.today().format("%Y%m%d"), Money::cents(balance));
-    let line = format!(
-        "external_id;bill;paid_on;amount;method;bank_reference\n{external_id}-P;{external_id};{};{amount};pix;E00000000{on}demonstracao\n",
-        at.clock.today()
-    );
-    imports::run(&at, Kind::Payments, Cursor::new(line), Options::default(), |_| {}).await.map_err(super::of_import)?;
+fn form(offer: &Offer, plan: &Plan, day: u8) -> PlanForm {
+    PlanForm {
+        bills: offer.bills.iter().filter(|bill| bill.chosen).map(|bill| bill.bill.id.to_string()).collect(),
+        down_payment: plan.down_payment.map(|down| down.amount.to_string()).unwrap_or_default(),
+        count: plan.installments.len().to_string(),
+        day: day.to_string(),
+        reason: "less_income".to_owned(),
+    }
+}
+
+/// The bank tells that installments were paid.
+async fn pay(then: &Server, installments: &[InstallmentLine]) -> Result<()> {
+    let on = then.clock.today();
+    let mut lines = "external_id;bill;paid_on;amount;method;bank_reference\n".to_owned();
+    for one in installments {
+        let Some(bill) = one.bill_id else { continue };
+        let mut conn = then.db.read().await?;
+        let (external_id,) = sql!(conn, one (String,): "select external_id from bills where id = $1", bill)?;
+        let reference = on.format("%Y%m%d");
+        lines += &format!("{external_id}-P;{external_id};{on};{};pix;E00000000{reference}demonstracao\n", one.amount);
+    }
+    imports::run(then, Kind::Payments, Cursor::new(lines), Options::default(), |_| {}).await.map_err(super::of_import)?;
     Ok(())
 }
 
