@@ -71,6 +71,7 @@
 //! - Where a rule has a source (law, manual, standard), its module names it.
 #![deny(clippy::float_arithmetic, missing_docs)]
 
+pub mod acceptances;
 pub mod access_keys;
 pub mod activities;
 pub mod actors;

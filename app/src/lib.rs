@@ -5,6 +5,8 @@
 //! one verb and leads on. Only islands, their rules (`domain`) and the server functions' names are compiled for the browser.
 #![recursion_limit = "256"]
 
+#[cfg(feature = "ssr")]
+mod acceptances;
 pub mod activities;
 pub mod agreements;
 #[cfg(feature = "ssr")]

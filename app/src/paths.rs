@@ -31,6 +31,8 @@ pub const REFUND: &str = "/devolucao";
 pub const REFUND_DESTINATION: &str = "/devolucao/destino";
 /// A refund: check and send.
 pub const REFUND_CHECK: &str = "/devolucao/conferir";
+/// A refund: the code that confirms where it goes.
+pub const REFUND_CODE: &str = "/devolucao/codigo";
 /// Installment plan: which bills.
 pub const PLAN: &str = "/parcelar";
 /// Installment plan: why.
@@ -39,6 +41,8 @@ pub const PLAN_REASON: &str = "/parcelar/motivo";
 pub const PLAN_OPTIONS: &str = "/parcelar/opcoes";
 /// Installment plan: check and accept.
 pub const PLAN_CHECK: &str = "/parcelar/conferir";
+/// Installment plan: the code that confirms it.
+pub const PLAN_CODE: &str = "/parcelar/codigo";
 /// The customer's agreements.
 pub const AGREEMENTS: &str = "/acordos";
 /// Requests.
@@ -232,6 +236,12 @@ pub fn withdrawal(protocol: &str) -> String {
 #[must_use]
 pub fn step(page: &str, draft: uuid::Uuid) -> String {
     format!("{page}?rascunho={draft}")
+}
+
+/// Where a code is typed, for what waits for it.
+#[must_use]
+pub fn code(page: &str, confirmation: uuid::Uuid) -> String {
+    format!("{page}?confirmacao={confirmation}")
 }
 
 /// A file of a request.

@@ -167,8 +167,16 @@ fn visit(app: &App, request: &Request) -> Visit {
     let forwarded = || request.headers().get("x-forwarded-for")?.to_str().ok()?.rsplit(',').next()?.trim().parse::<IpAddr>().ok();
     let address = if app.server.config.trusted_proxy { forwarded().or(peer) } else { peer };
     let agent = request.headers().get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or("");
-    Visit { network: address.map(network).unwrap_or_default(), device: device(agent) }
+    Visit {
+        network: address.map(network).unwrap_or_default(),
+        device: device(agent),
+        address: address.map(|address| address.to_canonical().to_string()).unwrap_or_default(),
+        agent: agent.chars().filter(|c| !c.is_control()).take(AGENT_CHARS).collect(),
+    }
 }
+
+/// As much of a program's own name as is kept: today's are half as long, and none may fill a table.
+const AGENT_CHARS: usize = 300;
 
 /// The network an address belongs to: IPv4 /24, IPv6 /48. As much as a throttle needs, and less than a person.
 fn network(address: IpAddr) -> String {

@@ -384,6 +384,8 @@ pub fn audited(l: Locale, action: &str) -> &'static str {
     use texts::words as t;
     match action {
         "requests.look" => t::audited_requests_look(l),
+        "acceptances.send" => t::audited_acceptances_send(l),
+        "acceptances.enter" => t::audited_acceptances_enter(l),
         "requests.submit" => t::audited_requests_submit(l),
         "customers.look" => t::audited_customers_look(l),
         "customers.email_changed" => t::audited_customers_email_changed(l),

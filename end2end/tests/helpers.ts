@@ -87,6 +87,27 @@ export async function signInAfresh(page: Page, taxId: string) {
   });
 }
 
+/** Asks for something that a code confirms; gives the code that came, with the page that waits for it open. */
+export async function askForCode(page: Page, ask: () => Promise<void>) {
+  let code = '';
+  await alone('sign-in', async () => {
+    const before = await newestCode(page);
+    await ask();
+    await expect(page.getByRole('heading', { level: 1, name: 'Confirme com o código' })).toBeVisible();
+    await expect.poll(async () => (code = await newestCode(page)), { message: 'a code in the mailbox' }).not.toBe(before);
+  });
+  return code;
+}
+
+/** Types a code, as it came or a wrong one. */
+export async function typeCode(page: Page, code: string) {
+  await page.getByLabel('Código de 6 números').fill(code);
+  await page.getByRole('button', { name: 'Confirmar', exact: true }).click();
+}
+
+/** A code that is another. */
+export const wrongCode = (code: string) => (code === '000000' ? '111111' : '000000');
+
 /**
  * Signs the page's visitor in as this member of staff, and leaves them at the queue. A code of the authenticator serves once, so
  * that all walks share one session a person, kept in a file.
@@ -146,7 +167,7 @@ export async function another(page: Page) {
   return context.newPage();
 }
 
-/** The six digits of the newest sign-in mail in the demo mailbox, which lists mails newest first; empty when there is none. */
+/** The six digits of the newest mail with a code in the demo mailbox, which lists mails newest first; empty when there is none. */
 async function newestCode(page: Page) {
   const answer = await page.request.get('/demo/caixa-de-correio');
   expect(answer.ok(), 'the demo mailbox answers').toBe(true);

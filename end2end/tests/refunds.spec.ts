@@ -1,6 +1,7 @@
 import type { Page } from '@playwright/test';
 import {
-  PROVIDER, RECEIVABLES, SUPERVISOR, another, askForPix, expect, expectAccessible, ofProject, payPix, shot, signIn, signInStaff, test, tick,
+  PROVIDER, RECEIVABLES, SUPERVISOR, another, askForCode, askForPix, expect, expectAccessible, ofProject, payPix, shot, signIn, signInStaff, test, tick,
+  typeCode, wrongCode,
 } from './helpers';
 
 /** People with late bills, whom no other journey needs: one who has it back, and one whose account is closed. */
@@ -132,7 +133,7 @@ test('what cannot go back goes to an account that the customer gives', async ({ 
   await page.getByRole('button', { name: 'Continuar' }).click();
   await expectAccessible(page);
   await shot(page, 'refund-account-check');
-  await page.getByRole('button', { name: 'Enviar estes dados' }).click();
+  await typeCode(page, await askForCode(page, () => page.getByRole('button', { name: 'Enviar estes dados' }).click()));
   await expect(page).toHaveURL(`/pedidos/${protocol}`);
   await expect(page.getByText('Informei para onde devolver o valor.')).toBeVisible();
   await expect(page.getByText('Agora é com a nossa equipe.')).toBeVisible();
@@ -225,7 +226,14 @@ test('a credit is asked back by Pix, to its holder alone', async ({ page }) => {
   expect(await page.content()).not.toContain(digits);
   await expectAccessible(page);
   await shot(page, 'refund-check');
-  await page.getByRole('button', { name: 'Pedir a devolução' }).click();
+  const code = await askForCode(page, () => page.getByRole('button', { name: 'Pedir a devolução' }).click());
+  await expect(page.getByText(/^Devolução de R\$/)).toContainText(`***.${digits.slice(3, 6)}`);
+  expect(await page.content()).not.toContain(digits);
+  await typeCode(page, wrongCode(code));
+  await expect(page.getByRole('alert')).toContainText('Você tem mais 4 tentativas');
+  await expectAccessible(page);
+  await shot(page, 'refund-code');
+  await typeCode(page, code);
   await expect(page).toHaveURL(/\/recebido$/);
   await page.goto('/devolucao');
   await expect(page.getByText(/Já pedido, protocolo/)).toBeVisible();

@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test';
 import {
   ADMINISTRATOR, LEGAL, OPERATOR, OTHER_OPERATOR, RECEIVABLES, SUPERVISOR, UP_TO_DATE,
-  another, ask, expect, expectAccessible, ofProject, shot, signIn, signInStaff, spoken, test, tick,
+  another, askForCode, ask, expect, expectAccessible, ofProject, shot, signIn, signInStaff, spoken, test, tick, typeCode,
 } from './helpers';
 
 /** Opens a step of the panel, if it is not open yet. */
@@ -90,7 +90,7 @@ test('a refund takes two people', async ({ page }) => {
   await page.getByLabel('Chave', { exact: true }).fill(taxId);
   await page.getByLabel('CPF ou CNPJ do titular').fill(taxId);
   await page.getByRole('button', { name: 'Continuar' }).click();
-  await page.getByRole('button', { name: 'Pedir a devolução' }).click();
+  await typeCode(page, await askForCode(page, () => page.getByRole('button', { name: 'Pedir a devolução' }).click()));
   await expect(page).toHaveURL(/\/recebido$/);
   const protocol = page.url().match(/\d{20}/)![0];
 
@@ -105,6 +105,14 @@ test('a refund takes two people', async ({ page }) => {
   await expect(prepares.getByText('Decisão preparada. Outra pessoa precisa aprovar.')).toBeVisible();
   await expect(prepares.getByRole('button', { name: 'Aprovar', exact: true })).toBeDisabled();
   await expect(prepares.getByText('Você preparou esta decisão.')).toBeVisible();
+  // How the destination was confirmed; from which address, only those see who answer for what is claimed.
+  await expect(prepares.getByText('Os endereços de rede são vistos pela supervisão')).toBeVisible();
+  await expect(prepares.getByText('Endereço de rede', { exact: true })).toHaveCount(0);
+  await approves.goto(`/equipe/pedidos/${protocol}`);
+  await expect(approves.getByRole('heading', { name: 'Registro da confirmação' })).toBeVisible();
+  await expect(approves.getByText('127.0.0.1', { exact: true })).toBeVisible();
+  await expectAccessible(approves);
+  await shot(approves, 'desk-refund-confirmed');
   // Nobody of the desk needs the whole key.
   const evidence = await prepares.locator('main :is(.desk-asked, .desk-files, .desk-rest)').allTextContents();
   expect(evidence.length).toBeGreaterThan(1);

@@ -83,6 +83,7 @@ pub const TABLES: &[&str] = &[
     "replies",
     "receipts",
     "plan_offers",
+    "acceptances",
     "agreements",
     "agreement_bills",
     "early_settlements",

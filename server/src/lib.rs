@@ -2,6 +2,7 @@
 //!
 //! A public function is something a person may do; the actor type in its signature is the authorization. Never knows Leptos.
 
+pub mod acceptances;
 pub mod activities;
 pub mod agreements;
 pub mod api;
@@ -15,6 +16,7 @@ pub mod brand;
 pub mod calculations;
 pub mod claims;
 pub mod clock;
+pub mod codes;
 pub mod config;
 pub mod creditor;
 pub mod credits;

@@ -204,6 +204,10 @@ pub struct Visit {
     pub network: String,
     /// Browser and system in a few words.
     pub device: String,
+    /// The address itself: kept only with what somebody binds themselves to, as evidence of it.
+    pub address: String,
+    /// The program as it calls itself, cut; kept as the address is.
+    pub agent: String,
 }
 
 /// A cookie to set.

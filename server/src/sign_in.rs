@@ -7,7 +7,6 @@ use std::sync::OnceLock;
 use argon2::password_hash::rand_core::OsRng;
 use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
 use argon2::{Algorithm, Argon2, Params, Version};
-use chrono::{DateTime, TimeDelta, Utc};
 use domain::actors::Role;
 use domain::forms::{FieldError, Problem};
 use domain::ids::{CustomerId, StaffId};
@@ -18,6 +17,7 @@ use sha1::Sha1;
 use uuid::Uuid;
 
 use crate::audit::{self, Actor, Event};
+use crate::codes::{self, Bond, PER_NETWORK, throttled};
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::mail::Mail;
@@ -25,13 +25,9 @@ use crate::outbox::{self, Outgoing};
 use crate::sealing::{same, six_digits};
 use crate::sessions::{self, Token, Visit};
 use crate::texts::{self, Locale};
-use crate::throttle::{self, Limit};
+use crate::throttle::Limit;
 use crate::{Server, sql};
 
-const CODE_MINUTES: i64 = 10;
-const CODE_TRIES: i32 = 5;
-/// A second network-wide budget keeps one address from asking for the codes of many people.
-pub(crate) const PER_NETWORK: Limit = Limit { hits: 60, seconds: 600 };
 const PER_DOCUMENT: Limit = Limit { hits: 5, seconds: 900 };
 const PER_STAFF: Limit = Limit { hits: 10, seconds: 900 };
 const TOTP: &str = "staff totp";
@@ -62,16 +58,13 @@ pub async fn start(server: &Server, visit: &Visit, form: &SignInForm) -> Result<
 /// Sends another code in place of the one on its way.
 ///
 /// # Errors
-/// [`Error::Throttled`]; [`Error::NotFound`] when there is none on its way.
+/// [`Error::Throttled`]; [`Error::NotFound`] when there is none on its way; [`Error::Form`] when its tries are used up.
 pub async fn resend(server: &Server, visit: &Visit, code: CodeId) -> Result<()> {
-    throttled(server, &[("network", &visit.network, PER_NETWORK), ("resend", &code.0.to_string(), Limit { hits: 3, seconds: 900 })])
-        .await?;
-    let mut conn = server.db.read().await?;
-    let (customer,) = sql!(conn, optional (Option<Uuid>,): "select customer_id from codes where id = $1 and used_at is null", code.0)?
-        .ok_or(Error::NotFound)?;
-    let known = sql!(conn, optional (Uuid, Option<String>, String): "select id, email, locale from customers where id = $1", customer)?;
-    drop(conn);
+    codes::resends(server, &visit.network, code.0).await?;
     let mut tx = server.db.write().await?;
+    codes::may_be_resent(&mut tx, &bond(code.0)).await?;
+    let known = sql!(tx, optional (Uuid, Option<String>, String): "select c.id, c.email, c.locale from codes o join customers c on c.id = o.customer_id
+        where o.id = $1", code.0)?;
     let (customer, contact) = reachable(known);
     issue(server, &mut tx, code.0, customer, contact).await?;
     tx.commit().await
@@ -87,13 +80,7 @@ fn reachable(known: Option<(Uuid, Option<String>, String)>) -> (Option<Uuid>, Op
 
 /// Writes the code and its message: the same rows, of the same size, whether there is anybody to read it or not.
 async fn issue(server: &Server, tx: &mut Tx, id: Uuid, customer: Option<Uuid>, contact: Option<(String, Locale)>) -> Result<()> {
-    let code = six_digits();
-    let hash = code_hash(server, id, &code);
-    let now = server.clock.now();
-    sql!(tx, execute: "delete from codes where expires_at < $1", now - TimeDelta::days(1))?;
-    sql!(tx, execute: "insert into codes (id, customer_id, purpose, code_hash, attempts, created_at, expires_at) values ($1, $2, 'sign_in', $3, 0, $4, $5)
-         on conflict (id) do update set code_hash = excluded.code_hash, expires_at = excluded.expires_at",
-        id, customer, hash, now, now + TimeDelta::minutes(CODE_MINUTES))?;
+    let code = codes::issue(server, tx, &bond(id), customer).await?;
     let (creditor,) = sql!(tx, optional (String,): "select name from creditor where id = 1")?.unwrap_or_default();
     let (to, l) = contact.clone().unwrap_or_default();
     let mail = Mail {
@@ -106,17 +93,9 @@ async fn issue(server: &Server, tx: &mut Tx, id: Uuid, customer: Option<Uuid>, c
     outbox::put(server, tx, &outgoing).await
 }
 
-fn code_hash(server: &Server, id: Uuid, code: &str) -> String {
-    server.config.keys.digest("code", &format!("{id}/{code}"))
-}
-
-#[derive(sqlx::FromRow)]
-struct Code {
-    customer_id: Option<Uuid>,
-    code_hash: String,
-    attempts: i32,
-    expires_at: DateTime<Utc>,
-    used_at: Option<DateTime<Utc>>,
+/// Whoever enters is bound to nothing.
+fn bond(id: Uuid) -> Bond<'static> {
+    Bond { id, purpose: "sign_in", subject: "" }
 }
 
 /// Opens a session for whoever has the code. A code has five tries and one use, whatever happens at once.
@@ -126,42 +105,17 @@ struct Code {
 pub async fn finish(server: &Server, visit: &Visit, id: CodeId, form: &CodeForm) -> Result<Token> {
     let typed = form.parse()?;
     throttled(server, &[("network", &visit.network, PER_NETWORK)]).await?;
-    let now = server.clock.now();
     let mut tx = server.db.write().await?;
-    // The try is counted before the code is looked at, so that tries at once cannot share one.
-    sql!(tx, execute: "update codes set attempts = attempts + 1 where id = $1", id.0)?;
-    let row = sql!(tx, optional Code: "select customer_id, code_hash, attempts, expires_at, used_at from codes where id = $1", id.0)?;
-    let usable = row.filter(|code| code.used_at.is_none() && code.expires_at > now && code.attempts <= CODE_TRIES);
-    let Some(code) = usable else {
-        tx.commit().await?;
-        return Err(Error::field("code", Problem::CodeOver));
+    let person = match codes::tried(server, &mut tx, &bond(id.0), &typed).await?.told() {
+        Ok((person, _)) => person,
+        Err(refused) => {
+            tx.commit().await?;
+            return Err(refused);
+        }
     };
-    let right = same(&code.code_hash, &code_hash(server, id.0, &typed));
-    let Some(customer) = code.customer_id.filter(|_| right) else {
-        tx.commit().await?;
-        let left = u16::try_from(CODE_TRIES - code.attempts).unwrap_or(0);
-        return Err(Error::field("code", if left == 0 { Problem::CodeOver } else { Problem::WrongCode { left } }));
-    };
-    sql!(tx, execute: "update codes set used_at = $2 where id = $1", id.0, now)?;
-    let token = sessions::open_customer(server, &mut tx, CustomerId(customer), visit).await?;
+    let token = sessions::open_customer(server, &mut tx, CustomerId(person), visit).await?;
     tx.commit().await?;
     Ok(token)
-}
-
-/// Counts one try under each name. In a transaction of its own: a try counts even if what it wanted fails.
-pub(crate) async fn throttled(server: &Server, tries: &[(&str, &str, Limit)]) -> Result<()> {
-    let mut tx = server.db.write().await?;
-    let mut refused = None;
-    for (name, value, limit) in tries {
-        let key = server.config.keys.digest("throttle", &format!("{name}/{value}"));
-        match throttle::hit(server, &mut tx, &key, *limit).await {
-            Err(error @ Error::Throttled(_)) => refused = Some(error),
-            other => other?,
-        }
-    }
-    throttle::sweep(server, &mut tx).await?;
-    tx.commit().await?;
-    refused.map_or(Ok(()), Err)
 }
 
 /// Argon2id with the least parameters OWASP recommends (19 MiB, 2 passes, 1 lane): kind to a small machine, hard on a thief.

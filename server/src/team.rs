@@ -10,6 +10,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::audit::{self, Actor, Event};
+use crate::codes;
 use crate::db::{Link, Tx, is_duplicate};
 use crate::error::{Error, Result};
 use crate::mail::Mail;
@@ -268,7 +269,7 @@ struct LetterRow {
 /// # Errors
 /// [`Error::NotFound`] for one that was used, revoked, is too old, or never was; [`Error::Throttled`].
 pub async fn letter(server: &Server, visit: &Visit, token: &str) -> Result<Letter> {
-    sign_in::throttled(server, &[("network", &visit.network, sign_in::PER_NETWORK)]).await?;
+    codes::throttled(server, &[("network", &visit.network, codes::PER_NETWORK)]).await?;
     let mut conn = server.db.read().await?;
     let row = sql!(conn, optional LetterRow: "select id, email, name, role, totp_sealed from invitations
         where token_hash = $1 and used_at is null and revoked_at is null and expires_at > $2", sha256(token.as_bytes()), server.clock.now())?
@@ -291,7 +292,7 @@ fn secret_of(server: &Server, row: &LetterRow) -> Result<[u8; 20]> {
 pub async fn join(server: &Server, visit: &Visit, token: &str, form: &JoinForm) -> Result<Token> {
     let hash = sha256(token.as_bytes());
     let (password, code) = form.parse()?;
-    sign_in::throttled(server, &[("network", &visit.network, sign_in::PER_NETWORK), ("letter", &hash, PER_LETTER)]).await?;
+    codes::throttled(server, &[("network", &visit.network, codes::PER_NETWORK), ("letter", &hash, PER_LETTER)]).await?;
     let mut tx = server.db.write().await?;
     let now = server.clock.now();
     let row = sql!(tx, optional LetterRow: "update invitations set used_at = $2

@@ -126,7 +126,7 @@ impl TestServer {
     }
 
     pub fn visit(&self) -> Visit {
-        Visit { network: "192.0.2.0".into(), device: "test".into() }
+        Visit { network: "192.0.2.0".into(), device: "test".into(), address: "192.0.2.7".into(), agent: "Mozilla/5.0 (test)".into() }
     }
 
     pub async fn a_person(&self) -> CustomerId {
@@ -297,11 +297,13 @@ impl TestServer {
         sign_in::finish(self, &self.visit(), code_id, &CodeForm { code }).await.unwrap()
     }
 
-    /// The code of the newest mail.
+    /// The code of the newest mail that has one.
     pub async fn code(&self) -> String {
         while outbox::deliver_due(self).await.unwrap() > 0 {}
         let mails = mail::mailbox(self).await.unwrap();
-        mails[0].body.lines().find(|line| line.len() == 6 && line.bytes().all(|b| b.is_ascii_digit())).unwrap().to_owned()
+        let codes =
+            mails.iter().filter_map(|mail| mail.body.lines().find(|line| line.len() == 6 && line.bytes().all(|b| b.is_ascii_digit())));
+        codes.map(str::to_owned).next().unwrap()
     }
 
     pub async fn a_staff_id(&self, role: Role) -> (StaffId, String) {

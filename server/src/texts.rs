@@ -161,7 +161,23 @@ pub fn long_date(l: Locale, day: NaiveDate) -> String {
 /// A date and time on the creditor's wall: `10/12/2026 às 14:05`.
 #[must_use]
 pub fn date_time(l: Locale, at: DateTime<Tz>) -> String {
-    let (day, time) = (at.format(l.date_pattern()), at.format("%H:%M"));
+    timed(l, at, "%H:%M")
+}
+
+/// A time of day: 14:05, in every language.
+#[must_use]
+pub fn time(at: DateTime<Tz>) -> String {
+    at.format("%H:%M").to_string()
+}
+
+/// A day with its time to the second, for what is a record: with the zone, as an offset from UTC.
+#[must_use]
+pub fn date_time_seconds(l: Locale, at: DateTime<Tz>) -> String {
+    timed(l, at, "%H:%M:%S (%:z)")
+}
+
+fn timed(l: Locale, at: DateTime<Tz>, pattern: &str) -> String {
+    let (day, time) = (at.format(l.date_pattern()), at.format(pattern));
     match l {
         Locale::PtBr => format!("{day} às {time}"),
         Locale::En => format!("{day} at {time}"),

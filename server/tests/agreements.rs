@@ -9,9 +9,11 @@ use domain::ids::BillId;
 use domain::money::Money;
 use domain::requests::protocol::Protocol;
 use domain::requests::{Kind, Status};
+use domain::sign_in::CodeForm;
 use domain::statement::Standing;
 use rust_decimal::Decimal;
 use serde_json::json;
+use server::acceptances::{AcceptanceId, Asked};
 use server::agreements::{self, Offered, Simulation};
 use server::error::Error;
 use server::requests::{self, desk, record};
@@ -33,15 +35,34 @@ pub(crate) fn plan(bills: &[BillId], down_payment: &str, count: u16) -> PlanForm
 }
 
 /// Shows the check page and accepts what it says.
-async fn accept(t: &TestServer, customer: &Customer, form: &PlanForm) -> (Simulation, AcceptForm) {
+pub(crate) async fn accept(t: &TestServer, customer: &Customer, form: &PlanForm) -> (Simulation, AcceptForm) {
     let Offered { simulation, terms } = agreements::offered(t, customer, Locale::PtBr, form).await.unwrap();
     (simulation, AcceptForm { terms: terms.hash, accepted: "yes".into(), submission: submission() })
 }
 
 pub(crate) async fn submit(t: &TestServer, customer: &Customer, form: &PlanForm) -> (Simulation, Protocol) {
     let (simulation, accept) = accept(t, customer, form).await;
-    let protocol = agreements::submit(t, customer, form, &accept).await.unwrap();
+    let protocol = agree(t, customer, form, &accept).await.unwrap();
     (simulation, protocol)
+}
+
+/// Accepts, as far as the code.
+pub(crate) async fn accepted(
+    t: &TestServer,
+    customer: &Customer,
+    form: &PlanForm,
+    accept: &AcceptForm,
+) -> Result<(AcceptanceId, CodeForm), Error> {
+    match agreements::accept(t, customer, &t.visit(), Locale::PtBr, form, accept).await? {
+        Asked::Code(id) => Ok((id, CodeForm { code: t.code().await })),
+        Asked::Done(protocol) => panic!("{protocol}"),
+    }
+}
+
+/// Accepts, and types the code.
+async fn agree(t: &TestServer, customer: &Customer, form: &PlanForm, accept: &AcceptForm) -> Result<Protocol, Error> {
+    let (id, code) = accepted(t, customer, form, accept).await?;
+    agreements::confirm(t, customer, &t.visit(), id, &code).await
 }
 
 async fn approve(t: &TestServer, protocol: &Protocol) {
@@ -205,13 +226,13 @@ on_both_databases! {
         let form = plan(&[bill], "90,00", 4);
         let (_, accept) = accept(&t, &customer, &form).await;
         let unread = AcceptForm { accepted: String::new(), ..accept.clone() };
-        assert_eq!(problem(agreements::submit(&t, &customer, &form, &unread).await), ("accepted".into(), Problem::NotAccepted));
+        assert_eq!(problem(agree(&t, &customer, &form, &unread).await), ("accepted".into(), Problem::NotAccepted));
         let other_terms = AcceptForm { terms: "00".repeat(32), ..accept.clone() };
-        assert_eq!(problem(agreements::submit(&t, &customer, &form, &other_terms).await), ("terms".into(), Problem::NoLongerPossible));
+        assert_eq!(problem(agree(&t, &customer, &form, &other_terms).await), ("terms".into(), Problem::NoLongerPossible));
         let other_plan = plan(&[bill], "90,00", 3);
-        assert_eq!(problem(agreements::submit(&t, &customer, &other_plan, &accept).await), ("terms".into(), Problem::NoLongerPossible));
+        assert_eq!(problem(agree(&t, &customer, &other_plan, &accept).await), ("terms".into(), Problem::NoLongerPossible));
         let stranger = t.signed_in(t.a_person().await).await;
-        let theirs = agreements::submit(&t, &stranger, &form, &accept).await;
+        let theirs = agree(&t, &stranger, &form, &accept).await;
         assert_eq!(problem(theirs), ("terms".into(), Problem::NoLongerPossible), "somebody else's offer is none");
         assert_eq!((t.count("requests").await, t.count("agreements").await), (0, 0));
         t.is_whole().await;
@@ -237,13 +258,13 @@ on_both_databases! {
         assert!(agreements::simulate(&t, &one, form).await.is_err());
         let again = agreements::offered(&t, &one, Locale::PtBr, form).await.unwrap();
         assert_eq!((again.terms.hash.as_str(), again.simulation.plan.total), (accept.terms.as_str(), simulation.plan.total));
-        let protocol = agreements::submit(&t, &one, form, accept).await.unwrap();
+        let protocol = agree(&t, &one, form, accept).await.unwrap();
         let agreement = agreements::find(&t, &one, &protocol.digits()).await.unwrap();
         assert_eq!((agreement.plan.total, &agreement.plan.version), (simulation.plan.total, &simulation.plan.version));
         assert_eq!(agreement.bills[0].1, simulation.bills[0].calculation.total);
         t.clock.advance(TimeDelta::days(1));
         let (form, _, accept) = &asked[1];
-        assert_eq!(problem(agreements::submit(&t, &two, form, accept).await), ("terms".into(), Problem::NoLongerPossible));
+        assert_eq!(problem(agree(&t, &two, form, accept).await), ("terms".into(), Problem::NoLongerPossible));
         assert!(agreements::offered(&t, &two, Locale::PtBr, form).await.is_err());
         t.is_whole().await;
     }
@@ -274,21 +295,21 @@ on_both_databases! {
         let (one, two) = (t.signed_in(t.a_person().await).await, t.signed_in(t.a_person().await).await);
         let paid = t.a_bill(one.id(), Money::cents(90_000), 60).await;
         let form = plan(&[paid], "90,00", 4);
-        let (_, accepted) = accept(&t, &one, &form).await;
+        let (_, read) = accept(&t, &one, &form).await;
         t.a_payment(one.id(), paid, Money::cents(10_000), None).await;
-        assert_eq!(problem(agreements::submit(&t, &one, &form, &accepted).await), ("bills".into(), Problem::NoLongerPossible));
-        assert_ne!(agreements::offered(&t, &one, Locale::PtBr, &form).await.unwrap().terms.hash, accepted.terms);
+        assert_eq!(problem(agree(&t, &one, &form, &read).await), ("bills".into(), Problem::NoLongerPossible));
+        assert_ne!(agreements::offered(&t, &one, Locale::PtBr, &form).await.unwrap().terms.hash, read.terms);
         // Half of what paying late has added is taken off from now on: whoever reads the old page sees the new one first.
         let bill = t.a_bill(two.id(), Money::cents(90_000), 60).await;
         let form = plan(&[bill], "90,00", 4);
-        let (before, accepted) = accept(&t, &two, &form).await;
+        let (before, read) = accept(&t, &two, &form).await;
         let limits = json!({ "most_installments": 12, "least_down_payment": "0" });
         let discount = json!({ "up_to_installments": 12, "of_charges": "0.5", "of_principal": "0" });
         t.a_policy("plans", json!({ "version": "mild", "bands": [{ "up_to": null, "automatic": limits, "negotiable": limits, "discounts": [discount] }] })).await;
-        assert_eq!(problem(agreements::submit(&t, &two, &form, &accepted).await), ("terms".into(), Problem::NoLongerPossible));
-        let (now, accepted) = accept(&t, &two, &form).await;
+        assert_eq!(problem(agree(&t, &two, &form, &read).await), ("terms".into(), Problem::NoLongerPossible));
+        let (now, read) = accept(&t, &two, &form).await;
         assert!(now.plan.total_cost < before.plan.total_cost);
-        agreements::submit(&t, &two, &form, &accepted).await.unwrap();
+        agree(&t, &two, &form, &read).await.unwrap();
         t.is_whole().await;
     }
 
@@ -308,22 +329,23 @@ on_both_databases! {
 
     async fn one_plan_at_a_time_whatever_happens_at_once(t: TestServer) {
         let customer = t.signed_in(t.a_person().await).await;
-        let mut forms = Vec::new();
+        let mut codes = Vec::new();
         for cents in [50_000, 60_000, 70_000] {
             let bill = t.a_bill(customer.id(), Money::cents(cents), 60).await;
             let form = plan(&[bill], "100,00", 3);
             let (_, accept) = accept(&t, &customer, &form).await;
-            forms.push((form, accept));
+            codes.push(accepted(&t, &customer, &form, &accept).await.unwrap());
         }
-        let rivals = futures::future::join_all(forms.iter().map(|(form, accept)| agreements::submit(&t, &customer, form, accept))).await;
+        let visit = t.visit();
+        let rivals = futures::future::join_all(codes.iter().map(|(id, code)| agreements::confirm(&t, &customer, &visit, *id, code))).await;
         assert_eq!(rivals.iter().filter(|one| one.is_ok()).count(), 1);
         let won = rivals.iter().position(Result::is_ok).unwrap();
         for lost in rivals.into_iter().filter(Result::is_err) {
             assert_eq!(problem(lost), ("bills".into(), Problem::NoLongerPossible));
         }
-        let (form, accept) = &forms[won];
-        let again = futures::future::join_all((0..3).map(|_| agreements::submit(&t, &customer, form, accept))).await;
-        assert!(again.iter().all(Result::is_ok), "the same form again is the same plan");
+        let (id, code) = &codes[won];
+        let again = futures::future::join_all((0..3).map(|_| agreements::confirm(&t, &customer, &visit, *id, code))).await;
+        assert!(again.iter().all(Result::is_ok), "the same code again is the same plan");
         assert_eq!((t.count("agreements").await, agreements::list(&t, &customer).await.unwrap().len()), (1, 1));
         let against = agreements::offer(&t, &customer, &[]).await.unwrap().against;
         assert!(against.contains(&Ineligible::OpenAgreement { max: 1 }), "{against:?}");

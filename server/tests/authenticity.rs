@@ -80,7 +80,7 @@ on_both_databases! {
         }
         // The window may turn once meanwhile.
         assert!(throttled >= 5, "{throttled}");
-        let elsewhere = Visit { network: "198.51.100.0".into(), device: "test".into() };
+        let elsewhere = Visit { network: "198.51.100.0".into(), device: "test".into(), ..Visit::default() };
         assert_eq!(check(&t, &elsewhere, ELSEWHERE).await.unwrap(), Answer::NotOurs);
     }
 }

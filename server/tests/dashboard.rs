@@ -9,7 +9,7 @@ use server::dashboard::{self, Dashboard};
 use server::error::Error;
 use server::requests::{self, desk};
 use server::testing::TestServer;
-use server::{on_both_databases, refunds, sql};
+use server::{on_both_databases, sql};
 use uuid::Uuid;
 
 use crate::refunds::{a_duplicate, approve, to_account};
@@ -97,7 +97,7 @@ on_both_databases! {
         // Paid twice counts twice until the second is given back.
         let (_, credit) = a_duplicate(&t, &customer, 300).await;
         assert_eq!(month(&seen(&t).await)[0], 1_600);
-        let protocol = refunds::submit(&t, &customer, &to_account(&t, &customer, credit).await).await.unwrap();
+        let protocol = crate::refunds::submit(&t, &customer, &to_account(&t, &customer, credit).await).await.unwrap();
         approve(&t, &protocol.digits()).await;
         assert_eq!(month(&seen(&t).await)[0], 1_300);
         t.is_whole().await;

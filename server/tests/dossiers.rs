@@ -19,7 +19,7 @@ use server::sealing::sha256;
 use server::sessions::Staff;
 use server::slips::{self, Pick};
 use server::testing::TestServer;
-use server::{dossiers, on_both_databases, outbox, receipts, refunds, sql};
+use server::{dossiers, on_both_databases, outbox, receipts, sql};
 use uuid::Uuid;
 
 use crate::agreements::{plan, submit};
@@ -117,7 +117,7 @@ async fn whole(t: &TestServer) -> (CustomerId, BillId) {
     let agreed = t.a_bill(person, Money::cents(60_000), 50).await;
     submit(t, &customer, &plan(&[agreed], "150,00", 3)).await;
     let (_, credit) = a_duplicate(t, &customer, 12_345).await;
-    refunds::submit(t, &customer, &to_account(t, &customer, credit).await).await.unwrap();
+    crate::refunds::submit(t, &customer, &to_account(t, &customer, credit).await).await.unwrap();
     let form = ReceiptForm { bills: vec![late.to_string()], submission: submission(), ..ReceiptForm::default() };
     let protocol = receipts::submit(t, &customer, &form, &[received(t, pdf("pago")).await.unwrap()]).await.unwrap().digits();
     let staff = t.staff(Role::Operator).await;
@@ -203,6 +203,11 @@ on_both_databases! {
         assert!(everything.contains("Representante 1") && !everything.contains("210169") && everything.contains("***169-6"));
         assert!(everything.contains("Recebemos o comprovante.") && everything.contains("Conferir com o banco."));
         assert!(everything.contains("O resumo confere com as condições"));
+        // How the plan, and where the refund goes, were confirmed.
+        for sheet in ["06-acordos.pdf", "08-pedidos.pdf"] {
+            let sheet = text_of(&entries[sheet], &[]);
+            assert!(sheet.contains("192.0.2.7") && sheet.contains("na 1ª tentativa"), "{sheet}");
+        }
         // The same figures as on the customer's own page.
         let customer = t.signed_in(person).await;
         let cost = server::bills::calculation(&t, &customer, late, t.clock.today()).await.unwrap().calculation.unwrap();

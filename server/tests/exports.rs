@@ -6,7 +6,6 @@ use domain::money::Money;
 use domain::requests::forms::DecisionForm;
 use server::error::Error;
 use server::exports::{self, Format, Kind, Made, Period};
-use server::refunds;
 use server::requests::desk;
 use server::sessions::Hand;
 use server::testing::TestServer;
@@ -60,7 +59,7 @@ on_both_databases! {
     async fn refunds_and_compensations_are_told_apart_and_no_account_is_shown(t: TestServer) {
         let customer = t.signed_in(t.a_person().await).await;
         let (_, credit) = a_duplicate(&t, &customer, 12_345).await;
-        let refund = refunds::submit(&t, &customer, &to_account(&t, &customer, credit).await).await.unwrap();
+        let refund = crate::refunds::submit(&t, &customer, &to_account(&t, &customer, credit).await).await.unwrap();
         assert!(table(&t, Kind::Refunds).await.is_empty(), "nobody has approved it");
         let (_, bia) = approve(&t, &refund.digits()).await;
         let rows = table(&t, Kind::Refunds).await;
@@ -73,7 +72,7 @@ on_both_databases! {
 
         let (_, credit) = a_duplicate(&t, &customer, 5_000).await;
         let target = t.a_bill(customer.id(), Money::cents(9_000), -3).await;
-        let taken = refunds::submit(&t, &customer, &compensation(credit, Some(target))).await.unwrap();
+        let taken = crate::refunds::submit(&t, &customer, &compensation(credit, Some(target))).await.unwrap();
         approve(&t, &taken.digits()).await;
         let rows = table(&t, Kind::Compensations).await;
         assert_eq!((rows.len(), rows[0]["protocol"].clone(), rows[0]["amount"].as_str()), (1, taken.digits(), "50.00"));
@@ -87,7 +86,7 @@ on_both_databases! {
     async fn decisions_say_who_and_why(t: TestServer) {
         let customer = t.signed_in(t.a_person().await).await;
         let (_, credit) = a_duplicate(&t, &customer, 700).await;
-        let asked = refunds::submit(&t, &customer, &to_account(&t, &customer, credit).await).await.unwrap().digits();
+        let asked = crate::refunds::submit(&t, &customer, &to_account(&t, &customer, credit).await).await.unwrap().digits();
         let staff = t.staff(Role::Supervisor).await;
         desk::claim(&t, &staff, &asked).await.unwrap();
         let no = DecisionForm { told: "=cmd|' /C calc'!A0".into(), ..DecisionForm::default() };
@@ -126,7 +125,7 @@ on_both_databases! {
     async fn the_day_ends_at_the_creditors_midnight(t: TestServer) {
         let customer = t.signed_in(t.a_person().await).await;
         let (_, credit) = a_duplicate(&t, &customer, 700).await;
-        let asked = refunds::submit(&t, &customer, &to_account(&t, &customer, credit).await).await.unwrap().digits();
+        let asked = crate::refunds::submit(&t, &customer, &to_account(&t, &customer, credit).await).await.unwrap().digits();
         approve(&t, &asked).await;
         let mut tx = t.db.write().await.unwrap();
         // 02:30 in Greenwich is the evening before in São Paulo.

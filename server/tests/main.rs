@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, unused_crate_dependencies)]
 
 mod absences;
+mod acceptances;
 mod activities;
 mod agreements;
 mod agreements_kept;

@@ -199,6 +199,12 @@ on_both_databases! {
             assert!(flat(&words).contains(&flat(paragraph).replace('\u{a0}', "")), "{paragraph}");
         }
         assert!(flat(&words).contains(&agreement.terms.hash));
+        // How it was confirmed stands on the last page, with nothing else of the terms.
+        let last = words.trim_end_matches('\u{c}').rsplit('\u{c}').next().unwrap();
+        for part in ["Registro da confirmação", "192.0.2.7", "Mozilla/5.0 (test)", "•••@", "na 1ª tentativa"] {
+            assert!(last.contains(part), "{part} in {last}");
+        }
+        assert!(flat(last).contains(&agreement.terms.hash) && !last.contains("Parcela 3 de 3"), "{last}");
         let again = papers::agreements::term(&t, &customer, &protocol).await.unwrap();
         assert_eq!((again.code, again.bytes), (paper.code, paper.bytes.clone()));
         assert!(looked_up(&t, &paper).await.holds);

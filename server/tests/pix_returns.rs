@@ -55,7 +55,7 @@ pub(crate) fn to_origin(credit: EntryId) -> RefundForm {
 
 impl Twice {
     async fn asked(&self) -> String {
-        refunds::submit(&self.t, &self.customer, &to_origin(self.credit)).await.unwrap().digits()
+        crate::refunds::submit(&self.t, &self.customer, &to_origin(self.credit)).await.unwrap().digits()
     }
 
     async fn order(&self, protocol: &str) -> (Status, OrderStatus, Option<returns::Return>) {
@@ -236,7 +236,7 @@ on_both_databases! {
         let offers = refunds::credits(&it.t, &it.customer).await.unwrap().offers;
         assert_eq!(offers[0].asked.map(|protocol| protocol.digits()), Some(protocol.clone()));
         assert_eq!(
-            problem(refunds::submit(&it.t, &it.customer, &to_account(&it.t, &it.customer, it.credit).await).await),
+            problem(crate::refunds::submit(&it.t, &it.customer, &to_account(&it.t, &it.customer, it.credit).await).await),
             ("credit".into(), Problem::NoLongerPossible)
         );
         // Two persons anew, and another order.
@@ -260,15 +260,15 @@ on_both_databases! {
         it.provider.simulator.next_return("NAO_REALIZADO");
         returns::send(&it.t).await.unwrap();
         let form = RefundForm { request: protocol.clone(), ..to_account(&it.t, &it.customer, it.credit).await };
-        assert!(matches!(refunds::redirect(&it.t, &it.customer, &form).await, Err(Error::Overtaken(_))), "not before it is asked for");
+        assert!(matches!(crate::refunds::submit(&it.t, &it.customer, &form).await, Err(Error::Overtaken(_))), "not before it is asked for");
         desk::ask_more(&it.t, &ana, &protocol, &told("Para qual conta devolvemos?")).await.unwrap();
         let other = it.t.signed_in(it.t.a_person().await).await;
-        assert!(matches!(refunds::redirect(&it.t, &other, &form).await, Err(Error::NotFound)));
+        assert_eq!(problem(crate::refunds::submit(&it.t, &other, &form).await), ("credit".into(), Problem::Unknown));
         let wrong = RefundForm { holder_tax_id: "111.444.777-35".into(), ..form.clone() };
-        assert_eq!(problem(refunds::redirect(&it.t, &it.customer, &wrong).await), ("holder_tax_id".into(), Problem::NotTheHolder));
+        assert_eq!(problem(crate::refunds::submit(&it.t, &it.customer, &wrong).await), ("holder_tax_id".into(), Problem::NotTheHolder));
         refunds::check(&it.t, &it.customer, &form).await.unwrap();
         for _ in 0..2 {
-            assert_eq!(refunds::redirect(&it.t, &it.customer, &form).await.unwrap().digits(), protocol);
+            assert_eq!(crate::refunds::submit(&it.t, &it.customer, &form).await.unwrap().digits(), protocol);
         }
         let (status, order, _) = it.order(&protocol).await;
         assert_eq!((status, order), (Status::InReview, OrderStatus::Returned));
@@ -359,13 +359,13 @@ on_both_databases! {
         let it = twice(t).await;
         // By boleto, of somebody else, or twice at once.
         let (_, boleto) = crate::refunds::a_duplicate(&it.t, &it.customer, 1_000).await;
-        assert_eq!(problem(refunds::submit(&it.t, &it.customer, &to_origin(boleto)).await), ("way".into(), Problem::NoLongerPossible));
+        assert_eq!(problem(crate::refunds::submit(&it.t, &it.customer, &to_origin(boleto)).await), ("way".into(), Problem::NoLongerPossible));
         assert_eq!(problem(refunds::check(&it.t, &it.customer, &to_origin(boleto)).await), ("way".into(), Problem::NoLongerPossible));
         let other = it.t.signed_in(it.t.a_person().await).await;
-        assert_eq!(problem(refunds::submit(&it.t, &other, &to_origin(it.credit)).await), ("credit".into(), Problem::Unknown));
+        assert_eq!(problem(crate::refunds::submit(&it.t, &other, &to_origin(it.credit)).await), ("credit".into(), Problem::Unknown));
         let forms = [to_origin(it.credit), to_origin(it.credit), compensation(it.credit, None), to_account(&it.t, &it.customer, it.credit).await];
         it.t.a_bill(it.customer.id(), Money::cents(100_000), -3).await;
-        let rivals = futures::future::join_all(forms.iter().map(|form| refunds::submit(&it.t, &it.customer, form))).await;
+        let rivals = futures::future::join_all(forms.iter().map(|form| crate::refunds::submit(&it.t, &it.customer, form))).await;
         assert_eq!(rivals.iter().filter(|one| one.is_ok()).count(), 1);
         let won = rivals.into_iter().find_map(Result::ok).unwrap();
         requests::withdraw(&it.t, &it.customer, &won.digits()).await.unwrap();

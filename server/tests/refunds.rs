@@ -5,11 +5,15 @@ use domain::ids::{BillId, EntryId};
 use domain::money::Money;
 use domain::refunds::{HolderMatch, OrderStatus, RefundForm};
 use domain::requests::Status;
+use domain::requests::protocol::Protocol;
+use domain::sign_in::CodeForm;
 use domain::statement::CreditOrigin;
+use server::acceptances::{AcceptanceId, Asked};
 use server::error::Error;
 use server::requests::{self, Detail, desk};
 use server::sessions::{Customer, Staff};
 use server::testing::TestServer;
+use server::texts::Locale;
 use server::{on_both_databases, refunds, sql};
 
 use crate::requests::{nothing, problem, submission, told};
@@ -59,6 +63,23 @@ pub(crate) async fn to_account(t: &TestServer, customer: &Customer, credit: Entr
     }
 }
 
+/// Asks, and types the code where one is sent.
+pub(crate) async fn submit(t: &TestServer, customer: &Customer, form: &RefundForm) -> Result<Protocol, Error> {
+    match refunds::submit(t, customer, &t.visit(), Locale::PtBr, form).await? {
+        Asked::Done(protocol) => Ok(protocol),
+        Asked::Code(id) => {
+            let code = CodeForm { code: t.code().await };
+            refunds::confirm(t, customer, &t.visit(), id, &code).await.map(|confirmed| confirmed.protocol)
+        }
+    }
+}
+
+/// Asks, as far as the code.
+pub(crate) async fn asked(t: &TestServer, customer: &Customer, form: &RefundForm) -> (AcceptanceId, CodeForm) {
+    let Asked::Code(id) = refunds::submit(t, customer, &t.visit(), Locale::PtBr, form).await.unwrap() else { panic!() };
+    (id, CodeForm { code: t.code().await })
+}
+
 /// Two persons decide in favour.
 pub(crate) async fn approve(t: &TestServer, protocol: &str) -> (Staff, Staff) {
     let (ana, bia) = (t.staff(Role::Operator).await, t.staff(Role::Supervisor).await);
@@ -78,7 +99,7 @@ on_both_databases! {
         let found = refunds::credits(&t, &customer).await.unwrap();
         assert_eq!((found.offers[0].credit.origin, found.offers[0].credit.amount), (CreditOrigin::Duplicate, Money::cents(30_000)));
         assert_eq!(found.targets.iter().map(|bill| bill.id).collect::<Vec<_>>(), [next, later]);
-        let protocol = refunds::submit(&t, &customer, &compensation(credit, None)).await.unwrap();
+        let protocol = submit(&t, &customer, &compensation(credit, None)).await.unwrap();
         let found = refunds::credits(&t, &customer).await.unwrap();
         assert_eq!(found.offers[0].asked, Some(protocol));
         let view = requests::find(&t, &customer, &protocol.digits()).await.unwrap();
@@ -94,7 +115,7 @@ on_both_databases! {
         // What is left is still a credit, and may go to the other bill.
         let rest = refunds::credits(&t, &customer).await.unwrap();
         assert_eq!((rest.offers[0].credit.amount, rest.offers[0].asked), (Money::cents(5_000), None));
-        let second = refunds::submit(&t, &customer, &compensation(rest.offers[0].credit.entry, Some(later))).await.unwrap();
+        let second = submit(&t, &customer, &compensation(rest.offers[0].credit.entry, Some(later))).await.unwrap();
         approve(&t, &second.digits()).await;
         assert_eq!(t.bill_now(later).await.0, Money::cents(45_000));
         assert!(refunds::credits(&t, &customer).await.unwrap().offers.is_empty());
@@ -105,7 +126,7 @@ on_both_databases! {
         let customer = t.signed_in(t.a_person().await).await;
         let (bill, credit) = a_duplicate(&t, &customer, 12_345).await;
         let form = to_account(&t, &customer, credit).await;
-        let protocol = refunds::submit(&t, &customer, &form).await.unwrap();
+        let protocol = submit(&t, &customer, &form).await.unwrap();
         let digits = protocol.digits();
         let (ana, bia) = approve(&t, &digits).await;
         assert_eq!(t.bill_now(bill).await.0, Money::ZERO);
@@ -133,7 +154,7 @@ on_both_databases! {
     async fn the_destination_is_nowhere_in_clear(t: TestServer) {
         let customer = t.signed_in(t.a_person().await).await;
         let (_, credit) = a_duplicate(&t, &customer, 100).await;
-        let protocol = refunds::submit(&t, &customer, &to_account(&t, &customer, credit).await).await.unwrap();
+        let protocol = submit(&t, &customer, &to_account(&t, &customer, credit).await).await.unwrap();
         let mut conn = t.db.read().await.unwrap();
         let (sealed, masked, digest) = sql!(conn, one (String, String, String):
             "select destination_sealed, destination_masked, destination_digest from refunds").unwrap();
@@ -150,22 +171,27 @@ on_both_databases! {
         let customer = t.signed_in(t.a_person().await).await;
         let (_, credit) = a_duplicate(&t, &customer, 100).await;
         t.a_bill(customer.id(), Money::cents(500), -3).await;
-        let mut forms = Vec::new();
+        let (mut forms, mut codes) = (Vec::new(), Vec::new());
         for at in 0..6 {
             forms.push(if at % 2 == 0 { to_account(&t, &customer, credit).await } else { compensation(credit, None) });
+            codes.push(if at % 2 == 0 { Some(asked(&t, &customer, &forms[at]).await) } else { None });
         }
-        let rivals = futures::future::join_all(forms.iter().map(|form| refunds::submit(&t, &customer, form))).await;
+        let rivals = futures::future::join_all(forms.iter().zip(&codes).map(async |(form, code)| match code {
+            Some((id, code)) => refunds::confirm(&t, &customer, &t.visit(), *id, code).await.map(|confirmed| confirmed.protocol),
+            None => submit(&t, &customer, form).await,
+        }))
+        .await;
         assert_eq!(rivals.iter().filter(|one| one.is_ok()).count(), 1);
         let won = rivals.iter().position(Result::is_ok).unwrap();
         let first = *rivals[won].as_ref().unwrap();
         for lost in rivals.into_iter().filter(Result::is_err) {
             assert_eq!(problem(lost), ("credit".into(), Problem::NoLongerPossible));
         }
-        assert_eq!(refunds::submit(&t, &customer, &forms[won]).await.unwrap(), first, "the same form again is the same refund");
+        assert_eq!(submit(&t, &customer, &forms[won]).await.unwrap(), first, "the same form again is the same refund");
         assert_eq!((t.count("refunds").await, t.count("requests").await), (1, 1));
         requests::withdraw(&t, &customer, &first.digits()).await.unwrap();
         let again = to_account(&t, &customer, credit).await;
-        refunds::submit(&t, &customer, &again).await.unwrap();
+        submit(&t, &customer, &again).await.unwrap();
         t.is_whole().await;
     }
 
@@ -174,24 +200,24 @@ on_both_databases! {
         let other = t.signed_in(t.a_person().await).await;
         let (_, credit) = a_duplicate(&t, &customer, 100).await;
         let form = RefundForm { holder_tax_id: OTHER.into(), ..to_account(&t, &customer, credit).await };
-        assert_eq!(problem(refunds::submit(&t, &customer, &form).await), ("holder_tax_id".into(), Problem::NotTheHolder));
+        assert_eq!(problem(submit(&t, &customer, &form).await), ("holder_tax_id".into(), Problem::NotTheHolder));
         let digit = RefundForm { check_digit: "5".into(), ..to_account(&t, &customer, credit).await };
-        assert_eq!(problem(refunds::submit(&t, &customer, &digit).await), ("check_digit".into(), Problem::AccountDigit));
+        assert_eq!(problem(submit(&t, &customer, &digit).await), ("check_digit".into(), Problem::AccountDigit));
         let theirs = to_account(&t, &other, credit).await;
-        assert_eq!(problem(refunds::submit(&t, &other, &theirs).await), ("credit".into(), Problem::Unknown));
+        assert_eq!(problem(submit(&t, &other, &theirs).await), ("credit".into(), Problem::Unknown));
         let target = t.a_bill(other.id(), Money::cents(100), -3).await;
-        assert_eq!(problem(refunds::submit(&t, &customer, &compensation(credit, Some(target))).await), ("target".into(), Problem::Unknown));
-        assert_eq!(problem(refunds::submit(&t, &customer, &compensation(credit, None)).await), ("target".into(), Problem::Missing));
-        assert_eq!(problem(refunds::submit(&t, &customer, &RefundForm::default()).await), ("submission".into(), Problem::Missing));
+        assert_eq!(problem(submit(&t, &customer, &compensation(credit, Some(target))).await), ("target".into(), Problem::Unknown));
+        assert_eq!(problem(submit(&t, &customer, &compensation(credit, None)).await), ("target".into(), Problem::Missing));
+        assert_eq!(problem(submit(&t, &customer, &RefundForm::default()).await), ("submission".into(), Problem::Missing));
         assert_eq!((t.count("refunds").await, t.count("requests").await), (0, 0));
-        refunds::submit(&t, &customer, &RefundForm { confirm_digit: "yes".into(), ..digit }).await.unwrap();
+        submit(&t, &customer, &RefundForm { confirm_digit: "yes".into(), ..digit }).await.unwrap();
         t.is_whole().await;
     }
 
     async fn a_reused_account_and_a_changed_contact_are_shown_to_staff(t: TestServer) {
         let (one, two) = (t.signed_in(t.a_person().await).await, t.signed_in(t.a_person().await).await);
         let (_, credit) = a_duplicate(&t, &one, 100).await;
-        refunds::submit(&t, &one, &to_account(&t, &one, credit).await).await.unwrap();
+        submit(&t, &one, &to_account(&t, &one, credit).await).await.unwrap();
         let mut tx = t.db.write().await.unwrap();
         sql!(tx, execute: "update customers set email_changed_at = $2 where id = $1", two.id().0, t.clock.now()).unwrap();
         tx.commit().await.unwrap();
@@ -200,7 +226,7 @@ on_both_databases! {
         t.a_payment(two.id(), bill, Money::cents(300), None).await;
         let credit = refunds::credits(&t, &two).await.unwrap().offers[0].credit;
         assert_eq!((credit.origin, credit.amount), (CreditOrigin::Overpayment, Money::cents(200)));
-        let protocol = refunds::submit(&t, &two, &to_account(&t, &two, credit.entry).await).await.unwrap().digits();
+        let protocol = submit(&t, &two, &to_account(&t, &two, credit.entry).await).await.unwrap().digits();
         let warnings = desk::open(&t, &t.staff(Role::Operator).await, &protocol).await.unwrap().warnings;
         assert_eq!(warnings[0], desk::Warning::DestinationShared(1));
         assert!(matches!(warnings[1], desk::Warning::NotBefore(at) if at > t.clock.now()), "{warnings:?}");
@@ -215,7 +241,7 @@ on_both_databases! {
     async fn a_credit_that_is_gone_cannot_be_granted(t: TestServer) {
         let customer = t.signed_in(t.a_person().await).await;
         let (bill, credit) = a_duplicate(&t, &customer, 1_000).await;
-        let protocol = refunds::submit(&t, &customer, &to_account(&t, &customer, credit).await).await.unwrap().digits();
+        let protocol = submit(&t, &customer, &to_account(&t, &customer, credit).await).await.unwrap().digits();
         let (ana, bia) = (t.staff(Role::Operator).await, t.staff(Role::Supervisor).await);
         desk::claim(&t, &ana, &protocol).await.unwrap();
         desk::prepare(&t, &ana, &protocol, &nothing()).await.unwrap();
@@ -238,7 +264,7 @@ on_both_databases! {
     async fn two_approvers_at_once_pay_once(t: TestServer) {
         let customer = t.signed_in(t.a_person().await).await;
         let (bill, credit) = a_duplicate(&t, &customer, 1_000).await;
-        let protocol = refunds::submit(&t, &customer, &to_account(&t, &customer, credit).await).await.unwrap().digits();
+        let protocol = submit(&t, &customer, &to_account(&t, &customer, credit).await).await.unwrap().digits();
         let (ana, bia, cida) = (t.staff(Role::Operator).await, t.staff(Role::Supervisor).await, t.staff(Role::Receivables).await);
         desk::claim(&t, &ana, &protocol).await.unwrap();
         desk::prepare(&t, &ana, &protocol, &nothing()).await.unwrap();

@@ -1,13 +1,14 @@
 //! What the steps of a plan post to. Each page carries all answers in its form; between pages they wait on the server, under an id.
 
 use domain::agreements::forms::{AcceptForm, EarlyForm, PlanForm};
+use domain::sign_in::CodeForm;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
 use crate::post::Answer;
 #[cfg(feature = "ssr")]
 use crate::{
-    drafts, paths,
+    acceptances, drafts, paths,
     post::{Next, Post},
 };
 #[cfg(feature = "ssr")]
@@ -19,6 +20,7 @@ use domain::{
 };
 #[cfg(feature = "ssr")]
 use server::{
+    acceptances::{Found, Purpose, find},
     agreements,
     error::{Error, Result},
     texts,
@@ -101,15 +103,71 @@ async fn simulated(post: &Post, form: &PlanForm) -> Result<String> {
     kept(post, form, paths::PLAN_CHECK).await
 }
 
-/// Accepts the plan as it was shown.
+/// Accepts the plan as it was shown: a code goes to whoever accepts.
 #[server(endpoint = "parcelar/conferir")]
 pub async fn accept(#[server(default)] form: PlanForm, #[server(default)] accept: AcceptForm) -> Result<Answer, ServerFnError> {
     let post = Post::here()?;
-    let outcome: Result<Protocol> = match post.visitor.customer() {
-        Ok(customer) => agreements::submit(&post.server, customer, &form, &accept).await,
+    let l = post.visitor.locale;
+    let outcome = match post.visitor.customer() {
+        Ok(customer) => agreements::accept(&post.server, customer, &post.visitor.visit, l, &form, &accept).await,
         Err(error) => Err(error),
     };
-    post.answer(paths::PLAN_CHECK, &form, outcome, |protocol| Next::to(paths::confirmation(&protocol.digits()))).await
+    let (page, outcome) = over(&post, &form, outcome).await;
+    post.answer(page, &form, outcome, |asked| acceptances::next(asked, paths::PLAN_CODE)).await
+}
+
+/// Confirms it with the code.
+#[server(endpoint = "parcelar/codigo")]
+pub async fn confirm(#[server(default)] confirmation: String, #[server(default)] form: CodeForm) -> Result<Answer, ServerFnError> {
+    let post = Post::here()?;
+    let outcome = confirmed(&post, &confirmation, &form).await;
+    let done = |protocol: Protocol| Next::to(paths::confirmation(&protocol.digits()));
+    match typed_before(&post, &confirmation, &outcome).await {
+        // Something came in between: on to what there is now, with the choices that were made.
+        Some(plan) => {
+            let (page, outcome) = over(&post, &plan, outcome).await;
+            post.answer(page, &plan, outcome, done).await
+        }
+        // A wrong code is typed anew, not mended.
+        None => post.answer(&acceptances::page(paths::PLAN_CODE, &confirmation), &(), outcome, done).await,
+    }
+}
+
+#[cfg(feature = "ssr")]
+async fn confirmed(post: &Post, confirmation: &str, form: &CodeForm) -> Result<Protocol> {
+    agreements::confirm(&post.server, post.visitor.customer()?, &post.visitor.visit, acceptances::id(confirmation)?, form).await
+}
+
+/// What was chosen, where it is not the code that was refused.
+#[cfg(feature = "ssr")]
+async fn typed_before(post: &Post, confirmation: &str, outcome: &Result<Protocol>) -> Option<PlanForm> {
+    let Err(Error::Form(errors)) = outcome else { return None };
+    if errors.iter().any(|error| error.field == "code") {
+        return None;
+    }
+    let customer = post.visitor.customer().ok()?;
+    match find::<PlanForm>(&post.server, customer, Purpose::Plan, acceptances::id(confirmation).ok()?).await.ok()? {
+        Found::Pending(pending) => Some(pending.form),
+        Found::Done(_) => None,
+    }
+}
+
+/// Where one goes on when an offer is over: to the check, if there is a new offer for the same choices, else to the bills.
+#[cfg(feature = "ssr")]
+async fn over<T>(post: &Post, form: &PlanForm, outcome: Result<T>) -> (&'static str, Result<T>) {
+    let over = matches!(&outcome, Err(Error::Form(errors)) if errors.iter().any(|error| matches!(&*error.field, "terms" | "bills")));
+    match post.visitor.customer() {
+        Ok(customer) if over && agreements::simulate(&post.server, customer, form).await.is_err() => {
+            (paths::PLAN, Err(Error::field("bills", Problem::NoLongerPossible)))
+        }
+        _ => (paths::PLAN_CHECK, outcome),
+    }
+}
+
+/// Asks for another code.
+#[server(endpoint = "parcelar/outro-codigo")]
+pub async fn resend_code(#[server(default)] confirmation: String) -> Result<Answer, ServerFnError> {
+    acceptances::resend(Post::here()?, Purpose::Plan, paths::PLAN_CODE, &confirmation).await
 }
 
 /// Takes off what falls away of installments that are to be paid early.
@@ -155,4 +213,16 @@ pub fn options_url() -> &'static str {
 #[must_use]
 pub fn accept_url() -> &'static str {
     Accept::PATH
+}
+
+/// Where [`confirm`] is posted to.
+#[must_use]
+pub fn confirm_url() -> &'static str {
+    Confirm::PATH
+}
+
+/// Where [`resend_code`] is posted to.
+#[must_use]
+pub fn resend_code_url() -> &'static str {
+    ResendCode::PATH
 }

@@ -6,13 +6,13 @@ use domain::agreements::forms::PlanForm;
 use domain::agreements::plans::{ApprovalReason, Installment, Plan, Within};
 use domain::forms::Problem;
 use leptos::prelude::*;
+use server::acceptances::Purpose;
 use server::agreements::{self, Offered, Simulation, Terms};
 use server::error::Error;
 use server::texts::{self, Locale, agreements as t};
 
 use super::calculation::calculation;
 use super::{api, reason, steps};
-use crate::drafts;
 use crate::mending::Mending;
 use crate::page::{CustomerRoom, Page, PageResult};
 use crate::paths;
@@ -25,6 +25,7 @@ use crate::ui::lists::{Pair, SummaryList};
 use crate::ui::panels::{Card, Details, Notice};
 use crate::ui::tables::{Column, DataTable};
 use crate::visitor::AsCustomer;
+use crate::{acceptances, drafts};
 
 const MENDING: Mending = Mending {
     control: |_| Some("accept[accepted]"),
@@ -97,6 +98,20 @@ pub(super) async fn check(page: Page, AsCustomer(customer): AsCustomer, RawQuery
             </div>
         }
     }))
+}
+
+/// The code that confirms it.
+pub(super) async fn code(page: Page, AsCustomer(customer): AsCustomer, RawQuery(query): RawQuery) -> PageResult {
+    let forms = acceptances::Forms {
+        purpose: Purpose::Plan,
+        start: paths::PLAN,
+        check: paths::PLAN_CHECK,
+        confirm: api::confirm_url(),
+        resend: api::resend_code_url(),
+        lede: texts::acceptances::plan_lede,
+    };
+    let steps = steps(page.l, 4).into_any();
+    acceptances::code::<PlanForm>(page, &customer, query.as_deref(), forms, steps).await
 }
 
 fn facts(l: Locale, simulation: &Simulation, draft: uuid::Uuid) -> Vec<Pair> {

@@ -20,7 +20,7 @@ use crate::page::{CustomerRoom, Page, PageResult};
 use crate::paths;
 use crate::requests::{ABOUT_PLAN, parts};
 use crate::ui::actions::{Actions, BackLink, Button, ButtonKind, ButtonLink};
-use crate::ui::forms::{Checkboxes, Choice, ChoiceStyle, PostForm};
+use crate::ui::forms::{Checkboxes, Choice, ChoiceStyle, Hidden, PostForm};
 use crate::ui::icons::Icon;
 use crate::ui::layout::PageTitle;
 use crate::ui::panels::{Card, Details, Empty, Notice};
@@ -53,6 +53,8 @@ async fn chosen(page: Page, customer: &Customer, query: Option<&str>, bills: &[B
     let today = page.server.clock.today();
     let offer = agreements::offer(&page.server, customer, bills).await?;
     let mended = MENDING.of(&page);
+    // Whoever comes back for other bills keeps the rest of their answers.
+    let answers: PlanForm = drafts::form(&page, customer, query).await?.unwrap_or_default();
     let selected = selected(&page, customer, query, mended.is_needed(), &offer.bills, bills).await?;
     // That no bill is free is no news to somebody who has an agreement.
     let about_customer = offer.against.iter().any(|against| *against != Ineligible::NoBills);
@@ -94,6 +96,10 @@ async fn chosen(page: Page, customer: &Customer, query: Option<&str>, bills: &[B
                         name="form[bills][]" legend=t::bills(l) hint=t::bills_hint(l) style=ChoiceStyle::Cards
                         choices selected error
                     />
+                    <Hidden name="form[reason]" value=answers.reason/>
+                    <Hidden name="form[down_payment]" value=answers.down_payment/>
+                    <Hidden name="form[count]" value=answers.count/>
+                    <Hidden name="form[day]" value=answers.day/>
                     {actions}
                 </PostForm>
             }

@@ -32,6 +32,7 @@ pub fn routes() -> axum::Router<crate::visitor::App> {
         .route(paths::PLAN_REASON, get(reason::reason))
         .route(paths::PLAN_OPTIONS, get(options::options))
         .route(paths::PLAN_CHECK, get(check::check))
+        .route(paths::PLAN_CODE, get(check::code))
         .route(paths::AGREEMENTS, get(list::list))
         .route(paths::AGREEMENTS_FOLLOWED, get(staff::board))
         .route(&paths::agreement_early("{protocol}"), get(early::early))
@@ -44,7 +45,7 @@ fn steps(l: server::texts::Locale, current: usize) -> impl leptos::IntoView {
     use crate::ui::lists::Steps;
     use leptos::prelude::*;
     use server::texts::agreements as t;
-    let names = [t::step_bills(l), t::step_reason(l), t::step_options(l), t::step_check(l)];
+    let names = [t::step_bills(l), t::step_reason(l), t::step_options(l), t::step_check(l), t::step_code(l)];
     let words = t::step(l, names.len(), names.get(current).copied().unwrap_or_default(), current + 1);
     view! { <Steps words=words labels=names.map(Into::into).to_vec() current=current/> }
 }

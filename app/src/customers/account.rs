@@ -199,6 +199,8 @@ fn action(l: Locale, action: &str) -> &'static str {
         "papers.open" => t::did_open_paper(l),
         "representations.grant" => t::did_grant(l),
         "slips.copy" => t::did_copy_slip(l),
+        "acceptances.send" => t::did_send_code(l),
+        "acceptances.enter" => t::did_confirm(l),
         "requests.submit" => t::did_submit(l),
         "uploads.take" | "uploads.look" => t::did_upload(l),
         "dossiers.take" => t::did_take_dossier(l),

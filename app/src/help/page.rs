@@ -73,14 +73,14 @@ pub async fn privacy(page: Page) -> PageResult {
                 <h2>{t::who_title(l)}</h2>
                 <p>{who}</p>
                 <h2>{t::what_title(l)}</h2>
-                {list(&[t::what_identity(l), t::what_bills(l), t::what_requests(l), t::what_bank(l), t::what_access(l)])}
+                {list(&[t::what_identity(l), t::what_bills(l), t::what_requests(l), t::what_bank(l), t::what_access(l), t::what_confirmed(l)])}
                 <p>{t::what_not(l)}</p>
                 <h2>{t::why_title(l)}</h2>
                 {list(&[t::why_contract(l), t::why_law(l), t::why_security(l)])}
                 <h2>{t::shared_title(l)}</h2>
                 <p>{t::shared(l)}</p>
                 <h2>{t::long_title(l)}</h2>
-                {list(&[t::long_bills(l), t::long_requests(l), t::long_access(l), t::long_codes(l)])}
+                {list(&[t::long_bills(l), t::long_requests(l), t::long_access(l), t::long_confirmed(l), t::long_codes(l)])}
                 <h2>{t::cookies_title(l)}</h2>
                 <p>{t::cookies(l)}</p>
                 <h2>{t::rights_title(l)}</h2>

@@ -5,13 +5,13 @@ use axum::response::{IntoResponse, Redirect};
 use domain::bank_accounts;
 use domain::refunds::{Destination, RefundForm, ValidRefundForm};
 use leptos::prelude::*;
+use server::acceptances::Purpose;
 use server::error::Error;
 use server::refunds::{self, Credits, Offer};
 use server::texts::{self, Locale, refunds as t};
 
 use super::page::origin;
 use super::{api, destination};
-use crate::drafts;
 use crate::page::{CustomerRoom, Page, PageResult};
 use crate::paths;
 use crate::requests::parts;
@@ -22,6 +22,7 @@ use crate::ui::layout::PageTitle;
 use crate::ui::lists::{Pair, SummaryList};
 use crate::ui::panels::Notice;
 use crate::visitor::AsCustomer;
+use crate::{acceptances, drafts};
 
 /// Everything once more.
 pub(super) async fn check(page: Page, AsCustomer(customer): AsCustomer, RawQuery(query): RawQuery) -> PageResult {
@@ -52,6 +53,11 @@ pub(super) async fn check(page: Page, AsCustomer(customer): AsCustomer, RawQuery
         true => (t::check_title(l), t::check_lede(l)),
         false => (t::check_account_title(l), t::check_account_lede(l)),
     };
+    let waits = match valid {
+        ValidRefundForm::Refund { .. } => refunds::waits_until(&page.server, &customer).await?,
+        _ => None,
+    };
+    let waits = waits.map(|until| t::waits_title(l, texts::date_time(l, page.server.clock.local(until))));
     let cancel = if form.request.is_empty() { paths::REFUND.to_owned() } else { paths::request(&form.request) };
     Ok(page.customer(&customer, CustomerRoom::Requests, title, || {
         view! {
@@ -60,6 +66,7 @@ pub(super) async fn check(page: Page, AsCustomer(customer): AsCustomer, RawQuery
                 <PageTitle title=title lede=lede/>
                 <SummaryList pairs=pairs/>
                 {needs_proof.then(|| view! { <Notice tone=Tone::Attention title=t::proof_title(l)><p>{t::proof(l)}</p></Notice> })}
+                {waits.map(|title| view! { <Notice tone=Tone::Info title><p>{t::waits(l)}</p></Notice> })}
                 <p>{next}</p>
                 <PostForm action=api::submit_url()>
                     <Hidden name="draft" value=draft.to_string()/>
@@ -71,6 +78,19 @@ pub(super) async fn check(page: Page, AsCustomer(customer): AsCustomer, RawQuery
             </div>
         }
     }))
+}
+
+/// The code that confirms where it goes.
+pub(super) async fn code(page: Page, AsCustomer(customer): AsCustomer, RawQuery(query): RawQuery) -> PageResult {
+    let forms = acceptances::Forms {
+        purpose: Purpose::Refund,
+        start: paths::REFUND,
+        check: paths::REFUND_CHECK,
+        confirm: api::confirm_url(),
+        resend: api::resend_code_url(),
+        lede: texts::acceptances::refund_lede,
+    };
+    acceptances::code::<RefundForm>(page, &customer, query.as_deref(), forms, ().into_any()).await
 }
 
 /// The answers, and whether staff will want a proof of whose account it is.

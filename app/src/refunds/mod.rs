@@ -19,5 +19,6 @@ pub fn routes() -> axum::Router<crate::visitor::App> {
         .route(paths::REFUND, get(page::credits))
         .route(paths::REFUND_DESTINATION, get(destination::destination))
         .route(paths::REFUND_CHECK, get(check::check))
+        .route(paths::REFUND_CODE, get(check::code))
         .merge(staff::routes())
 }

@@ -42,7 +42,9 @@ pub async fn resend() -> Result<Answer, ServerFnError> {
         Ok(code) => sign_in::resend(&post.server, &post.visitor.visit, code).await,
         Err(error) => Err(error),
     };
-    post.answer(paths::CODE, &(), outcome, |()| Next::to(paths::CODE).saying(texts::sign_in::resent(l))).await
+    // Of a code that was tried too often there is no other: one begins again.
+    let page = if matches!(outcome, Err(Error::Refused(_))) { paths::SIGN_IN } else { paths::CODE };
+    post.answer(page, &(), outcome, |()| Next::to(paths::CODE).saying(texts::sign_in::resent(l))).await
 }
 
 /// Enters as staff.

@@ -218,6 +218,7 @@ impl Draw {
                 late_installments: self.below(4) as u16,
                 days_late: self.below(90) as u16,
                 cure_days: self.below(10) as u16,
+                bank_days: self.below(4) as u16,
                 imputation: self.one_of(Imputation::ALL).unwrap_or(Imputation::BillByBill),
             },
             renegotiation: Renegotiation { most_times: self.below(3) as u16, least_paid: self.rate(500) },

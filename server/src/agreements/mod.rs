@@ -25,21 +25,23 @@ use domain::ids::{AgreementId, BillId, CustomerId, RequestId};
 use domain::money::Money;
 use domain::requests::protocol::Protocol;
 use domain::requests::{Action, Kind};
+use domain::sign_in::CodeForm;
 use domain::statement::{Standing, days_late};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use uuid::Uuid;
 
+use crate::acceptances::{About, AcceptanceId, Asked, Purpose};
 use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
 use crate::ledger::ChargedBefore;
 use crate::policies::Creditor;
 use crate::requests::advance::{By, Step, advance};
-use crate::requests::{BillLine, New, once, open, take_bill};
+use crate::requests::{BillLine, New, Row as Request, open, take_bill};
 use crate::sealing::sha256;
-use crate::sessions::Customer;
+use crate::sessions::{Customer, Visit};
 use crate::texts::{self, Locale, requests as t};
-use crate::{Server, bills, flags, incidents, policies, sql};
+use crate::{Server, acceptances, bills, codes, flags, incidents, policies, sql};
 
 pub use board::{Board, Followed, board};
 pub use calendar::calendar;
@@ -244,27 +246,78 @@ pub(crate) fn fingerprint(sections: &[Section], plan: &Plan, costs: &[(Uuid, Mon
     sha256(json!({ "sections": sections, "plan": plan, "bills": costs }).to_string().as_bytes())
 }
 
-/// Accepts a plan as it was [`offered`]. Within the policy of that day it is granted at once; outside, staff decides. The same form twice
-/// asks once.
+/// Accepts a plan as it was [`offered`]: what is accepted waits for the code that goes to whoever accepts. The same form twice asks for one.
 ///
 /// # Errors
 /// [`Problem::NotAccepted`]; [`Problem::NoLongerPossible`] at `terms` when the offer is over, is of another plan, or there is a better one
-/// now, at `bills` when its bills have moved or something else stands against it. Somebody else's offer is none.
-pub async fn submit(server: &Server, customer: &Customer, form: &PlanForm, accept: &AcceptForm) -> Result<Protocol> {
+/// now, at `bills` when its bills have moved or something else stands against it. Somebody else's offer is none. [`Error::Throttled`];
+/// [`Error::Refused`] with `code_no_contact`.
+pub async fn accept(server: &Server, customer: &Customer, visit: &Visit, l: Locale, form: &PlanForm, accept: &AcceptForm) -> Result<Asked> {
     let (shown, submission) = accept.parse()?;
-    once(server, customer, submission, async {
+    if let Some(asked) = acceptances::asked(server, customer, submission).await? {
+        return Ok(asked);
+    }
+    acceptances::asks(server, customer, visit).await?;
+    let mut tx = server.db.write().await?;
+    acceptances::take_customer(&mut tx, customer.id).await?;
+    let offers::Accepted { offered, id, made_at } = offers::accepted(server, &mut tx, customer.id, form, &shown).await?;
+    let plan = &offered.simulation.plan;
+    let new = acceptances::New {
+        submission,
+        about: About {
+            purpose: Purpose::Plan,
+            amount: plan.total_cost,
+            payments: i32::try_from(plan.payments().count()).unwrap_or(i32::MAX),
+            destination: String::new(),
+        },
+        hash: &shown,
+        form,
+        offer: Some((id, made_at)),
+        policy: &plan.version,
+    };
+    let id = acceptances::begin(server, &mut tx, customer, visit, l, &new).await?;
+    tx.commit().await?;
+    Ok(Asked::Code(id))
+}
+
+/// Makes the agreement that was accepted, once the code is right. Within the policy of the day it was offered it is granted at once; outside,
+/// staff decides. The same code twice is the same agreement.
+///
+/// # Errors
+/// [`Error::Form`] at `code` with the tries left, or that the code is over; at `terms` and `bills` as [`accept`], when something came in
+/// between: then the code is used up, and nothing else happened. [`Error::NotFound`] for somebody else's; [`Error::Throttled`].
+pub async fn confirm(server: &Server, customer: &Customer, visit: &Visit, id: AcceptanceId, form: &CodeForm) -> Result<Protocol> {
+    let typed = form.parse()?;
+    let submission = acceptances::submission(server, customer, Purpose::Plan, id).await?;
+    codes::throttled(server, &[("network", &visit.network, codes::PER_NETWORK)]).await?;
+    acceptances::once(server, customer, submission, async {
         let mut tx = server.db.write().await?;
         // One plan at a time is a rule about the customer: rivals wait here for each other.
-        sql!(tx, execute: "update customers set name = name where id = $1", customer.id.0)?;
-        let mut ids = ids::<BillId>(&form.bills).unwrap_or_default();
-        ids.sort_unstable();
-        for id in &ids {
-            take_bill(&mut tx, customer.id, *id).await?;
+        acceptances::take_customer(&mut tx, customer.id).await?;
+        let checked = async {
+            let entered = acceptances::enter::<PlanForm>(server, &mut tx, customer, Purpose::Plan, id, &typed).await?;
+            let mut ids = ids::<BillId>(&entered.form.bills).unwrap_or_default();
+            ids.sort_unstable();
+            for id in &ids {
+                take_bill(&mut tx, customer.id, *id).await?;
+            }
+            let accepted = offers::accepted(server, &mut tx, customer.id, &entered.form, entered.hash()).await?;
+            Ok::<_, Error>((entered, accepted.offered))
         }
-        let Offered { simulation, terms } = offers::accepted(server, &mut tx, customer.id, form, &shown).await?;
-        let protocol = write(server, &mut tx, customer, &simulation, &terms, submission).await?;
+        .await;
+        let (entered, Offered { simulation, terms }) = match checked {
+            Ok(checked) => checked,
+            // A try counts, and a right code is used up, whatever stands against it now: so far nothing else is written.
+            Err(refused @ Error::Form(_)) => {
+                tx.commit().await?;
+                return Err(refused);
+            }
+            Err(error) => return Err(error),
+        };
+        let request = write(server, &mut tx, customer, &simulation, &terms, submission).await?;
+        acceptances::bind(server, &mut tx, customer, visit, &entered, request.id).await?;
         tx.commit().await?;
-        Ok(protocol)
+        Ok(request.protocol)
     })
     .await
 }
@@ -276,7 +329,7 @@ async fn write(
     simulation: &Simulation,
     terms: &Terms,
     submission: Uuid,
-) -> Result<Protocol> {
+) -> Result<Request> {
     let plan = &simulation.plan;
     let bills: Vec<BillId> = simulation.bills.iter().map(|offered| offered.bill.id).collect();
     let off_policy = plan.is_off_policy();
@@ -309,7 +362,7 @@ async fn write(
     if !off_policy {
         advance(server, tx, &request, By::System, &Step::of(Action::Approve)).await?;
     }
-    Ok(request.protocol)
+    Ok(request)
 }
 
 /// The plan's discount, bill by bill: off the charges by each one's charges, off the principal by each one's principal.

@@ -1,7 +1,7 @@
 //! Plans as they were offered. An offer is written down when it is shown, with everything it says, and honoured until its last day: neither
 //! another day's interest nor another policy takes it back. What does is that its bills moved, or that there is a better one.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use domain::agreements::forms::PlanForm;
 use domain::agreements::plans::Plan;
 use domain::agreements::policy::PlanPolicy;
@@ -24,7 +24,7 @@ use crate::{Server, policies, sql};
 
 macro_rules! kept {
     () => {
-        "select plan, policy, costs, terms, as_of from plan_offers"
+        "select id, plan, policy, costs, terms, as_of, made_at from plan_offers"
     };
 }
 
@@ -62,8 +62,15 @@ pub async fn offered(server: &Server, customer: &Customer, l: Locale, form: &Pla
     Ok(Offered { simulation, terms })
 }
 
+/// An offer that can be accepted, and when it was made.
+pub(super) struct Accepted {
+    pub(super) offered: Offered,
+    pub(super) id: Uuid,
+    pub(super) made_at: DateTime<Utc>,
+}
+
 /// The offer with this fingerprint, if it can still be accepted for this form.
-pub(super) async fn accepted(server: &Server, tx: &mut Tx, customer: CustomerId, form: &PlanForm, hash: &str) -> Result<Offered> {
+pub(super) async fn accepted(server: &Server, tx: &mut Tx, customer: CustomerId, form: &PlanForm, hash: &str) -> Result<Accepted> {
     let gone = || Error::field("terms", Problem::NoLongerPossible);
     let kept = sql!(tx, optional Kept: concat!(kept!(), " where customer_id = $1 and hash = $2 and valid_until >= $3 and asked = $4"),
         customer.0, hash, server.clock.today(), asked(form)?)?
@@ -75,7 +82,8 @@ pub(super) async fn accepted(server: &Server, tx: &mut Tx, customer: CustomerId,
     if fresh(server, tx, customer, form).await.is_ok_and(|(_, fresh)| kept.is_beaten_by(&fresh)) {
         return Err(gone());
     }
-    kept.open(tx, customer, form).await
+    let (id, made_at) = (kept.id, kept.made_at);
+    Ok(Accepted { offered: kept.open(tx, customer, form).await?, id, made_at })
 }
 
 /// Notes that an offer was accepted.
@@ -127,6 +135,8 @@ const CORRUPT: Error = Error::Corrupt("offer of a plan");
 /// An offer as stored.
 #[derive(sqlx::FromRow)]
 struct Kept {
+    id: Uuid,
+    made_at: DateTime<Utc>,
     plan: String,
     policy: String,
     costs: String,

@@ -98,7 +98,7 @@ async fn late_people(server: &Server) -> Result<Vec<(String, NaiveDate)>> {
     let mut conn = server.db.read().await?;
     Ok(sql!(conn, all (String, NaiveDate): "select c.external_id, max(b.due_on) from customers c
         join bills b on b.customer_id = c.id and b.balance > 0 and b.standing = 'open' and b.due_on < $1
-        where c.external_id between 'VS-000040' and 'VS-000500'
+        where c.email is not null and c.external_id between 'VS-000040' and 'VS-000500'
           and not exists (select 1 from requests r where r.customer_id = c.id) and not exists (select 1 from promises p where p.customer_id = c.id)
           and not exists (select 1 from customer_flags f where f.customer_id = c.id)
         group by c.external_id order by c.external_id desc", server.clock.today())?)

@@ -18,10 +18,12 @@ use domain::requests::forms::{DecisionForm, MessageForm, QuestionForm, SlipForm}
 use domain::requests::protocol::Protocol;
 use domain::requests::queue::{Filter, ViewForm};
 use domain::requests::{Action, Kind as RequestKind};
+use domain::sign_in::CodeForm;
 use uuid::Uuid;
 
 use super::records::{self, tour};
 use super::{house, incidents, people};
+use crate::acceptances::{Asked, Purpose};
 use crate::documents::CANCELLATION;
 use crate::error::{Error, Result};
 use crate::files::{self, Stored};
@@ -30,7 +32,7 @@ use crate::pdf::letter::{self, Block, LetterSheet};
 use crate::pdf::{Brand, Colour, DocumentInfo, Party};
 use crate::sessions::{self, Actors, Customer, Staff, Visit};
 use crate::texts::{self, Locale};
-use crate::{Server, agreements, disputes, receipts, refunds, requests, sql};
+use crate::{Server, acceptances, agreements, disputes, receipts, refunds, requests, sql};
 
 /// Gives a person two companies and a parent to act for.
 pub(super) async fn representations(server: &Server) -> Result<()> {
@@ -336,7 +338,24 @@ async fn plan_to_decide(server: &Server) -> Result<()> {
 pub(super) async fn accept(then: &Server, customer: &Customer, plan_form: &PlanForm) -> Result<Protocol> {
     let offered = agreements::offered(then, customer, Locale::PtBr, plan_form).await?;
     let accept = AcceptForm { terms: offered.terms.hash, accepted: "yes".to_owned(), submission: form() };
-    agreements::submit(then, customer, plan_form, &accept).await
+    match agreements::accept(then, customer, &visit(), Locale::PtBr, plan_form, &accept).await? {
+        Asked::Done(protocol) => Ok(protocol),
+        Asked::Code(id) => {
+            let code = acceptances::code_of_demo(then, customer, Purpose::Plan, id).await?;
+            agreements::confirm(then, customer, &visit(), id, &CodeForm { code }).await
+        }
+    }
+}
+
+/// Asks for a refund, and confirms where it goes.
+async fn refund(then: &Server, customer: &Customer, form: &RefundForm) -> Result<Protocol> {
+    match refunds::submit(then, customer, &visit(), Locale::PtBr, form).await? {
+        Asked::Done(protocol) => Ok(protocol),
+        Asked::Code(id) => {
+            let code = acceptances::code_of_demo(then, customer, Purpose::Refund, id).await?;
+            Ok(refunds::confirm(then, customer, &visit(), id, &CodeForm { code }).await?.protocol)
+        }
+    }
 }
 
 /// Somebody with late bills, and what was sent for the first of them.
@@ -446,7 +465,7 @@ async fn refunds_of_three(server: &Server, desk: &Desk) -> Result<()> {
         let credits = refunds::credits(&then, &customer).await?;
         if let Some(credit) = credits.offers.first() {
             let tax_id = tax_id(server, customer.id()).await?;
-            let refund = RefundForm {
+            let form = RefundForm {
                 credit: credit.credit.entry.to_string(),
                 submission: form(),
                 way: "refund".to_owned(),
@@ -457,7 +476,7 @@ async fn refunds_of_three(server: &Server, desk: &Desk) -> Result<()> {
                 holder_name: customer.name().chars().take(120).collect(),
                 ..RefundForm::default()
             };
-            let protocol = refunds::submit(&then, &customer, &refund).await?;
+            let protocol = refund(&then, &customer, &form).await?;
             if person == tour::OVERPAID {
                 play(server, 7, &desk.receivables, protocol, &[(Action::Claim, ""), (Action::Prepare, "")]).await?;
                 play(server, 6, &desk.supervisor, protocol, &[(Action::Approve, "")]).await?;
@@ -557,7 +576,12 @@ pub(super) async fn staff(server: &Server, role: Role) -> Result<Staff> {
 }
 
 fn visit() -> Visit {
-    Visit { network: "192.0.2.0".to_owned(), device: "Demonstração".to_owned() }
+    Visit {
+        network: "192.0.2.0".to_owned(),
+        device: "Demonstração".to_owned(),
+        address: "192.0.2.44".to_owned(),
+        agent: "Mozilla/5.0 (Linux; Android 14) Chrome/131.0 Mobile".to_owned(),
+    }
 }
 
 pub(super) fn person_id(index: u64) -> String {

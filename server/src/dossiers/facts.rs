@@ -19,6 +19,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::handed_over::{self, HandedOver};
+use crate::acceptances::{self, Evidence};
 use crate::agreements::Terms;
 use crate::db::Conn;
 use crate::error::{Error, Result};
@@ -226,6 +227,8 @@ pub(super) struct Agreement {
     pub(super) terms: Option<Terms>,
     /// Whether the fingerprint is that of what was accepted.
     pub(super) proven: bool,
+    /// How it was confirmed, where it was by a code.
+    pub(super) evidence: Option<Evidence>,
 }
 
 #[derive(Debug, sqlx::FromRow)]
@@ -286,6 +289,8 @@ pub(super) struct Request {
     pub(super) steps: Vec<Step>,
     pub(super) uploads: Vec<Upload>,
     pub(super) refund: Option<Refund>,
+    /// How it was confirmed where a refund goes, each time.
+    pub(super) evidence: Vec<Evidence>,
 }
 
 #[derive(Debug, sqlx::FromRow)]
@@ -475,16 +480,21 @@ async fn requests(conn: &mut Conn, customer: CustomerId, as_of: DateTime<Utc>) -
     {
         about.entry(request).or_default().push(bill);
     }
-    Ok(rows
+    let mut requests: Vec<Request> = rows
         .into_iter()
         .map(|row| {
             let steps: Vec<Step> = steps.extract_if(.., |step| step.request_id == row.id).collect();
             let status = steps.last().and_then(|step| step.to_status.parse().ok()).unwrap_or(Status::Received);
             let uploads = uploads.extract_if(.., |upload| upload.request_id == row.id).collect();
             let refund = refunds.extract_if(.., |refund| refund.request_id == row.id).next();
-            Request { bills: about.remove(&row.id).unwrap_or_default(), row, status, steps, uploads, refund }
+            Request { bills: about.remove(&row.id).unwrap_or_default(), row, status, steps, uploads, refund, evidence: Vec::new() }
         })
-        .collect())
+        .collect();
+    for request in requests.iter_mut().filter(|request| request.refund.is_some()) {
+        request.evidence = acceptances::of_request(conn, request.row.id).await?;
+        request.evidence.retain(|evidence| evidence.entered_at < as_of);
+    }
+    Ok(requests)
 }
 
 async fn agreements(
@@ -534,7 +544,8 @@ async fn agreements(
             (Some(terms), Some(plan)) => crate::agreements::fingerprint(&terms.sections, plan, &costs) == row.terms_hash,
             _ => false,
         };
-        agreements.push(Agreement { row, status, bills, installments, terms, proven });
+        let evidence = acceptances::newest(conn, row.request_id).await?;
+        agreements.push(Agreement { row, status, bills, installments, terms, proven, evidence });
     }
     Ok(agreements)
 }

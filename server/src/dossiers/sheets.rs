@@ -489,7 +489,10 @@ pub(super) fn agreements(w: &Wording<'_>) -> Sheet {
                 (t::state(l), words::agreement(l, agreement.status).to_owned()),
                 (t::accepted_at(l), w.moment(row.accepted_at)),
                 (t::accepted_by(l), w.person(row.person_id)),
-                (texts::papers::accepted_how(l), texts::papers::accepted_how_words(l).to_owned()),
+                (
+                    texts::papers::accepted_how(l),
+                    if agreement.evidence.is_some() { texts::acceptances::how(l) } else { texts::papers::accepted_how_words(l) }.to_owned(),
+                ),
                 (t::total(l), w.money(row.total)),
                 (t::plan_interest(l), w.money(row.interest)),
                 (t::accepted_hash(l), row.terms_hash.clone()),
@@ -498,6 +501,10 @@ pub(super) fn agreements(w: &Wording<'_>) -> Sheet {
             .map(|(label, value)| (label.to_owned(), value))
             .to_vec(),
         ));
+        if let Some(evidence) = &agreement.evidence {
+            blocks.push(Block::Paragraph(texts::acceptances::evidence_words(l).to_owned()));
+            blocks.push(Block::Pairs(evidence.lines(l, w.clock)));
+        }
         blocks.push(Block::Paragraph(t::taken_bills(l).to_owned()));
         let taken = agreement.bills.iter().map(|one| {
             let amounts = [one.principal, one.fine, one.interest, one.discount, one.amount - one.discount];
@@ -617,7 +624,8 @@ fn about_request(w: &Wording<'_>, request: &Request) -> Vec<(String, String)> {
         let to = refund.destination_masked.as_deref().unwrap_or_default();
         pairs.push((t::refund_to(l), format!("{} {to}", w.money(refund.amount)).trim().to_owned()));
     }
-    pairs.into_iter().map(|(label, value)| (label.to_owned(), value)).collect()
+    let pairs = pairs.into_iter().map(|(label, value)| (label.to_owned(), value));
+    pairs.chain(request.evidence.iter().flat_map(|evidence| evidence.lines(l, w.clock))).collect()
 }
 
 fn by(w: &Wording<'_>, step: &Step) -> String {

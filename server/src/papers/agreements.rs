@@ -14,6 +14,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::{Holder, Sheet, Written, fingerprint, holder, issue, issued_on, table, write};
+use crate::acceptances::{self, Evidence};
 use crate::agreements::Terms;
 use crate::db::Conn;
 use crate::error::{Error, Result};
@@ -69,6 +70,9 @@ struct Content {
     bills: Vec<Taken>,
     accepted_at: DateTime<Utc>,
     person: Uuid,
+    /// How it was confirmed; none of those accepted before there were codes for it, whose papers say what they said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    evidence: Option<Evidence>,
 }
 
 /// A bill that went in, as it stood on the day of acceptance.
@@ -95,6 +99,7 @@ async fn agreed(conn: &mut Conn, customer: CustomerId, protocol: &Protocol) -> R
     #[derive(sqlx::FromRow)]
     struct Stored {
         id: Uuid,
+        request_id: Uuid,
         #[sqlx(try_from = "String")]
         status: Status,
         plan: String,
@@ -103,7 +108,7 @@ async fn agreed(conn: &mut Conn, customer: CustomerId, protocol: &Protocol) -> R
         person_id: Uuid,
     }
     let found = sql!(conn, optional Stored:
-        "select a.id, a.status, a.plan, a.terms, a.accepted_at, r.person_id from agreements a join requests r on r.id = a.request_id
+        "select a.id, a.request_id, a.status, a.plan, a.terms, a.accepted_at, r.person_id from agreements a join requests r on r.id = a.request_id
           where r.protocol = $1 and a.customer_id = $2", protocol.digits(), customer.0)?;
     let Some(found) = found.filter(|found| !matches!(found.status, Status::Requested | Status::Cancelled)) else { return Ok(None) };
     let bills = sql!(conn, all Taken:
@@ -117,12 +122,13 @@ async fn agreed(conn: &mut Conn, customer: CustomerId, protocol: &Protocol) -> R
         bills,
         accepted_at: found.accepted_at,
         person: found.person_id,
+        evidence: acceptances::newest(conn, found.request_id).await?,
     };
     Ok(Some(Agreed { status: found.status, content, by }))
 }
 
 fn worded(server: &Server, l: Locale, creditor: &Creditor, holder: &Holder, protocol: &Protocol, agreed: &Agreed) -> Sheet {
-    let Content { plan, terms, bills, accepted_at, .. } = &agreed.content;
+    let Content { plan, terms, bills, accepted_at, evidence, .. } = &agreed.content;
     let (sender, accepted) = (creditor.party(), server.clock.local(*accepted_at));
     let (money, date) = (|amount| texts::money(l, amount), |on| texts::date(l, on));
     let mut blocks = vec![
@@ -168,9 +174,15 @@ fn worded(server: &Server, l: Locale, creditor: &Creditor, holder: &Holder, prot
     blocks.push(Block::Pairs(vec![
         (t::accepted_at(l).to_owned(), texts::date_time(l, accepted)),
         (t::accepted_by(l).to_owned(), format!("{}, {}", agreed.by.name, agreed.by.tax_id)),
-        (t::accepted_how(l).to_owned(), t::accepted_how_words(l).to_owned()),
+        (t::accepted_how(l).to_owned(), if evidence.is_some() { texts::acceptances::how(l) } else { t::accepted_how_words(l) }.to_owned()),
         (t::accepted_hash(l).to_owned(), terms.hash.clone()),
     ]));
+    if let Some(evidence) = evidence {
+        blocks.push(Block::NewPage);
+        blocks.push(Block::Heading(texts::acceptances::evidence(l).to_owned()));
+        blocks.push(Block::Paragraph(texts::acceptances::evidence_words(l).to_owned()));
+        blocks.push(Block::Pairs(evidence.lines(l, &server.clock)));
+    }
     Sheet { kind: t::term_kind(l).to_owned(), title: t::term_title(l, protocol), blocks }
 }
 

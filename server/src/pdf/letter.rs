@@ -40,6 +40,8 @@ pub enum Block {
     Pairs(Vec<(String, String)>),
     /// A table.
     Table(Table),
+    /// What follows stands on a page of its own.
+    NewPage,
 }
 
 /// A table whose head is repeated on each page it reaches.
@@ -158,6 +160,8 @@ impl<'s> Setter<'s> {
                 Block::Clauses(clauses) => self.clauses(clauses),
                 Block::Pairs(pairs) => self.pairs(pairs),
                 Block::Table(table) => self.table(table),
+                // More than any page has left, unless it is empty.
+                Block::NewPage => drop(self.need(BOTTOM)),
             }
         }
         self.pages

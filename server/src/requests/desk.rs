@@ -3,6 +3,7 @@
 //! Never decides by itself who may: `domain::requests` does. Looking at a request is recorded.
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
+use domain::actors::Role;
 use domain::charges::Calculation;
 use domain::forms::Problem;
 use domain::ids::{BillId, CustomerId, PaymentId, StaffId, UploadId};
@@ -20,6 +21,7 @@ use super::advance::{By, Step, advance};
 use super::clock::{self, Stood};
 use super::replies::{self, Reply};
 use super::{BillLine, BillNote, Detail, RequestView, Row, Side, What, digits, take, view};
+use crate::acceptances::{self, Evidence};
 use crate::audit::{self, Event};
 use crate::db::Conn;
 use crate::error::{Error, Result};
@@ -34,6 +36,9 @@ use crate::{Server, bills, disputes, policies, sql};
 const NEAR_DAYS: u64 = 7;
 /// Bills whose cost today is worked out for one request; a company's receipt may name thousands.
 const COSTS: usize = 12;
+
+/// Those who answer for what is claimed, and see from which network address somebody bound themselves.
+const SEE_ADDRESSES: &[Role] = &[Role::Supervisor, Role::Legal];
 
 /// The customer of a request, as staff sees one.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -181,6 +186,8 @@ pub struct StaffView {
     pub bills: Vec<BillLine>,
     /// What to look at twice.
     pub warnings: Vec<Warning>,
+    /// How what is asked for was confirmed by a code, if it was; without addresses for those who have no business with them.
+    pub evidence: Option<Evidence>,
     /// What stands on the files.
     pub proofs: Vec<Proof>,
     /// Answers that may be of use, by title.
@@ -270,7 +277,10 @@ async fn look(server: &Server, conn: &mut Conn, staff: &Staff, row: &Row) -> Res
     let (payments, bills) = matches(conn, row, &request).await?;
     let case = row.case();
     let goes_back = matches!(request.detail, Detail::Refund { way: Way::Origin, .. });
+    let evidence = acceptances::newest(conn, row.id.0).await?;
+    let evidence = if SEE_ADDRESSES.contains(&staff.role()) { evidence } else { evidence.map(Evidence::without_addresses) };
     Ok(StaffView {
+        evidence,
         ledger: ledger(conn, row, &request).await?,
         costs: costs(server, conn, &request).await?,
         warnings: warnings(conn, row, &request).await?,

@@ -13,7 +13,7 @@ use super::advance::{By, Step, advance};
 use super::{clock, take_id};
 use crate::db::Tx;
 use crate::error::{Error, Result};
-use crate::{Server, agreements, among, files, imports, promises, sql};
+use crate::{Server, acceptances, agreements, among, files, imports, promises, sql};
 
 /// Banks tell once a day, imports settle at once: this is for what neither of them touches, such as a day that has passed.
 const EVERY: Duration = Duration::from_secs(300);
@@ -96,6 +96,12 @@ pub async fn run(server: Server) {
         }
         if let Err(error) = files::sweep(&server).await {
             tracing::error!(%error, "sweeping files");
+        }
+        // Once a day, and when the process begins: one that is started anew every night forgets as well.
+        if round % ROUNDS == 1
+            && let Err(error) = acceptances::purge(&server).await
+        {
+            tracing::error!(%error, "forgetting what nobody accepted");
         }
         if round % ROUNDS == 0
             && let Err(error) = files::sweep_strays(&server).await

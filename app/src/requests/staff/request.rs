@@ -58,7 +58,7 @@ pub(super) async fn request(page: Page, AsStaff(staff): AsStaff, Path(protocol):
         Detail::Plan { plan, .. } => Some(evidence::plan(l, plan)),
         _ => None,
     };
-    let (customer, history) = (customer(&page, &view), history(&page, &view));
+    let (customer, history, confirmed) = (customer(&page, &view), history(&page, &view), confirmed(&page, &view));
     Ok(page.staff(&staff, StaffRoom::Queue, &title.clone(), || {
         view! {
             {summary}
@@ -67,7 +67,7 @@ pub(super) async fn request(page: Page, AsStaff(staff): AsStaff, Path(protocol):
             <div class=grid>
                 <div class="desk-asked flow">{warnings}{asked}</div>
                 {files.map(|files| view! { <div class="desk-files">{files}</div> })}
-                <div class="desk-rest flow">{matches}{plan}{ledger}{history}</div>
+                <div class="desk-rest flow">{matches}{plan}{ledger}{confirmed}{history}</div>
                 <div class="decide flow">
                     {panel}
                     {customer}
@@ -100,6 +100,21 @@ fn customer(page: &Page, view: &StaffView) -> impl IntoView + use<> {
     pairs.extend(names.into_iter().filter_map(|(label, name)| Some(Pair::new(label, name.clone()?))));
     let link = (paths::staff_customer(who.id).into(), t::see_customer(l).into());
     view! { <Card title=t::customer(l) link><SummaryList pairs/></Card> }
+}
+
+/// How what is asked for was confirmed by a code.
+fn confirmed(page: &Page, view: &StaffView) -> Option<impl IntoView + use<>> {
+    use texts::acceptances as t;
+    let l = page.l;
+    let evidence = view.evidence.as_ref()?;
+    let words = if matches!(view.request.detail, Detail::Plan { .. }) { t::evidence_words(l) } else { t::evidence_refund_words(l) };
+    let hidden = evidence.entered_address.is_empty().then(|| view! { <p class="small soft">{t::address_hidden(l)}</p> });
+    let pairs = evidence
+        .lines(l, &page.server.clock)
+        .into_iter()
+        .map(|(label, value)| Pair::new(label, view! { <span class="wrap-anywhere">{value}</span> }));
+    let pairs: Vec<Pair> = pairs.collect();
+    Some(view! { <Card title=t::evidence(l)><p class="small">{words}</p><SummaryList pairs/>{hidden}</Card> })
 }
 
 fn history(page: &Page, view: &StaffView) -> impl IntoView + use<> {

@@ -3,30 +3,33 @@
 //!
 //! Where to is sealed in the database and masked on screens; only the export holds it in clear.
 
+mod asking;
+mod orders;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::actors::Role;
-use domain::forms::{FieldError, Problem, submission};
+use domain::forms::{FieldError, Problem};
 use domain::ids::{BillId, CustomerId, EntryId, PaymentId, RequestId};
 use domain::money::Money;
 use domain::refunds::{Destination, Holder, HolderMatch, OrderStatus, RefundForm, ValidRefundForm, Way};
+use domain::requests::Kind;
 use domain::requests::protocol::Protocol;
-use domain::requests::{Action, Kind, Status};
 use domain::statement::{self, Credit, Entry, EntryKind, Standing};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use uuid::Uuid;
 
-use crate::audit::{self, Actor, Event};
+use crate::audit::Actor;
 use crate::db::{Conn, Tx, is_duplicate};
 use crate::error::{Error, Result};
 use crate::ledger::{self, NewEntry};
 use crate::pix::returns::{self, For, Origin};
 use crate::requests::advance::{By, Effect};
-use crate::requests::advance::{Step, advance};
-use crate::requests::{BillLine, New, Row as Request, once, open, take_bill, take_own};
-use crate::sessions::{Customer, Staff};
-use crate::texts::{self, cell};
+use crate::requests::{BillLine, New, Row as Request, open, take_bill};
+use crate::sessions::Customer;
 use crate::{Server, policies, sql};
+
+pub use asking::{Confirmed, confirm, submit};
+pub use orders::{Export, Order, export, orders};
 
 /// What destinations are sealed and digested for.
 const PURPOSE: &str = "refund destination";
@@ -122,36 +125,6 @@ struct Sealed {
     holder: Holder,
 }
 
-/// Asks for a credit back, or for its compensation with a bill. The same form twice asks once; a credit is asked for once,
-/// whatever happens at the same time.
-///
-/// # Errors
-/// [`Error::Form`]: see [`RefundForm::parse`]; [`Problem::Unknown`] at `credit` or `target` for what is not the customer's,
-/// [`Problem::NoLongerPossible`] for what is gone or asked for already, and at `way` for what cannot go back to its origin.
-pub async fn submit(server: &Server, customer: &Customer, form: &RefundForm) -> Result<Protocol> {
-    let mut errors = Vec::new();
-    let mut note = |field, problem| errors.push(FieldError::new(field, problem));
-    let submission = submission(&form.submission).map_err(|problem| note("submission", problem)).ok();
-    let credit = form.credit().map_err(|problem| note("credit", problem)).ok();
-    let target = form.target().map_err(|problem| note("target", problem)).ok();
-    let (Some(submission), Some(credit), Some(target)) = (submission, credit, target) else { return Err(errors.into()) };
-    once(server, customer, submission, async {
-        let mut tx = server.db.write().await?;
-        let (payer, owner) = paid_by(&mut tx, customer, credit).await?;
-        let valid = form.parse(payer.as_deref(), &owner)?;
-        let protocol = match valid {
-            ValidRefundForm::Compensate => compensate(server, &mut tx, customer, submission, credit, target).await?,
-            ValidRefundForm::Origin => to_origin(server, &mut tx, customer, submission, credit).await?,
-            ValidRefundForm::Refund { destination, holder, holder_match } => {
-                give_back(server, &mut tx, customer, submission, credit, &Sealed { destination, holder }, holder_match).await?
-            }
-        };
-        tx.commit().await?;
-        Ok(protocol)
-    })
-    .await
-}
-
 /// Holds a form against the rules without asking for anything, for the page on which it is checked.
 ///
 /// # Errors
@@ -221,7 +194,7 @@ async fn compensate(
     submission: Uuid,
     entry: EntryId,
     target: Option<BillId>,
-) -> Result<Protocol> {
+) -> Result<Request> {
     let target = match target {
         Some(target) => target.0,
         None => {
@@ -252,30 +225,6 @@ async fn compensate(
     .await
 }
 
-async fn give_back(
-    server: &Server,
-    tx: &mut Tx,
-    customer: &Customer,
-    submission: Uuid,
-    entry: EntryId,
-    sealed: &Sealed,
-    holder_match: HolderMatch,
-) -> Result<Protocol> {
-    let credit = still_there(tx, customer.id.0, entry).await?.ok_or_else(|| Error::field("credit", Problem::NoLongerPossible))?;
-    let destination = destination(server, tx, customer, sealed, holder_match).await?;
-    let amount = credit.amount;
-    write(
-        server,
-        tx,
-        customer,
-        submission,
-        &credit,
-        amount,
-        Asked { way: Way::Refund, target: None, destination: Some(destination), origin: None },
-    )
-    .await
-}
-
 async fn destination(
     server: &Server,
     tx: &mut Tx,
@@ -295,7 +244,7 @@ async fn destination(
 }
 
 /// No account, no proof of whose it is and no waiting after a changed contact: the money cannot go anywhere but where it came from.
-async fn to_origin(server: &Server, tx: &mut Tx, customer: &Customer, submission: Uuid, entry: EntryId) -> Result<Protocol> {
+async fn to_origin(server: &Server, tx: &mut Tx, customer: &Customer, submission: Uuid, entry: EntryId) -> Result<Request> {
     let credit = still_there(tx, customer.id.0, entry).await?.ok_or_else(|| Error::field("credit", Problem::NoLongerPossible))?;
     let origin = origin(server, tx, &credit).await?.ok_or_else(|| Error::field("way", Problem::NoLongerPossible))?;
     let amount = credit.amount;
@@ -311,11 +260,21 @@ async fn to_origin(server: &Server, tx: &mut Tx, customer: &Customer, submission
     .await
 }
 
+/// Until when a refund asked for now would wait before it leaves, when a contact was changed not long ago. It can be asked for all the
+/// same: whoever changed an address because the old one was lost is not sent away, and the days in which staff decides count.
+///
+/// # Errors
+/// The database's.
+pub async fn waits_until(server: &Server, customer: &Customer) -> Result<Option<DateTime<Utc>>> {
+    let mut conn = server.db.read().await?;
+    free_from(server, &mut conn, customer).await
+}
+
 /// From when on it may leave, when a contact was changed not long ago: somebody who took over an account would first change
 /// where its notices go.
-async fn free_from(server: &Server, tx: &mut Tx, customer: &Customer) -> Result<Option<DateTime<Utc>>> {
-    let policy = policies::refunds(server, tx).await?;
-    let (changed_at,) = sql!(tx, one (Option<DateTime<Utc>>,): "select max(email_changed_at) from customers where id in ($1, $2)",
+async fn free_from(server: &Server, conn: &mut Conn, customer: &Customer) -> Result<Option<DateTime<Utc>>> {
+    let policy = policies::refunds(server, conn).await?;
+    let (changed_at,) = sql!(conn, one (Option<DateTime<Utc>>,): "select max(email_changed_at) from customers where id in ($1, $2)",
         customer.id.0, customer.person.0)?;
     let free_from = changed_at.map(|at| policy.free_from(at.naive_utc()).and_utc());
     Ok(free_from.filter(|free_from| *free_from > server.clock.now()))
@@ -344,7 +303,7 @@ async fn write(
     credit: &Credit,
     amount: Money,
     asked: Asked,
-) -> Result<Protocol> {
+) -> Result<Request> {
     let mut bills: Vec<BillId> = credit.bill.into_iter().chain(asked.target).collect();
     bills.dedup();
     let new = New { amount, bills: &bills, ..New::of(Kind::Refund, submission) };
@@ -363,7 +322,7 @@ async fn write(
         to.map(|to| to.holder_match.as_str()), to.and_then(|to| to.free_from), OrderStatus::Prepared.as_str(),
         asked.origin.as_ref().map(|origin| origin.pix.as_str()))
     .map_err(|error| if is_duplicate(&error) { Error::field("credit", Problem::NoLongerPossible) } else { error.into() })?;
-    Ok(row.protocol)
+    Ok(row)
 }
 
 /// The form with which another destination is given for a refund that could not go back to its origin, while staff asks for one.
@@ -383,37 +342,6 @@ pub async fn redirection(server: &Server, customer: &Customer, protocol: &str) -
         way: Way::Refund.as_str().to_owned(),
         ..RefundForm::default()
     })
-}
-
-/// Gives an account or a key for a refund that could not go back to its origin, where staff asks for one; that answers what was asked.
-/// The same form twice gives it once.
-///
-/// # Errors
-/// As [`submit`]; [`Error::NotFound`] for a request that is not the customer's; [`Error::Overtaken`] when none is asked for any more.
-pub async fn redirect(server: &Server, customer: &Customer, form: &RefundForm) -> Result<Protocol> {
-    let submission = submission(&form.submission).map_err(|problem| Error::field("submission", problem))?;
-    let mut tx = server.db.write().await?;
-    let request = take_own(&mut tx, customer, form.request.trim()).await?;
-    if sql!(tx, optional (Uuid,): "select id from request_events where id = $1 and request_id = $2", submission, request.id.0)?.is_some() {
-        return Ok(request.protocol);
-    }
-    let refund = if request.kind == Kind::Refund { row(&mut tx, request.id).await? } else { return Err(Error::NotFound) };
-    if request.status != Status::WaitingCustomer || refund.state != OrderStatus::Returned {
-        return Err(Error::Overtaken("request_moved"));
-    }
-    let (payer, owner) = paid_by(&mut tx, customer, refund.credit_entry).await?;
-    let ValidRefundForm::Refund { destination: to, holder, holder_match } = form.parse(payer.as_deref(), &owner)? else {
-        return Err(Error::field("way", Problem::Missing));
-    };
-    let to = destination(server, &mut tx, customer, &Sealed { destination: to, holder }, holder_match).await?;
-    sql!(tx, execute: "update refunds set way = 'refund', end_to_end_id = null, destination_sealed = $2, destination_masked = $3,
-            destination_digest = $4, holder_match = $5, free_from = $6 where request_id = $1",
-        request.id.0, to.sealed, to.masked, to.digest, to.holder_match.as_str(), to.free_from)?;
-    let told = texts::refunds::account_given(customer.locale());
-    let step = Step { told: Some(told), event: Some(submission), ..Step::of(Action::Answer) };
-    advance(server, &mut tx, &request, By::Customer(customer), &step).await?;
-    tx.commit().await?;
-    Ok(request.protocol)
 }
 
 // ---- effects of decisions ----
@@ -584,151 +512,4 @@ async fn set_state(tx: &mut Tx, request: RequestId, from: OrderStatus, to: Order
             // Its credit was asked for by another request meanwhile.
             .map_err(|error| if is_duplicate(&error) { Error::Overtaken("refund_moved") } else { error.into() })?;
     if moved == 0 { Err(Error::Overtaken("refund_moved")) } else { Ok(()) }
-}
-
-// ---- orders for the bank ----
-
-/// A refund order.
-#[derive(Clone, Debug, sqlx::FromRow)]
-pub struct Order {
-    /// Of which request.
-    #[sqlx(try_from = "String")]
-    pub protocol: Protocol,
-    /// Whose credit it was.
-    pub customer: String,
-    /// How much.
-    #[sqlx(try_from = "i64")]
-    pub amount: Money,
-    /// To an account, or back to the origin of a Pix.
-    #[sqlx(try_from = "String")]
-    pub way: Way,
-    /// Where to, masked.
-    #[sqlx(rename = "destination_masked")]
-    pub destination: Option<String>,
-    /// When it was approved.
-    pub ordered_at: Option<DateTime<Utc>>,
-    /// Not exported before then.
-    pub free_from: Option<DateTime<Utc>>,
-    /// Where it stands: approved or exported.
-    #[sqlx(try_from = "String", rename = "state")]
-    pub status: OrderStatus,
-    /// The file that holds it.
-    #[sqlx(rename = "batch_id")]
-    pub batch: Option<Uuid>,
-}
-
-/// Orders that are not paid yet, the oldest first.
-///
-/// # Errors
-/// [`Error::Forbidden`] for roles that send no money out.
-pub async fn orders(server: &Server, staff: &Staff) -> Result<Vec<Order>> {
-    staff.only(PAYERS)?;
-    let mut conn = server.db.read().await?;
-    Ok(
-        sql!(conn, all Order: "select r.protocol, c.name as customer, f.amount, f.way, f.destination_masked, f.ordered_at, f.free_from, f.state, f.batch_id
-        from refunds f join requests r on r.id = f.request_id join customers c on c.id = r.customer_id
-        where f.way in ('refund', 'origin') and f.state in ('approved', 'exported') order by f.ordered_at, r.id limit 1000")?,
-    )
-}
-
-/// A file of orders for the bank.
-#[derive(Clone, Debug)]
-pub struct Export {
-    /// Names the file, and asks for the same one again.
-    pub batch: Uuid,
-    /// UTF-8, `;` between cells, one header line.
-    pub csv: String,
-    /// How many orders.
-    pub orders: usize,
-}
-
-#[derive(sqlx::FromRow)]
-struct ExportRow {
-    request_id: Uuid,
-    #[sqlx(try_from = "String")]
-    protocol: Protocol,
-    #[sqlx(try_from = "i64")]
-    amount: Money,
-    destination_sealed: String,
-}
-
-/// Writes every order that may leave into a file, once: no order is in two files. With the number of a file, gives that one
-/// again, for a download that was lost.
-///
-/// # Errors
-/// [`Error::Forbidden`]; [`Error::NotFound`] when nothing may leave, or for a file that is not there.
-pub async fn export(server: &Server, staff: &Staff, again: Option<Uuid>) -> Result<Export> {
-    staff.only(PAYERS)?;
-    let mut tx = server.db.write().await?;
-    let batch = again.unwrap_or_else(|| server.id());
-    if again.is_none() {
-        sql!(tx, execute: "update refunds set state = 'exported', batch_id = $1
-            where way = 'refund' and state = 'approved' and (free_from is null or free_from <= $2)", batch, server.clock.now())?;
-    }
-    let rows = sql!(tx, all ExportRow: "select f.request_id, r.protocol, f.amount, f.destination_sealed
-        from refunds f join requests r on r.id = f.request_id
-        where f.batch_id = $1 and f.destination_sealed is not null order by f.ordered_at, r.id", batch)?;
-    if rows.is_empty() {
-        return Err(Error::NotFound);
-    }
-    let csv = csv(server, &rows)?;
-    audit::record(
-        server,
-        &mut tx,
-        Event {
-            actor: staff.actor(),
-            action: if again.is_none() { "refunds.export" } else { "refunds.export_again" },
-            subject_kind: "batch",
-            subject_id: Some(batch),
-            customer: None,
-            detail: json!({ "requests": rows.iter().map(|row| row.request_id).collect::<Vec<_>>() }),
-        },
-    )
-    .await?;
-    tx.commit().await?;
-    Ok(Export { batch, csv, orders: rows.len() })
-}
-
-fn csv(server: &Server, rows: &[ExportRow]) -> Result<String> {
-    let bad = |_| Error::Corrupt("export of refunds");
-    let mut writer = csv::WriterBuilder::new().delimiter(b';').from_writer(Vec::new());
-    let header =
-        ["protocol", "amount", "holder", "holder_tax_id", "kind", "pix_key", "bank", "branch", "account", "check_digit", "account_kind"];
-    writer.write_record(header).map_err(bad)?;
-    for row in rows {
-        let sealed: Sealed = serde_json::from_str(&server.config.keys.open(PURPOSE, &row.destination_sealed)?)
-            .map_err(|_| Error::Corrupt("refund destination"))?;
-        let kind = sealed.destination.kind().as_str();
-        let (key, bank, branch, account, digit, account_kind) = match &sealed.destination {
-            Destination::Pix { key, .. } => (key_cell(key), "", "", "", "", ""),
-            Destination::Account { bank, branch, account, check_digit, account_kind } => {
-                (String::new(), bank.as_str(), branch.as_str(), account.as_str(), check_digit.as_str(), account_kind.as_str())
-            }
-        };
-        let (protocol, amount, name) = (row.protocol.digits(), row.amount.plain(), cell(&sealed.holder.name));
-        let tax_id = &sealed.holder.tax_id;
-        writer.write_record([&protocol, &amount, &name, tax_id, kind, &key, bank, branch, account, digit, account_kind]).map_err(bad)?;
-    }
-    let bytes = writer.into_inner().map_err(|_| Error::Corrupt("export of refunds"))?;
-    String::from_utf8(bytes).map_err(|_| Error::Corrupt("export of refunds"))
-}
-
-/// A key of Pix as a cell: of a telephone its `+` stays.
-fn key_cell(key: &str) -> String {
-    let telephone = key.strip_prefix('+').is_some_and(|digits| digits.bytes().all(|b| b.is_ascii_digit()));
-    if telephone { key.to_owned() } else { cell(key) }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::key_cell;
-
-    #[test]
-    fn a_key_is_no_formula() {
-        assert_eq!(key_cell("=1+1"), "'=1+1");
-        assert_eq!(key_cell("@x"), "'@x");
-        assert_eq!(key_cell("+5541999998888"), "+5541999998888");
-        assert_eq!(key_cell("+A1"), "'+A1");
-        assert_eq!(key_cell("Ana Souza"), "Ana Souza");
-    }
 }
