@@ -12,6 +12,7 @@ use domain::actors::Role;
 use domain::forms::{FieldError, Problem};
 use domain::ids::{CustomerId, StaffId};
 use domain::sign_in::{CodeForm, SignInForm, StaffSignInForm};
+use domain::templates::notices::{Kind, Variable, Words};
 use hmac::{Hmac, Mac};
 use serde_json::json;
 use sha1::Sha1;
@@ -24,7 +25,8 @@ use crate::mail::Mail;
 use crate::outbox::{self, Outgoing};
 use crate::sealing::{same, six_digits};
 use crate::sessions::{self, Token, Visit};
-use crate::texts::{self, Locale};
+use crate::templates;
+use crate::texts::Locale;
 use crate::throttle::{self, Limit};
 use crate::{Server, sql};
 
@@ -49,7 +51,7 @@ pub async fn start(server: &Server, visit: &Visit, form: &SignInForm) -> Result<
     throttled(server, &[("network", &visit.network, PER_NETWORK), ("document", tax_id.as_str(), PER_DOCUMENT)]).await?;
     let mut conn = server.db.read().await?;
     let known =
-        sql!(conn, optional (Uuid, Option<String>, String): "select id, email, locale from customers where tax_id = $1", tax_id.as_str())?;
+        sql!(conn, optional (Uuid, Option<String>, String, String): "select id, email, locale, name from customers where tax_id = $1", tax_id.as_str())?;
     drop(conn);
     let id = Uuid::new_v4();
     let mut tx = server.db.write().await?;
@@ -69,7 +71,7 @@ pub async fn resend(server: &Server, visit: &Visit, code: CodeId) -> Result<()> 
     let mut conn = server.db.read().await?;
     let (customer,) = sql!(conn, optional (Option<Uuid>,): "select customer_id from codes where id = $1 and used_at is null", code.0)?
         .ok_or(Error::NotFound)?;
-    let known = sql!(conn, optional (Uuid, Option<String>, String): "select id, email, locale from customers where id = $1", customer)?;
+    let known = sql!(conn, optional (Uuid, Option<String>, String, String): "select id, email, locale, name from customers where id = $1", customer)?;
     drop(conn);
     let mut tx = server.db.write().await?;
     let (customer, contact) = reachable(known);
@@ -77,16 +79,24 @@ pub async fn resend(server: &Server, visit: &Visit, code: CodeId) -> Result<()> 
     tx.commit().await
 }
 
+/// Where a code goes.
+#[derive(Default)]
+struct Contact {
+    to: String,
+    locale: Locale,
+    name: String,
+}
+
 /// The customer and where the code goes; neither, for an unknown document or one without a contact.
-fn reachable(known: Option<(Uuid, Option<String>, String)>) -> (Option<Uuid>, Option<(String, Locale)>) {
+fn reachable(known: Option<(Uuid, Option<String>, String, String)>) -> (Option<Uuid>, Option<Contact>) {
     match known {
-        Some((id, Some(email), locale)) => (Some(id), Some((email, Locale::of_tag(&locale).unwrap_or_default()))),
+        Some((id, Some(to), locale, name)) => (Some(id), Some(Contact { to, locale: Locale::from(locale), name })),
         _ => (None, None),
     }
 }
 
 /// Writes the code and its message: the same rows, of the same size, whether there is anybody to read it or not.
-async fn issue(server: &Server, tx: &mut Tx, id: Uuid, customer: Option<Uuid>, contact: Option<(String, Locale)>) -> Result<()> {
+async fn issue(server: &Server, tx: &mut Tx, id: Uuid, customer: Option<Uuid>, contact: Option<Contact>) -> Result<()> {
     let code = six_digits();
     let hash = code_hash(server, id, &code);
     let now = server.clock.now();
@@ -94,15 +104,11 @@ async fn issue(server: &Server, tx: &mut Tx, id: Uuid, customer: Option<Uuid>, c
     sql!(tx, execute: "insert into codes (id, customer_id, purpose, code_hash, attempts, created_at, expires_at) values ($1, $2, 'sign_in', $3, 0, $4, $5)
          on conflict (id) do update set code_hash = excluded.code_hash, expires_at = excluded.expires_at",
         id, customer, hash, now, now + TimeDelta::minutes(CODE_MINUTES))?;
-    let (creditor,) = sql!(tx, optional (String,): "select name from creditor where id = 1")?.unwrap_or_default();
-    let (to, l) = contact.clone().unwrap_or_default();
-    let mail = Mail {
-        to,
-        subject: texts::mail::code_subject(l, &code),
-        body: texts::mail::code_body(l, &code, &creditor),
-        attachments: Vec::new(),
-    };
-    let outgoing = if contact.is_some() { Outgoing::Mail(mail) } else { Outgoing::Nothing { padding: mail.body } };
+    let known = contact.is_some();
+    let Contact { to, locale, name } = contact.unwrap_or_default();
+    let Words { head: subject, body } = templates::word(tx, Kind::SignInCode, locale, &name, &[(Variable::Code, code)]).await?;
+    let mail = Mail { to, subject, body, attachments: Vec::new() };
+    let outgoing = if known { Outgoing::Mail(mail) } else { Outgoing::Nothing { padding: mail.body } };
     outbox::put(server, tx, &outgoing).await
 }
 

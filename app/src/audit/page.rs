@@ -36,6 +36,7 @@ const PARTS: &[&str] = &[
     "incidents",
     "requests",
     "replies",
+    "templates",
     "uploads",
     "refunds",
     "exports",
