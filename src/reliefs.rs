@@ -63,6 +63,12 @@ impl Relief {
     }
 }
 
+/// The day on which a bill falls due for whoever asks on a day: as printed, or a later one to which payment was put off.
+#[must_use]
+pub fn due_on(printed: NaiveDate, reliefs: &[Relief], on: NaiveDate) -> NaiveDate {
+    put_off(printed, &reliefs.iter().filter(|relief| relief.holds(on)).collect::<Vec<_>>())
+}
+
 /// Whether a charge that arises on this day is given up.
 pub(crate) fn given_up(day: NaiveDate, reliefs: &[&Relief]) -> bool {
     reliefs.iter().filter_map(|relief| relief.days).any(|days| days.from <= day && day <= days.to)

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use domain::charges::{Posted, Terms};
 use domain::ids::{BillId, CustomerId, EntryId, PaymentId, RequestId};
 use domain::money::Money;
-use domain::reliefs::Relief;
+use domain::reliefs::{Relief, due_on};
 use domain::statement::EntryKind;
 use domain::webhooks::Topic;
 use serde_json::json;
@@ -52,6 +52,16 @@ pub(crate) struct ChargedBefore {
 }
 
 impl ChargedBefore {
+    /// When the bill falls due for whoever asks on a day.
+    pub(crate) fn due_on(&self, printed: NaiveDate, on: NaiveDate) -> Result<NaiveDate> {
+        Ok(due_on(printed, &self.reliefs()?, on))
+    }
+
+    fn reliefs(&self) -> Result<Vec<Relief>> {
+        let Some(reliefs) = &self.reliefs else { return Ok(Vec::new()) };
+        serde_json::from_str(reliefs).map_err(|_| Error::Corrupt("reliefs of a bill"))
+    }
+
     /// As the rules take them.
     pub(crate) fn posted(&self) -> Option<Posted> {
         self.charged_to.map(|to| Posted { to, open: Money::cents(self.charges_open) })
@@ -60,9 +70,7 @@ impl ChargedBefore {
     /// A contract's terms with what was given up of this bill's charges. Of a slip for several bills it is what was given up of any: the
     /// bank says one amount for all of them, and in doubt it is the customer's.
     pub(crate) fn relieved(&self, mut terms: Terms) -> Result<Terms> {
-        let Some(reliefs) = &self.reliefs else { return Ok(terms) };
-        let reliefs: Vec<Relief> = serde_json::from_str(reliefs).map_err(|_| Error::Corrupt("reliefs of a bill"))?;
-        for relief in reliefs {
+        for relief in self.reliefs()? {
             if !terms.reliefs.contains(&relief) {
                 terms.reliefs.push(relief);
             }
@@ -71,11 +79,12 @@ impl ChargedBefore {
     }
 }
 
-/// The last day of late charges in the ledger of a bill `b` up to a day, without those that were given back until then.
+/// The last day of late charges in the ledger of a bill `b` up to a day, without those that were given back until then. While it was in an
+/// agreement that ended it was charged nothing, and is not afterwards.
 macro_rules! charged_to {
     ($upto:literal) => {
         concat!(
-            "(select max(e.effective_on) from entries e where e.bill_id = b.id and e.kind in ('fine', 'interest') and e.effective_on <= ",
+            "(select max(e.effective_on) from entries e where e.bill_id = b.id and e.kind in ('fine', 'interest', 'from_agreement') and e.effective_on <= ",
             $upto,
             " and not exists (select 1 from entries r where r.of_entry = e.id and r.kind = 'reversal' and r.effective_on <= ",
             $upto,
@@ -84,12 +93,16 @@ macro_rules! charged_to {
     };
 }
 
-/// What of them is open: what no payment has named as its fine or its interest. One that paid several bills names those of all.
+/// What of them is open: what no payment has named as its fine or its interest, and nothing was moved there for. One that paid several
+/// bills names those of all.
 macro_rules! charges_open {
     ($upto:literal) => {
         concat!(
             "coalesce((select cast(sum(case when coalesce(case e.kind when 'fine' then p.fine else p.interest end, 0) >= e.amount then 0
-                    else e.amount - coalesce(case e.kind when 'fine' then p.fine else p.interest end, 0) end) as bigint)
+                    else e.amount - coalesce(case e.kind when 'fine' then p.fine else p.interest end, 0)
+                        + coalesce((select sum(m.amount) from entries m where m.of_entry = e.id and m.kind = 'compensation' and m.effective_on <= ",
+            $upto,
+            "), 0) end) as bigint)
                 from entries e left join payments p on p.id = e.payment_id
                where e.bill_id = b.id and e.kind in ('fine', 'interest') and e.effective_on <= ",
             $upto,
@@ -117,7 +130,7 @@ async fn recount(tx: &mut Tx, bills: &[Uuid]) -> Result<()> {
 
 /// Whether an entry may change what late charges a ledger holds.
 fn of_charges(kind: EntryKind) -> bool {
-    matches!(kind, EntryKind::Fine | EntryKind::Interest | EntryKind::Reversal)
+    matches!(kind, EntryKind::Fine | EntryKind::Interest | EntryKind::Reversal | EntryKind::FromAgreement | EntryKind::Compensation)
 }
 
 /// Posts an entry and moves its bill's balance by as much. Says whether it was new.
@@ -223,7 +236,7 @@ async fn tell_settled(server: &Server, tx: &mut Tx, moved: &[((Uuid, Uuid), i64)
 pub async fn verify(server: &Server) -> Result<Vec<BillId>> {
     let mut conn = server.db.read().await?;
     let rows = sql!(conn, all (uuid::Uuid,):
-        concat!("select b.id from bills b left join (select bill_id, cast(sum(amount) as bigint) as total, max(case when kind in ('fine', 'interest') then 1 else 0 end) as charged
+        concat!("select b.id from bills b left join (select bill_id, cast(sum(amount) as bigint) as total, max(case when kind in ('fine', 'interest', 'from_agreement') then 1 else 0 end) as charged
             from entries group by bill_id) s on s.bill_id = b.id
           where b.balance <> coalesce(s.total, 0)
              or ((s.charged = 1 or b.charged_to is not null or b.charges_open <> 0)

@@ -4,6 +4,7 @@
 mod absences;
 mod activities;
 mod agreements;
+mod agreements_kept;
 mod api;
 mod api_shapes;
 mod audit;

@@ -253,8 +253,16 @@ impl Imputed {
 pub struct Ending {
     /// Each bill, the oldest first.
     pub bills: Vec<Imputed>,
-    /// What was paid above everything that was owed: a credit of the customer's.
+    /// What was paid above everything that was owed: it was for the interest of paying in installments.
     pub excess: Money,
+}
+
+impl Ending {
+    /// Whether all that was owed is paid: then nothing ends for having been late, and what is left of the plan falls away.
+    #[must_use]
+    pub fn is_settled(&self) -> bool {
+        !self.bills.iter().any(|bill| bill.left().is_positive())
+    }
 }
 
 /// Counts what was paid under an agreement for the bills it took in. Late charges that were paid on its installments are no

@@ -112,6 +112,8 @@ pub struct BreakRule {
     pub days_late: u16,
     /// Business days, from the first day on which the rule is met, to pay what is late and go on as if nothing had been.
     pub cure_days: u16,
+    /// Business days after the last one to mend it until which the bank may tell of a payment.
+    pub bank_days: u16,
     /// In which order what was paid counts for the bills that come back.
     pub imputation: Imputation,
 }
@@ -314,7 +316,7 @@ impl Default for PlanPolicy {
 
 impl Default for BreakRule {
     fn default() -> Self {
-        Self { late_installments: 2, days_late: 30, cure_days: 5, imputation: Imputation::BillByBill }
+        Self { late_installments: 2, days_late: 30, cure_days: 5, bank_days: 2, imputation: Imputation::BillByBill }
     }
 }
 

@@ -66,6 +66,7 @@ impl Policy for PlanPolicy {
         walk.whole("late_installments", Unit::Installments, 1..=12, Grants::Greater, &mut broken.late_installments);
         walk.whole("days_late", Unit::Days, 1..=365, Grants::Greater, &mut broken.days_late);
         walk.whole("cure_days", Unit::BusinessDays, 0..=60, Grants::Greater, &mut broken.cure_days);
+        walk.whole("bank_days", Unit::BusinessDays, 0..=10, Grants::Greater, &mut broken.bank_days);
         walk.word("imputation", &Imputation::ALL.iter().map(|one| (one.as_str(), *one)).collect::<Vec<_>>(), &mut broken.imputation);
         let again = &mut self.renegotiation;
         walk.whole("most_times", Unit::Count, 0..=10, Grants::Greater, &mut again.most_times);

@@ -37,7 +37,7 @@ pub(super) fn group(kind: Kind, key: &str) -> &'static str {
     }
     match key {
         "min_days_late" | "least_total" | "max_open_agreements" | "wait_after_broken_days" | "natures" => "group_who",
-        "late_installments" | "days_late" | "cure_days" | "imputation" | "most_times" | "least_paid" => "group_broken",
+        "late_installments" | "days_late" | "cure_days" | "bank_days" | "imputation" | "most_times" | "least_paid" => "group_broken",
         key if key.starts_with("bands") => "group_bands",
         _ => "group_cost",
     }

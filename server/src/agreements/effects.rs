@@ -1,4 +1,4 @@
-//! What decisions and the bank's record do to an agreement: granted, begun, settled, given back.
+//! What decisions do to an agreement: granted, cancelled, and given back when it does not begin.
 //!
 //! Every effect is in the transaction of what caused it, and is posted once however often it is told.
 
@@ -7,7 +7,7 @@ use domain::agreements::Status;
 use domain::agreements::plans::{Installment, Plan};
 use domain::ids::{AgreementId, BillId, EntryId};
 use domain::money::Money;
-use domain::requests::{Action, Kind};
+use domain::requests::Kind;
 use domain::statement::{EntryKind, Nature, Standing};
 use domain::webhooks::Topic;
 use serde_json::json;
@@ -17,32 +17,45 @@ use super::{InstallmentLine, Row, row};
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::ledger::{self, NewEntry};
-use crate::requests::advance::{By, Effect, Step, advance};
+use crate::requests::advance::{By, Effect};
 use crate::requests::{New, Row as Request, open, take_bill};
 use crate::texts::{Locale, requests as t};
 use crate::webhooks::{self, Happened};
 use crate::{Server, policies, sql};
 
 #[derive(sqlx::FromRow)]
-struct Part {
+pub(super) struct Part {
     #[sqlx(try_from = "Uuid")]
-    bill_id: BillId,
+    pub(super) bill_id: BillId,
+    pub(super) due_on: NaiveDate,
     #[sqlx(try_from = "i64")]
-    principal: Money,
+    pub(super) principal: Money,
     #[sqlx(try_from = "i64")]
-    fine: Money,
+    pub(super) fine: Money,
     #[sqlx(try_from = "i64")]
-    interest: Money,
+    pub(super) interest: Money,
     #[sqlx(try_from = "i64")]
-    amount: Money,
+    pub(super) amount: Money,
     #[sqlx(try_from = "i64")]
-    discount: Money,
+    pub(super) discount: Money,
 }
 
-async fn parts(tx: &mut Tx, agreement: AgreementId) -> Result<Vec<Part>> {
-    Ok(
-        sql!(tx, all Part: "select bill_id, principal, fine, interest, amount, discount from agreement_bills where agreement_id = $1 order by bill_id", agreement.0)?,
-    )
+impl Part {
+    /// What is posted when the bill is taken in, in this order: nothing is left open of it.
+    fn entries(&self) -> [(EntryKind, Money); 4] {
+        [
+            (EntryKind::Fine, self.fine),
+            (EntryKind::Interest, self.interest),
+            (EntryKind::Discount, -self.discount),
+            (EntryKind::ToAgreement, self.discount - self.amount),
+        ]
+    }
+}
+
+/// What an agreement took in, by the bills' ids.
+pub(super) async fn parts(tx: &mut Tx, agreement: AgreementId) -> Result<Vec<Part>> {
+    Ok(sql!(tx, all Part: "select a.bill_id, b.due_on, a.principal, a.fine, a.interest, a.amount, a.discount
+            from agreement_bills a join bills b on b.id = a.bill_id where a.agreement_id = $1 order by a.bill_id", agreement.0)?)
 }
 
 /// Moves the bills into the agreement and makes its installments, which sum to exactly that and the plan's interest.
@@ -86,13 +99,7 @@ async fn take_in(server: &Server, tx: &mut Tx, request: &Request, agreement: Agr
         return Err(Error::Overtaken("bill_moved"));
     }
     sql!(tx, execute: "update bills set standing = 'in_agreement', agreement_id = $2 where id = $1", bill.id.0, agreement.0)?;
-    let entries = [
-        (EntryKind::Fine, part.fine),
-        (EntryKind::Interest, part.interest),
-        (EntryKind::Discount, -part.discount),
-        (EntryKind::ToAgreement, part.discount - part.amount),
-    ];
-    for (kind, amount) in entries {
+    for (kind, amount) in part.entries() {
         if !amount.is_zero() {
             post(server, tx, request, bill.id, kind, amount, "agreement").await?;
         }
@@ -100,25 +107,47 @@ async fn take_in(server: &Server, tx: &mut Tx, request: &Request, agreement: Agr
     Ok(())
 }
 
-async fn post(server: &Server, tx: &mut Tx, request: &Request, bill: BillId, kind: EntryKind, amount: Money, fact: &str) -> Result<()> {
+pub(super) async fn post(
+    server: &Server,
+    tx: &mut Tx,
+    request: &Request,
+    bill: BillId,
+    kind: EntryKind,
+    amount: Money,
+    fact: &str,
+) -> Result<()> {
     let source = source(request, fact, bill, kind);
     ledger::post(server, tx, &entry(server, request, bill, kind, amount, &source)).await.map(drop)
 }
 
-/// Takes back what [`take_in`] posted of a kind.
-async fn take_back(server: &Server, tx: &mut Tx, request: &Request, bill: BillId, kind: EntryKind, amount: Money) -> Result<()> {
-    let (of,) = sql!(tx, one (Uuid,): "select id from entries where source = $1", source(request, "agreement", bill, kind))?;
-    let source = source(request, &format!("not_begun/{kind}"), bill, EntryKind::Reversal);
-    let entry = NewEntry { of: Some(EntryId(of)), ..entry(server, request, bill, EntryKind::Reversal, -amount, &source) };
+/// Takes back what [`take_in`] posted of a kind; `why` names the fact.
+pub(super) async fn take_back(
+    server: &Server,
+    tx: &mut Tx,
+    request: &Request,
+    bill: BillId,
+    kind: EntryKind,
+    amount: Money,
+    why: &str,
+) -> Result<()> {
+    let of = posted(tx, request, bill, kind).await?.ok_or(Error::Corrupt("entry of an agreement"))?;
+    let source = source(request, &format!("{why}/{kind}"), bill, EntryKind::Reversal);
+    let entry = NewEntry { of: Some(of), ..entry(server, request, bill, EntryKind::Reversal, -amount, &source) };
     ledger::post(server, tx, &entry).await.map(drop)
 }
 
+/// What [`take_in`] posted of a kind, if it did.
+pub(super) async fn posted(tx: &mut Tx, request: &Request, bill: BillId, kind: EntryKind) -> Result<Option<EntryId>> {
+    let found = sql!(tx, optional (Uuid,): "select id from entries where source = $1", source(request, "agreement", bill, kind))?;
+    Ok(found.map(|(id,)| EntryId(id)))
+}
+
 /// The fact that makes an entry of an agreement.
-fn source(request: &Request, fact: &str, bill: BillId, kind: EntryKind) -> String {
+pub(super) fn source(request: &Request, fact: &str, bill: BillId, kind: EntryKind) -> String {
     format!("request/{}/{fact}/{bill}/{kind}", request.protocol.digits())
 }
 
-fn entry<'a>(server: &Server, request: &Request, bill: BillId, kind: EntryKind, amount: Money, source: &'a str) -> NewEntry<'a> {
+pub(super) fn entry<'a>(server: &Server, request: &Request, bill: BillId, kind: EntryKind, amount: Money, source: &'a str) -> NewEntry<'a> {
     NewEntry {
         customer: request.customer_id,
         bill: Some(bill),
@@ -184,7 +213,7 @@ pub(crate) async fn in_force(tx: &mut Tx, request: &Request) -> Result<Effect> {
     }
 }
 
-async fn set_status(
+pub(super) async fn set_status(
     server: &Server,
     tx: &mut Tx,
     agreement: AgreementId,
@@ -213,51 +242,25 @@ async fn set_status(
     webhooks::tell(server, tx, &[Happened { topic, data }]).await
 }
 
-/// Where the payments of an agreement lead it: to its beginning, to its end, or, without a down payment, back. Says whether
-/// anything changed; called for a request that was taken in this transaction.
-pub(crate) async fn follow(server: &Server, tx: &mut Tx, request: &Request) -> Result<bool> {
-    let agreement = row(tx, request.id).await?;
-    let today = server.clock.today();
-    let installments = sql!(tx, all InstallmentLine: "select i.number, i.due_on, i.amount, i.bill_id, b.balance
-        from installments i left join bills b on b.id = i.bill_id where i.agreement_id = $1 order by i.number", agreement.id.0)?;
-    let paid = |line: &InstallmentLine| line.balance.is_some_and(|balance| balance <= 0);
-    match agreement.status {
-        Status::AwaitingDownPayment => {
-            let Some(down) = installments.first().filter(|first| first.number == 0) else { return Ok(false) };
-            let (policy, calendar) = (policies::plans(server, tx).await?, policies::calendar(tx).await?);
-            if paid(down) {
-                set_status(server, tx, agreement.id, Status::AwaitingDownPayment, Status::Active, Some(today), None).await?;
-            } else if today > policy.last_day_to_begin(down.due_on, &calendar) && untouched(&installments) {
-                give_back(server, tx, request, &agreement, &installments).await?;
-            } else {
-                return Ok(false);
-            }
-            advance(server, tx, request, By::System, &Step::of(Action::Finish)).await?;
-            Ok(true)
-        }
-        Status::Active if !installments.is_empty() && installments.iter().all(paid) => {
-            set_status(server, tx, agreement.id, Status::Active, Status::Settled, None, Some(today)).await?;
-            Ok(true)
-        }
-        _ => Ok(false),
-    }
-}
-
 /// Whether nothing at all was paid: anything that was must be looked at by a person.
-fn untouched(installments: &[InstallmentLine]) -> bool {
+pub(super) fn untouched(installments: &[InstallmentLine]) -> bool {
     installments.iter().all(|line| line.balance == Some(line.amount.as_cents()))
 }
 
 /// The agreement does not begin: its installments are undone, and the bills are as they were before it, late charges included,
 /// which go on being worked out from the day they were due.
-async fn give_back(server: &Server, tx: &mut Tx, request: &Request, agreement: &Row, installments: &[InstallmentLine]) -> Result<()> {
+pub(super) async fn give_back(
+    server: &Server,
+    tx: &mut Tx,
+    request: &Request,
+    agreement: &Row,
+    installments: &[InstallmentLine],
+) -> Result<()> {
     for part in parts(tx, agreement.id).await? {
-        post(server, tx, request, part.bill_id, EntryKind::FromAgreement, part.amount - part.discount, "not_begun").await?;
-        let posted = [(EntryKind::Fine, part.fine), (EntryKind::Interest, part.interest), (EntryKind::Discount, -part.discount)];
-        for (kind, amount) in posted.into_iter().filter(|(_, amount)| !amount.is_zero()) {
-            take_back(server, tx, request, part.bill_id, kind, amount).await?;
+        for (kind, amount) in part.entries().into_iter().rev().filter(|(_, amount)| !amount.is_zero()) {
+            take_back(server, tx, request, part.bill_id, kind, amount, "not_begun").await?;
         }
-        sql!(tx, execute: "update bills set standing = 'open', agreement_id = null where id = $1 and standing = 'in_agreement'", part.bill_id.0)?;
+        free(tx, part.bill_id).await?;
     }
     for line in installments {
         if let Some(bill) = line.bill_id {
@@ -265,4 +268,11 @@ async fn give_back(server: &Server, tx: &mut Tx, request: &Request, agreement: &
         }
     }
     set_status(server, tx, agreement.id, Status::AwaitingDownPayment, Status::Cancelled, None, Some(server.clock.today())).await
+}
+
+/// A bill is no longer in an agreement: settled if nothing of it is left.
+pub(super) async fn free(tx: &mut Tx, bill: BillId) -> Result<()> {
+    sql!(tx, execute: "update bills set standing = case when balance > 0 then 'open' else 'settled' end, agreement_id = null
+        where id = $1 and standing = 'in_agreement'", bill.0)?;
+    Ok(())
 }

@@ -4,6 +4,7 @@
 
 mod calendar;
 mod effects;
+mod keeping;
 mod offers;
 
 use std::collections::HashMap;
@@ -39,7 +40,8 @@ use crate::texts::{self, Locale, requests as t};
 use crate::{Server, bills, flags, incidents, policies, sql};
 
 pub use calendar::calendar;
-pub(crate) use effects::{cancelled, follow, granted, in_force};
+pub(crate) use effects::{cancelled, granted, in_force};
+pub(crate) use keeping::follow;
 pub use offers::{Offered, offered};
 
 /// The most open bills that are offered at once.
@@ -215,7 +217,7 @@ fn worded(l: Locale, simulation: &Simulation, creditor: &Creditor, policy: &Plan
     let kept = vec![
         t::terms_kept(l).to_owned(),
         t::terms_late(l).to_owned(),
-        t::terms_broken(l, policy.break_rule.days_late, policy.break_rule.late_installments),
+        t::terms_broken(l, policy.break_rule.cure_days, policy.break_rule.days_late, policy.break_rule.late_installments),
     ];
     let who = vec![t::terms_creditor(l, &creditor.address, &creditor.cnpj, &creditor.email, &creditor.legal_name, &creditor.phone)];
     let sections = vec![
@@ -334,6 +336,8 @@ pub struct Agreement {
     pub starts_on: Option<NaiveDate>,
     /// When it was over.
     pub ended_on: Option<NaiveDate>,
+    /// While so much is late that it may end: the last day to pay that.
+    pub cure_until: Option<NaiveDate>,
     /// What it took in, each with its amount at acceptance.
     pub bills: Vec<(BillLine, Money)>,
     /// Its payments, the down payment (number 0) first.
@@ -406,6 +410,7 @@ async fn whole(conn: &mut Conn, row: Row) -> Result<Agreement> {
         accepted_at: row.accepted_at,
         starts_on: row.starts_on,
         ended_on: row.ended_on,
+        cure_until: row.cure_until.filter(|_| row.status == Status::Active),
         bills: bills.into_iter().map(|taken| (taken.bill, Money::cents(taken.taken))).collect(),
         installments,
         terms: serde_json::from_str(&row.terms).map_err(|_| Error::Corrupt("terms of an agreement"))?,
@@ -541,6 +546,7 @@ pub(crate) struct Row {
     terms: String,
     starts_on: Option<NaiveDate>,
     ended_on: Option<NaiveDate>,
+    pub(crate) cure_until: Option<NaiveDate>,
 }
 
 impl Row {

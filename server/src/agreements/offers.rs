@@ -7,7 +7,7 @@ use domain::agreements::plans::Plan;
 use domain::agreements::policy::PlanPolicy;
 use domain::charges::Calculation;
 use domain::forms::Problem;
-use domain::ids::{BillId, CustomerId};
+use domain::ids::{BillId, CustomerId, RequestId};
 use domain::statement::Standing;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -82,6 +82,12 @@ pub(super) async fn accepted(server: &Server, tx: &mut Tx, customer: CustomerId,
 pub(super) async fn take(tx: &mut Tx, customer: CustomerId, hash: &str, request: Uuid) -> Result<()> {
     sql!(tx, execute: "update plan_offers set request_id = $3 where customer_id = $1 and hash = $2", customer.0, hash, request)?;
     Ok(())
+}
+
+/// The policy by which the plan was made that this request asks for; none for one that is older than offers.
+pub(super) async fn policy_of(conn: &mut Conn, request: RequestId) -> Result<Option<PlanPolicy>> {
+    let policy = sql!(conn, optional (String,): "select policy from plan_offers where request_id = $1 limit 1", request.0)?;
+    policy.map(|(policy,)| read(&policy)).transpose()
 }
 
 async fn fresh(server: &Server, conn: &mut Conn, customer: CustomerId, form: &PlanForm) -> Result<(Ground, Simulation)> {

@@ -499,7 +499,6 @@ async fn agreements(
            from agreements a join requests r on r.id = a.request_id
           where a.customer_id = $1 and a.accepted_at < $2 order by a.accepted_at, a.id", customer.0, as_of)?;
     let balances = balances(entries);
-    let came_back: HashSet<Uuid> = entries.iter().filter(|e| e.kind == EntryKind::FromAgreement).filter_map(|e| e.bill_id).collect();
     let mut agreements = Vec::with_capacity(rows.len());
     for row in rows {
         let bills = sql!(conn, all Taken:
@@ -509,11 +508,21 @@ async fn agreements(
             "select number, due_on, amount, bill_id from installments where agreement_id = $1 order by number", row.id)?;
         let asked = requests.iter().find(|request| request.row.id == row.request_id).map(|request| request.status);
         let paid = installments.iter().all(|one| one.bill_id.and_then(|bill| balances.get(&bill)).is_some_and(|left| !left.is_positive()));
+        let of = |one: &Installment, kind| {
+            entries.iter().any(move |entry| entry.kind == kind && entry.bill_id.is_some() && entry.bill_id == one.bill_id)
+        };
+        // Installments are undone when an agreement ends before its time: one that never began had its down payment open.
+        let undone = installments.iter().any(|one| {
+            let undone = |entry: &Entry| entry.kind == EntryKind::Reversal && entry.amount == -one.amount && entry.bill_id == one.bill_id;
+            one.bill_id.is_some() && entries.iter().any(undone)
+        });
+        let begun = installments.first().is_none_or(|first| first.number != 0 || of(first, EntryKind::Payment));
         use domain::agreements::Status as Stands;
         let status = match asked {
             Some(Status::Refused | Status::Withdrawn) => Stands::Cancelled,
             Some(Status::Approved) => Stands::AwaitingDownPayment,
-            Some(Status::Done) if bills.iter().any(|bill| came_back.contains(&bill.bill_id)) => Stands::Broken,
+            Some(Status::Done) if undone && begun => Stands::Broken,
+            Some(Status::Done) if undone => Stands::Cancelled,
             Some(Status::Done) if paid => Stands::Settled,
             Some(Status::Done) => Stands::Active,
             _ => Stands::Requested,
@@ -626,12 +635,14 @@ fn bills(ground: &Ground<'_>, rows: Vec<BillRow>) -> Result<Vec<Bill>> {
 /// Late charges that a bill's entries hold, as [`crate::ledger`] keeps them in its row.
 fn posted(entries: &[&Entry]) -> Option<Posted> {
     let reversed: HashSet<Uuid> = entries.iter().filter(|e| e.kind == EntryKind::Reversal).filter_map(|e| e.of_entry).collect();
-    let charged =
-        entries.iter().filter(|entry| matches!(entry.kind, EntryKind::Fine | EntryKind::Interest) && !reversed.contains(&entry.id));
+    let holds = |entry: &&&Entry| !reversed.contains(&entry.id);
+    let charges = || entries.iter().filter(|e| matches!(e.kind, EntryKind::Fine | EntryKind::Interest)).filter(holds);
+    let back = entries.iter().filter(|e| e.kind == EntryKind::FromAgreement).filter(holds);
     let open = |entry: &Entry| {
         let named = if entry.kind == EntryKind::Fine { entry.paid_fine } else { entry.paid_interest };
-        (entry.amount - Money::cents(named.unwrap_or(0))).max(Money::ZERO)
+        let moved = entries.iter().filter(|e| e.kind == EntryKind::Compensation && e.of_entry == Some(entry.id)).map(|e| e.amount).sum();
+        (entry.amount - Money::cents(named.unwrap_or(0)) + moved).max(Money::ZERO)
     };
-    let to = charged.clone().map(|entry| entry.effective_on).max()?;
-    Some(Posted { to, open: charged.map(|entry| open(entry)).sum() })
+    let to = charges().chain(back).map(|entry| entry.effective_on).max()?;
+    Some(Posted { to, open: charges().map(|entry| open(entry)).sum() })
 }

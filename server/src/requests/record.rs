@@ -34,8 +34,12 @@ pub async fn settle(server: &Server) -> Result<usize> {
                 where sb.bill_id = b.id and sb.payable = $1 and s.state = 'registered' and s.limit_on >= $2))
         order by r.id", true, server.clock.today())?,
     );
-    // Agreements outlive their requests: one that is in force ends with its last installment.
-    due.extend(sql!(conn, all (Uuid,): "select request_id from agreements where status in ('awaiting_down_payment', 'active') order by request_id")?);
+    // Agreements outlive their requests: one that is in force ends with its last installment, or for what is late.
+    due.extend(sql!(conn, all (Uuid,): "select a.request_id from agreements a where a.status = 'awaiting_down_payment'
+        or (a.status = 'active' and (a.cure_until is not null
+            or not exists (select 1 from installments i join bills b on b.id = i.bill_id where i.agreement_id = a.id and b.balance > 0)
+            or exists (select 1 from installments i join bills b on b.id = i.bill_id where i.agreement_id = a.id and b.balance > 0 and i.due_on < $1)))
+        order by a.request_id", server.clock.today())?);
     drop(conn);
     settle_all(server, due).await
 }
