@@ -47,6 +47,14 @@ words! {
         Duplicate = "duplicate",
         /// The day one has promised to pay on is near.
         Promise = "promise",
+        /// An agreement is paid in full.
+        AgreementSettled = "agreement_settled",
+        /// Installments are late: until when they can be paid.
+        AgreementWarned = "agreement_warned",
+        /// They were paid in time.
+        AgreementMended = "agreement_mended",
+        /// They were not.
+        AgreementBroken = "agreement_broken",
         /// An agency or a lawyer has bills.
         Placement = "placement",
         /// An incident relieves bills of late charges.
@@ -103,6 +111,14 @@ words! {
         Waived = "dispensa",
         /// The contract's number.
         Contract = "contrato",
+        /// What is late.
+        Late = "atraso",
+        /// What was paid.
+        Paid = "pago",
+        /// What is left to pay.
+        Left = "saldo",
+        /// Where on the portal there is help.
+        Help = "ajuda",
     }
 }
 
@@ -172,6 +188,11 @@ impl Kind {
             Self::SlipCopy => &[(V::Slips, false)],
             Self::Duplicate | Self::DefaultMail | Self::DemandMail => &[(V::Link, true)],
             Self::Promise => &[(V::LongDay, true), (V::Link, true), (V::Day, false)],
+            Self::AgreementSettled | Self::AgreementMended => &[(V::Protocol, true)],
+            Self::AgreementWarned => {
+                &[(V::Protocol, true), (V::Late, true), (V::LongDay, true), (V::Link, true), (V::Day, false), (V::Help, false)]
+            }
+            Self::AgreementBroken => &[(V::Protocol, true), (V::Paid, true), (V::Left, true), (V::Link, true)],
             Self::Placement => &[(V::Agency, true), (V::AgencyContact, true), (V::Bills, true), (V::Link, true)],
             Self::IncidentRelieved => &[(V::Bills, true), (V::Waived, true), (V::Link, true), (V::Reason, false)],
             Self::IncidentLifted => &[(V::Bills, true), (V::Day, true), (V::Link, true), (V::Reason, false)],

@@ -12,6 +12,7 @@ mod people;
 mod policies;
 mod records;
 mod scenes;
+mod templates;
 
 use std::io::Cursor;
 
@@ -141,6 +142,9 @@ pub async fn create(server: &Server, seed: u64, scale: u32, progress: impl FnMut
     }
     if !any(server, "select count(*) from policy_drafts").await? {
         policies::play(server).await?;
+    }
+    if !any(server, "select count(*) from templates").await? {
+        templates::play(server).await?;
     }
     let mut tx = server.db.write().await?;
     let created = Event {

@@ -1,6 +1,7 @@
 //! What a notice looks like, with the creditor's own name and invented figures in it.
 
 use chrono::NaiveDate;
+use domain::money::Money;
 use domain::templates::notices::{Kind, Read, Shape, Variable, Words};
 
 use super::{built_in, of_everything};
@@ -45,6 +46,10 @@ pub(super) fn value(server: &Server, kind: Kind, l: Locale, variable: Variable) 
         Variable::AgencyContact => "0800 000 0000, contato@agencia.example".to_owned(),
         Variable::Reason => t::example_reason(l).to_owned(),
         Variable::Waived => incidents::what(l, Some(day(1)), Some(day(5)), None, None),
+        Variable::Late => texts::money(l, Money::cents(52_347)),
+        Variable::Paid => texts::money(l, Money::cents(104_694)),
+        Variable::Left => texts::money(l, Money::cents(209_388)),
+        Variable::Help => format!("{}/ajuda", server.config.public_url),
         Variable::Contract => "C-000123".to_owned(),
     }
 }
@@ -54,7 +59,8 @@ const fn path(kind: Kind) -> &'static str {
     match kind {
         Kind::Invitation => "/equipe/convite/0a1b2c3d",
         Kind::Duplicate => "/devolucao",
-        Kind::Promise => "/pagar",
+        Kind::Promise | Kind::AgreementWarned => "/pagar",
+        Kind::AgreementBroken => "/acordos",
         Kind::Placement | Kind::IncidentRelieved | Kind::IncidentLifted => "/extrato",
         Kind::DefaultMail | Kind::DemandMail => "/avisos",
         _ => "/pedidos/12345620261122000123",

@@ -50,7 +50,7 @@ fn of_everything(creditor: &Creditor, name: &str, variable: Variable) -> Option<
 /// The built-in words; around a letter there are none.
 fn built_in(kind: Kind, l: Locale, v: &impl Fn(Variable) -> String) -> Words {
     use Variable as V;
-    use texts::{default_notices, demands, incidents, mail, placements, promises, reconciliation, requests as r, slips};
+    use texts::{agreements, default_notices, demands, incidents, mail, placements, promises, reconciliation, requests as r, slips};
     let request = |subject: fn(Locale, String) -> String, body: fn(Locale, String, String, String, String) -> String| {
         (subject(l, v(V::Protocol)), body(l, v(V::Creditor), v(V::Subject), v(V::Link), v(V::Protocol)))
     };
@@ -87,6 +87,20 @@ fn built_in(kind: Kind, l: Locale, v: &impl Fn(Variable) -> String) -> Words {
         }
         Kind::Duplicate => (reconciliation::duplicate_subject(l).into(), reconciliation::duplicate_body(l, v(V::Creditor), v(V::Link))),
         Kind::Promise => (promises::mail_subject(l, v(V::Day)), promises::mail_body(l, v(V::Creditor), v(V::LongDay), v(V::Link))),
+        Kind::AgreementSettled => {
+            (agreements::mail_settled_subject(l).into(), agreements::mail_settled(l, v(V::Creditor), v(V::Protocol)))
+        }
+        Kind::AgreementWarned => (
+            agreements::mail_cure_subject(l, v(V::Day)),
+            agreements::mail_cure(l, v(V::Late), v(V::Creditor), v(V::Help), v(V::Link), v(V::Protocol), v(V::LongDay)),
+        ),
+        Kind::AgreementMended => {
+            (agreements::mail_mended_subject(l).into(), agreements::mail_mended(l, v(V::Creditor), v(V::Protocol)))
+        }
+        Kind::AgreementBroken => (
+            agreements::mail_broken_subject(l).into(),
+            agreements::mail_broken(l, v(V::Creditor), v(V::Left), v(V::Link), v(V::Paid), v(V::Protocol)),
+        ),
         Kind::Placement => (
             placements::told_subject(l).into(),
             placements::told_body(l, v(V::Agency), v(V::Bills), v(V::AgencyContact), v(V::Creditor), v(V::Link)),
