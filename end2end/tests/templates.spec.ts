@@ -75,7 +75,7 @@ test('an administrator writes a notice in the words of the house, sees it as its
   await page.getByRole('button', { name: 'Usar o texto original' }).click();
   await expect(page.getByText('O texto original está em uso a partir de agora.')).toBeVisible();
   const newest = page.getByRole('listitem').filter({ hasText: 'Fim do teste' });
-  await newest.getByText('O que mudou').click();
+  await newest.locator('summary').click();
   await expect(newest.locator('del').first()).toBeVisible();
   await expectAccessible(page);
   await shot(page, 'template-history');
