@@ -31,6 +31,7 @@ test('an administrator writes a notice in the words of the house, sees it as its
   await body.fill('Olá, {nome}.\n\nEntre em https://golpe.example/entrar e confirme seus dados.\n\n{credor}');
   await page.getByRole('button', { name: 'Pôr em uso' }).click();
   await expect(page.getByRole('alert')).toContainText('parece um endereço fora do portal');
+  await expect(page.getByRole('alert')).toContainText('Não existe a variável {protoclo} aqui');
   await expect(body).toHaveValue(/golpe\.example/);
   await expectAccessible(page);
   await shot(page, 'template-refused');

@@ -231,19 +231,23 @@ impl Kind {
     /// # Errors
     /// What is wrong, by field: `head` and `body`.
     pub fn read(self, words: &Words) -> Result<Read, Vec<FieldError>> {
-        let variables = self.variables();
-        let known: Vec<Variable> = variables.iter().map(|one| one.variable).collect();
         let mut fields = Fields::default();
-        let head = fields.read("head", Template::parse(&words.head, &known));
-        let body = fields.read(
-            "body",
-            Template::parse(&words.body, &known).and_then(|body| {
-                let missing: Vec<String> =
-                    variables.iter().filter(|one| one.mandatory && !body.uses(one.variable)).map(|one| format!("{{{}}}", one.variable)).collect();
-                if missing.is_empty() { Ok(body) } else { Err(Problem::MissingVariables { names: missing.join(", ") }) }
-            }),
-        );
+        let head = fields.read("head", self.read_head(&words.head));
+        let body = fields.read("body", self.read_body(&words.body));
         fields.finish((|| Some(Read { head: head?, body: body? }))())
+    }
+
+    fn read_head(self, head: &str) -> Result<Template<Variable>, Problem> {
+        let known: Vec<Variable> = self.variables().iter().map(|one| one.variable).collect();
+        Template::parse(head, &known)
+    }
+
+    /// Reads the text, which has to say all that is mandatory: that the subject says it is not enough.
+    fn read_body(self, body: &str) -> Result<Template<Variable>, Problem> {
+        let body = self.read_head(body)?;
+        let lacks = |one: &Use| one.mandatory && !body.uses(one.variable);
+        let missing: Vec<String> = self.variables().iter().filter(|one| lacks(one)).map(|one| format!("{{{}}}", one.variable)).collect();
+        if missing.is_empty() { Ok(body) } else { Err(Problem::MissingVariables { names: missing.join(", ") }) }
     }
 }
 
@@ -337,10 +341,9 @@ impl TemplateForm {
             }
         };
         let plain = |words: String| plain(&words.replace("\r\n", "\n"), own);
-        let head = fields.read("head", head.and_then(plain));
-        let body = fields.read("body", body.and_then(plain));
-        let words = fields.finish((|| Some(Words { head: head?, body: body? }))())?;
-        kind.read(&words).map(|_| words)
+        let head = fields.read("head", head.and_then(plain).and_then(|head| kind.read_head(&head).map(|_| head)));
+        let body = fields.read("body", body.and_then(plain).and_then(|body| kind.read_body(&body).map(|_| body)));
+        fields.finish((|| Some(Words { head: head?, body: body? }))())
     }
 }
 
@@ -460,6 +463,9 @@ mod tests {
     #[test]
     fn everything_wrong_is_told_at_once() {
         let kind = Kind::Duplicate;
+        let wrong = TemplateForm { head: "{nome".into(), body: "{credor} em golpe.example, {link}".into(), note: "n".into() };
+        let fields: Vec<_> = wrong.parse(kind, OWN).unwrap_err().into_iter().map(|error| error.problem).collect();
+        assert_eq!(fields, [Problem::UnclosedBrace { at: 1 }, Problem::AddressElsewhere { address: "golpe.example,".into() }]);
         let wrong = TemplateForm { head: "x".repeat(151), body: "y".repeat(5_001), note: " ".into() };
         let fields: Vec<_> = wrong.parse(kind, OWN).unwrap_err().into_iter().map(|error| (error.field.into_owned(), error.problem)).collect();
         let expected = [("head", Problem::TooLong { max: 150 }), ("body", Problem::TooLong { max: 5_000 }), ("note", Problem::Missing)];

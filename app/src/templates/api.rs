@@ -49,7 +49,7 @@ pub async fn look(
     };
     let typed = Typed { form: Some(form), why: None };
     // Led to the example; a flash belongs to the page whatever stands behind the sign.
-    post.answer(&page, &typed, outcome, |_| Next::to(format!("{page}#exemplo")).saying(t::said_looked(l)).keeping(&typed)).await
+    post.answer(&page, &typed, outcome, |_| Next::to(format!("{page}#exemplo")).warning(t::said_looked(l)).keeping(&typed)).await
 }
 
 /// Puts the house's words into force.

@@ -135,9 +135,9 @@ impl Drawn<'_> {
             Err(Error::Form(_)) => versions::example(&self.page.server, staff, self.kind, self.language, used.as_ref()).await?,
             words => words?,
         };
-        let title = if looked { t::would_see(l) } else { t::sees(l) };
+        let (title, about) = if looked { (t::would_see(l), t::example_looked(l)) } else { (t::sees(l), t::example_words(l)) };
         let shown = words::message(l, self.language, &words);
-        Ok(view! { <div id="exemplo" class="flow"><Card title><p class="small soft">{t::example_words(l)}</p>{shown}</Card></div> })
+        Ok(view! { <div id="exemplo" class="flow"><Card title><p class="small soft">{about}</p>{shown}</Card></div> })
     }
 
     fn variables(&self) -> impl IntoView + use<> {
@@ -150,7 +150,8 @@ impl Drawn<'_> {
             Pair::new(format!("{{{}}}", one.variable), said)
         };
         let pairs: Vec<Pair> = self.room.variables.iter().map(pair).collect();
-        view! { <Card title=t::variables(l)><p class="small soft">{t::variables_words(l)}</p><SummaryList pairs/></Card> }
+        let has_to = self.room.variables.iter().any(|(one, _)| one.mandatory).then(|| format!(" {}", t::variables_mandatory(l)));
+        view! { <Card title=t::variables(l)><p class="small soft">{t::variables_words(l)}{has_to}</p><SummaryList pairs/></Card> }
     }
 
     /// The built-in words, to compare and to go back to.
