@@ -105,6 +105,8 @@ pub const REFUND_ORDERS_CSV: &str = "/equipe/devolucoes.csv";
 pub const PROMISE: &str = "/promessa";
 /// Promises, for staff.
 pub const PROMISES: &str = "/equipe/acompanhamento/promessas";
+/// Running agreements: late, warned, ended.
+pub const AGREEMENTS_FOLLOWED: &str = "/equipe/acompanhamento/acordos";
 /// Notices of default of individual plans.
 pub const DEFAULT_NOTICES: &str = "/equipe/acompanhamento/notificacoes";
 /// Those who cannot be reached.
@@ -375,6 +377,7 @@ pub const fn template_slug(kind: notices::Kind) -> &'static str {
         notices::Kind::Duplicate => "pagamento-a-mais",
         notices::Kind::Promise => "promessa",
         notices::Kind::AgreementSettled => "acordo-quitado",
+        notices::Kind::AgreementEarly => "acordo-pagamento-antecipado",
         notices::Kind::AgreementWarned => "acordo-em-atraso",
         notices::Kind::AgreementMended => "acordo-continua",
         notices::Kind::AgreementBroken => "acordo-encerrado",
@@ -416,6 +419,12 @@ pub fn promises(id: impl std::fmt::Display) -> String {
 #[must_use]
 pub fn agreement_calendar(protocol: impl std::fmt::Display) -> String {
     format!("{AGREEMENTS}/{protocol}/calendario")
+}
+
+/// Paying installments of an agreement before their day.
+#[must_use]
+pub fn agreement_early(protocol: impl std::fmt::Display) -> String {
+    format!("{AGREEMENTS}/{protocol}/antecipar")
 }
 
 /// A plan for the bills that an incident lets be paid in parts.

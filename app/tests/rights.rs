@@ -40,6 +40,7 @@ const PAGES: &[&str] = &[
     paths::INCIDENTS,
     paths::FOLLOW_UP,
     paths::PROMISES,
+    paths::AGREEMENTS_FOLLOWED,
     paths::DEFAULT_NOTICES,
     paths::PLACEMENTS,
     paths::AGENCIES,

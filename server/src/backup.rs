@@ -86,6 +86,8 @@ pub const TABLES: &[&str] = &[
     "plan_offers",
     "agreements",
     "agreement_bills",
+    "early_settlements",
+    "early_installments",
     "installments",
     "disputes",
     "notices",

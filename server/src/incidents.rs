@@ -507,14 +507,7 @@ async fn rewrite(tx: &mut Tx, incident: Uuid) -> Result<()> {
 
 /// Tells every customer of an incident who still owes something on its bills. Says how many were reached by mail, and how many have no
 /// address.
-async fn tell(
-    server: &Server,
-    tx: &mut Tx,
-    staff: &Staff,
-    incident: &Incident,
-    action: &str,
-    kind: Kind,
-) -> Result<(i64, i64)> {
+async fn tell(server: &Server, tx: &mut Tx, staff: &Staff, incident: &Incident, action: &str, kind: Kind) -> Result<(i64, i64)> {
     let open = sql!(tx, all (Uuid, String): "select ib.customer_id, b.number from incident_bills ib join bills b on b.id = ib.bill_id
         where ib.incident_id = $1 and b.balance > 0 order by ib.customer_id, b.due_on, b.id", incident.id)?;
     let mut numbers: BTreeMap<Uuid, Vec<String>> = BTreeMap::new();

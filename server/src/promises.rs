@@ -395,8 +395,7 @@ async fn remind(server: &Server, tx: &mut Tx, one: &Watched) -> Result<()> {
     }
     let (on,) = sql!(tx, one (NaiveDate,): "select on_day from promises where id = $1", one.id)?;
     let link = format!("{}/pagar", server.config.public_url);
-    let values =
-        |l| vec![(Variable::Day, texts::date(l, on)), (Variable::LongDay, texts::long_date(l, on)), (Variable::Link, link)];
+    let values = |l| vec![(Variable::Day, texts::date(l, on)), (Variable::LongDay, texts::long_date(l, on)), (Variable::Link, link)];
     let by_mail = notices::tell(server, tx, one.customer_id, "promise", Kind::Promise, values).await?;
     let channel = if by_mail { "mail" } else { "portal" };
     record(server, tx, Actor::System, "promises.remind", one.customer_id, one.id, json!({ "channel": channel })).await

@@ -50,8 +50,7 @@ pub async fn start(server: &Server, visit: &Visit, form: &SignInForm) -> Result<
     let tax_id = form.parse()?;
     throttled(server, &[("network", &visit.network, PER_NETWORK), ("document", tax_id.as_str(), PER_DOCUMENT)]).await?;
     let mut conn = server.db.read().await?;
-    let known =
-        sql!(conn, optional (Uuid, Option<String>, String, String): "select id, email, locale, name from customers where tax_id = $1", tax_id.as_str())?;
+    let known = sql!(conn, optional (Uuid, Option<String>, String, String): "select id, email, locale, name from customers where tax_id = $1", tax_id.as_str())?;
     drop(conn);
     let id = Uuid::new_v4();
     let mut tx = server.db.write().await?;

@@ -2,7 +2,9 @@
 
 use chrono::{Days, TimeDelta};
 use domain::agreements::Status as AgreementStatus;
+use domain::agreements::forms::EarlyForm;
 use domain::agreements::policy::Imputation;
+use domain::forms::Problem;
 use domain::ids::{BillId, CustomerId};
 use domain::money::Money;
 use domain::requests::protocol::Protocol;
@@ -11,13 +13,15 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use serde_json::{Value, json};
-use server::agreements::{self, Agreement, Simulation};
+use server::agreements::{self, Agreement, Choice, Simulation};
+use server::error::Error;
 use server::requests::record;
 use server::sessions::Customer;
 use server::testing::TestServer;
-use server::{bills, on_both_databases};
+use server::{bills, on_both_databases, sql};
 
 use crate::agreements::{plan, submit};
+use crate::requests::{problem, submission};
 
 /// A policy that grants everything and takes something off; warnings leave at any hour.
 async fn a_policy(t: &TestServer, interest: Value, break_rule: Value) {
@@ -159,7 +163,7 @@ on_both_databases! {
         let (customer, _, _, protocol) = running(&t).await;
         let agreement = see(&t, &customer, &protocol).await;
         let second = BillId(agreement.installments[1].bill_id.unwrap());
-        let form = domain::disputes::DisputeForm { bill: second.to_string(), reason: "amount".into(), text: "x".into(), submission: crate::requests::submission() };
+        let form = domain::disputes::DisputeForm { bill: second.to_string(), reason: "amount".into(), text: "x".into(), submission: submission() };
         server::disputes::submit(&t, &customer, &form, &[]).await.unwrap();
         t.clock.advance(agreement.installments[1].due_on + Days::new(10) - t.clock.today());
         record::settle(&t).await.unwrap();
@@ -171,10 +175,60 @@ on_both_databases! {
         t.is_whole().await;
     }
 
+    async fn paying_early_costs_less_until_its_day(t: TestServer) {
+        a_policy(&t, json!({ "simple_monthly": "0.02" }), json!({})).await;
+        let (customer, _, simulation, protocol) = running(&t).await;
+        let digits = protocol.digits();
+        let before = t.owed(customer.id()).await;
+        let all = agreements::early(&t, &customer, &digits, &[]).await.unwrap();
+        assert_eq!(all.lines.len(), 3);
+        assert_eq!(all.saved + all.to_pay, before);
+        assert!(all.saved.is_positive() && all.saved < simulation.plan.interest);
+        let last = agreements::early(&t, &customer, &digits, &[all.lines[2].bill]).await.unwrap();
+        assert!(last.saved < all.saved && last.saved == all.lines[2].cost.saved);
+        // Somebody else's, a wrong amount, nothing, something that cannot be chosen.
+        let other = t.signed_in(t.a_person().await).await;
+        let (_, form) = chooses(&t, &customer, &protocol).await.unwrap();
+        assert!(matches!(agreements::early(&t, &other, &digits, &[]).await, Err(Error::NotFound)));
+        assert!(matches!(agreements::pay_early(&t, &other, &digits, &form).await, Err(Error::NotFound)));
+        let wrong = EarlyForm { to_pay: "1".into(), ..form.clone() };
+        assert_eq!(problem(agreements::pay_early(&t, &customer, &digits, &wrong).await), ("bills".into(), Problem::NoLongerPossible));
+        let none = EarlyForm { bills: vec![], ..form.clone() };
+        assert_eq!(problem(agreements::pay_early(&t, &customer, &digits, &none).await), ("bills".into(), Problem::Missing));
+        assert_eq!(t.owed(customer.id()).await, before);
+        // Twice and at once it is one.
+        let chosen = futures::future::join_all((0..3).map(|_| agreements::pay_early(&t, &customer, &digits, &form))).await;
+        assert!(chosen.iter().all(|chosen| chosen.as_ref().is_ok_and(|chosen| chosen.to_pay == all.to_pay)), "{chosen:?}");
+        assert_eq!(t.owed(customer.id()).await, all.to_pay);
+        let again = EarlyForm { submission: submission(), ..form.clone() };
+        assert_eq!(problem(agreements::pay_early(&t, &customer, &digits, &again).await), ("bills".into(), Problem::NoLongerPossible));
+        t.is_whole().await;
+        // Two are paid in time; of the third the reduction lapses.
+        for line in &all.lines[..2] {
+            t.a_payment(customer.id(), line.bill, line.cost.to_pay, None).await;
+        }
+        record::settle(&t).await.unwrap();
+        assert_eq!(t.owed(customer.id()).await, all.lines[2].cost.to_pay);
+        t.clock.advance(all.pay_until + Days::new(1) - t.clock.today());
+        record::settle(&t).await.unwrap();
+        assert_eq!(t.owed(customer.id()).await, all.lines[2].cost.to_pay, "the bank may still tell");
+        t.clock.advance(TimeDelta::days(6));
+        record::settle(&t).await.unwrap();
+        let whole = all.lines[2].cost.unpaid.left;
+        assert_eq!(t.owed(customer.id()).await, whole, "as it was");
+        assert!(agreements::early(&t, &customer, &digits, &[]).await.unwrap().chosen.is_none());
+        t.a_payment(customer.id(), all.lines[2].bill, whole, None).await;
+        record::settle(&t).await.unwrap();
+        assert_eq!(see(&t, &customer, &protocol).await.status, AgreementStatus::Settled);
+        assert!(matches!(agreements::early(&t, &customer, &digits, &[]).await, Err(Error::NotFound)));
+        assert_eq!(t.owed(customer.id()).await, Money::ZERO);
+        t.is_whole().await;
+    }
+
     // Pays in part, whole, twice, late, not at all; mends, breaks, settles, begins anew: what is owed is what the rules say, to the centavo,
     // after every step.
     async fn no_centavo_is_lost_in_the_lives_of_agreements(t: TestServer) {
-        let deeds = prop::collection::vec((0_u8..9, 0_i64..40, 1_i64..150), 1..16);
+        let deeds = prop::collection::vec((0_u8..10, 0_i64..40, 1_i64..150), 1..16);
         let lives = (prop::collection::vec((5_000_i64..90_000, 2_i64..300), 1..4), 1_u16..7, 0_i64..40, 0_usize..2, any::<bool>(), deeds);
         let mut runner = TestRunner::new_with_rng(Config::default(), TestRng::deterministic_rng(RngAlgorithm::ChaCha));
         let mut ends = std::collections::BTreeMap::new();
@@ -190,6 +244,26 @@ on_both_databases! {
             assert!(ends.contains_key(end.as_str()), "{ends:?}");
         }
     }
+}
+
+/// Everything that is ahead, where something falls away of it and nothing is chosen yet.
+async fn chooses(t: &TestServer, customer: &Customer, protocol: &Protocol) -> Option<(Vec<Choice>, EarlyForm)> {
+    let early = agreements::early(t, customer, &protocol.digits(), &[]).await.unwrap();
+    if early.chosen.is_some() || !early.saved.is_positive() {
+        return None;
+    }
+    let bills = early.lines.iter().map(|line| line.bill.to_string()).collect();
+    let form = EarlyForm { bills, to_pay: early.to_pay.as_cents().to_string(), submission: submission() };
+    Some((early.lines, form))
+}
+
+/// What is taken off installments for paying them early.
+async fn let_off(t: &TestServer, customer: CustomerId) -> Money {
+    let mut conn = t.db.read().await.unwrap();
+    let (saved,) = sql!(conn, one (i64,): "select cast(coalesce(sum(i.saved), 0) as bigint) from early_settlements e
+        join early_installments i on i.early_id = e.id where e.customer_id = $1 and i.state <> 'undone'", customer.0)
+    .unwrap();
+    Money::cents(saved)
 }
 
 /// One agreement from its beginning to the last deed. Says how it stands then.
@@ -236,6 +310,18 @@ async fn live(t: &TestServer, bills: &[(i64, i64)], count: u16, down: i64, deeds
                 t.posted(id, Some(bill), EntryKind::Fine, Money::cents(*percent), t.clock.today()).await;
                 charged += Money::cents(*percent);
             }
+            // What is ahead, early: paid, or left to lapse.
+            (8, Some(_)) if agreement.status == AgreementStatus::Active => {
+                if let Some((chosen, form)) = chooses(t, &customer, &protocol).await {
+                    let _ = agreements::pay_early(t, &customer, &protocol.digits(), &form).await.unwrap();
+                    if percent % 2 == 0 {
+                        for choice in chosen {
+                            t.a_payment(id, choice.bill, choice.cost.to_pay, None).await;
+                            paid += choice.cost.to_pay;
+                        }
+                    }
+                }
+            }
             _ => {}
         }
         while record::settle(t).await.unwrap() > 0 {}
@@ -243,7 +329,7 @@ async fn live(t: &TestServer, bills: &[(i64, i64)], count: u16, down: i64, deeds
         let owed = t.owed(id).await;
         match agreement.status {
             AgreementStatus::AwaitingDownPayment | AgreementStatus::Active => {
-                assert_eq!(owed, plan.total_cost + charged - paid);
+                assert_eq!(owed, plan.total_cost + charged - paid - let_off(t, id).await);
             }
             AgreementStatus::Settled => {
                 let over: i64 = agreement.installments.iter().filter_map(|one| one.balance).sum();

@@ -83,12 +83,12 @@ on_both_databases! {
         made(&t).await;
         let kinds = pairs(&t, "select kind, count(*) from requests group by kind order by kind").await;
         let kinds: Vec<_> = kinds.iter().map(|(kind, count)| (kind.as_str(), *count)).collect();
-        assert_eq!(kinds, [("dispute", 2), ("plan", 5), ("question", 2), ("receipt", 7), ("refund", 2), ("slip", 4)]);
+        assert_eq!(kinds, [("dispute", 2), ("plan", 9), ("question", 2), ("receipt", 7), ("refund", 2), ("slip", 8)]);
         let states = pairs(&t, "select status, count(*) from requests group by status order by status").await;
         let states: Vec<_> = states.iter().map(|(state, _)| state.as_str()).collect();
         assert_eq!(states, ["approved", "done", "in_review", "prepared", "received", "refused", "waiting_customer", "withdrawn"]);
         let agreements = pairs(&t, "select status, count(*) from agreements group by status order by status").await;
-        assert_eq!(agreements, [("active".to_owned(), 1), ("cancelled".to_owned(), 3), ("requested".to_owned(), 1)]);
+        assert_eq!(agreements, [("active".to_owned(), 4), ("broken".to_owned(), 1), ("cancelled".to_owned(), 3), ("requested".to_owned(), 1)]);
         let staff = t.staff(Role::Operator).await;
         let filter = domain::requests::queue::Filter::default();
         assert!(requests::queue::count(&t, &staff, &filter).await.unwrap() >= 10);
@@ -134,6 +134,14 @@ on_both_databases! {
             let answer = authenticity::check(&t, &t.visit(), &code).await.unwrap();
             assert_eq!(answer, authenticity::Answer::OursPayable, "{code}");
         }
+    }
+
+    async fn agreements_that_are_not_kept_can_be_seen(t: TestServer) {
+        made(&t).await;
+        let board = agreements::board(&t, &t.staff(Role::Operator).await).await.unwrap();
+        assert_eq!((board.warned.len(), board.broken.len()), (1, 1), "{board:?}");
+        assert!(!board.late.is_empty());
+        assert!(board.warned[0].cure_until.unwrap() >= t.clock.today() && board.broken[0].open.is_positive());
     }
 
     async fn the_staff_can_sign_in(t: TestServer) {

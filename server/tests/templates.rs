@@ -25,7 +25,10 @@ fn form(head: &str, body: &str) -> TemplateForm {
 
 /// What a request that arrived has to say, in the house's words.
 fn received(greeting: &str) -> TemplateForm {
-    form(&format!("{greeting}: {{protocolo}}"), &format!("{greeting}, {{nome}}!\n{{protocolo}} até {{prazo}}: {{link}}\n{{credor}} ({{contato}})"))
+    form(
+        &format!("{greeting}: {{protocolo}}"),
+        &format!("{greeting}, {{nome}}!\n{{protocolo}} até {{prazo}}: {{link}}\n{{credor}} ({{contato}})"),
+    )
 }
 
 async fn save(t: &TestServer, staff: &Staff, kind: Kind, l: Locale, base: i64, form: &TemplateForm) -> Result<i64> {

@@ -85,6 +85,44 @@ impl AcceptForm {
     }
 }
 
+/// Installments to be paid before their day, as chosen.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct EarlyForm {
+    /// Ids of the installments' bills.
+    pub bills: Vec<String>,
+    /// What they cost, in centavos, as it was shown.
+    pub to_pay: String,
+    /// See [`submission`].
+    pub submission: String,
+}
+
+/// Installments that can be looked into.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ValidEarlyForm {
+    /// The installments' bills, without repetition.
+    pub bills: Vec<BillId>,
+    /// What they cost as it was shown.
+    pub to_pay: Money,
+    /// The number of this showing of the form.
+    pub submission: Uuid,
+}
+
+impl EarlyForm {
+    /// Reads the form.
+    ///
+    /// # Errors
+    /// What is wrong, by field: an amount that no page of ours shows is told at `bills`, where the amounts are.
+    pub fn parse(&self) -> Result<ValidEarlyForm, Vec<FieldError>> {
+        let mut fields = Fields::default();
+        let bills = fields.read("bills", ids(&self.bills));
+        let shown = self.to_pay.trim().parse().map(Money::cents).map_err(|_| Problem::NoLongerPossible);
+        let to_pay = if bills.is_some() { fields.read("bills", shown) } else { None };
+        let submission = fields.read("submission", submission(&self.submission));
+        fields.finish((|| Some(ValidEarlyForm { bills: bills?, to_pay: to_pay?, submission: submission? }))())
+    }
+}
+
 fn optional_amount(raw: &str) -> Result<Money, Problem> {
     if raw.trim().is_empty() { Ok(Money::ZERO) } else { amount(raw) }
 }

@@ -27,7 +27,8 @@ fn leads_elsewhere(token: &str, own: &str) -> bool {
     while let Some(at) = Some(own).filter(|own| !own.is_empty()).and_then(|own| rest.find(own)) {
         let (before, after) = (&rest[..at], &rest[at + own.len()..]);
         // The host has to end there: neither more of it, nor a port, nor somebody's name before an at sign.
-        if looks_like_one(before) || !(after.starts_with(['/', '?', '#']) || after.trim_matches(|c| ".,;:!?)\"'”»]".contains(c)).is_empty()) {
+        if looks_like_one(before) || !(after.starts_with(['/', '?', '#']) || after.trim_matches(|c| ".,;:!?)\"'”»]".contains(c)).is_empty())
+        {
             return true;
         }
         rest = after.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || "-_/.?=&%#~+{}:".contains(c));

@@ -49,6 +49,8 @@ words! {
         Promise = "promise",
         /// An agreement is paid in full.
         AgreementSettled = "agreement_settled",
+        /// Somebody chose to pay installments before their day.
+        AgreementEarly = "agreement_early",
         /// Installments are late: until when they can be paid.
         AgreementWarned = "agreement_warned",
         /// They were paid in time.
@@ -117,6 +119,10 @@ words! {
         Paid = "pago",
         /// What is left to pay.
         Left = "saldo",
+        /// What is to pay.
+        ToPay = "a_pagar",
+        /// What need not be paid.
+        Saved = "desconto",
         /// Where on the portal there is help.
         Help = "ajuda",
     }
@@ -192,6 +198,9 @@ impl Kind {
             Self::AgreementWarned => {
                 &[(V::Protocol, true), (V::Late, true), (V::LongDay, true), (V::Link, true), (V::Day, false), (V::Help, false)]
             }
+            Self::AgreementEarly => {
+                &[(V::Protocol, true), (V::ToPay, true), (V::Saved, true), (V::LongDay, true), (V::Link, true), (V::Day, false)]
+            }
             Self::AgreementBroken => &[(V::Protocol, true), (V::Paid, true), (V::Left, true), (V::Link, true)],
             Self::Placement => &[(V::Agency, true), (V::AgencyContact, true), (V::Bills, true), (V::Link, true)],
             Self::IncidentRelieved => &[(V::Bills, true), (V::Waived, true), (V::Link, true), (V::Reason, false)],
@@ -206,7 +215,8 @@ impl Kind {
     pub fn variables(self) -> Vec<Use> {
         let creditor = (Variable::Creditor, self.shape() == Shape::Message);
         let common = [creditor, (Variable::Name, false), (Variable::Contact, false)];
-        let mut all: Vec<Use> = self.own().iter().chain(&common).map(|(variable, mandatory)| Use { variable: *variable, mandatory: *mandatory }).collect();
+        let mut all: Vec<Use> =
+            self.own().iter().chain(&common).map(|(variable, mandatory)| Use { variable: *variable, mandatory: *mandatory }).collect();
         all.sort_by_key(|one| !one.mandatory);
         all
     }
@@ -319,7 +329,9 @@ impl TemplateForm {
         let note = note(&self.note);
         match (words, note) {
             (Ok(words), Ok(note)) => Ok((words, note)),
-            (words, note) => Err(words.err().into_iter().flatten().chain(note.err().map(|problem| FieldError::new("note", problem))).collect()),
+            (words, note) => {
+                Err(words.err().into_iter().flatten().chain(note.err().map(|problem| FieldError::new("note", problem))).collect())
+            }
         }
     }
 
@@ -467,7 +479,8 @@ mod tests {
         let fields: Vec<_> = wrong.parse(kind, OWN).unwrap_err().into_iter().map(|error| error.problem).collect();
         assert_eq!(fields, [Problem::UnclosedBrace { at: 1 }, Problem::AddressElsewhere { address: "golpe.example,".into() }]);
         let wrong = TemplateForm { head: "x".repeat(151), body: "y".repeat(5_001), note: " ".into() };
-        let fields: Vec<_> = wrong.parse(kind, OWN).unwrap_err().into_iter().map(|error| (error.field.into_owned(), error.problem)).collect();
+        let fields: Vec<_> =
+            wrong.parse(kind, OWN).unwrap_err().into_iter().map(|error| (error.field.into_owned(), error.problem)).collect();
         let expected = [("head", Problem::TooLong { max: 150 }), ("body", Problem::TooLong { max: 5_000 }), ("note", Problem::Missing)];
         assert_eq!(fields, expected.map(|(field, problem)| (field.to_owned(), problem)));
         // Around a letter either may be empty, but not both.

@@ -29,6 +29,7 @@ use crate::visitor::AsStaff;
 pub(crate) enum Part {
     Unreachable,
     Promises,
+    Agreements,
     Notices,
     Demands,
     Suspensions,
@@ -42,6 +43,7 @@ pub(crate) fn tabs(l: Locale, here: Part) -> impl IntoView {
     let tabs = vec![
         Tab::new(paths::FOLLOW_UP, t::unreachable(l), here == Part::Unreachable),
         Tab::new(paths::PROMISES, texts::promises::tab(l), here == Part::Promises),
+        Tab::new(paths::AGREEMENTS_FOLLOWED, texts::agreements::staff_tab(l), here == Part::Agreements),
         Tab::new(paths::DEFAULT_NOTICES, texts::default_notices::tab(l), here == Part::Notices),
         Tab::new(paths::DEMANDS, texts::demands::tab(l), here == Part::Demands),
         Tab::new(paths::SUSPENSIONS, texts::suspensions::tab(l), here == Part::Suspensions),

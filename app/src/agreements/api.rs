@@ -1,6 +1,6 @@
 //! What the steps of a plan post to. Each page carries all answers in its form; between pages they wait on the server, under an id.
 
-use domain::agreements::forms::{AcceptForm, PlanForm};
+use domain::agreements::forms::{AcceptForm, EarlyForm, PlanForm};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
@@ -21,6 +21,7 @@ use domain::{
 use server::{
     agreements,
     error::{Error, Result},
+    texts,
 };
 
 /// The answer to "why?" of somebody for whom no plan is enough.
@@ -109,6 +110,27 @@ pub async fn accept(#[server(default)] form: PlanForm, #[server(default)] accept
         Err(error) => Err(error),
     };
     post.answer(paths::PLAN_CHECK, &form, outcome, |protocol| Next::to(paths::confirmation(&protocol.digits()))).await
+}
+
+/// Takes off what falls away of installments that are to be paid early.
+#[server(endpoint = "acordos/antecipar")]
+pub async fn pay_early(#[server(default)] protocol: String, #[server(default)] form: EarlyForm) -> Result<Answer, ServerFnError> {
+    let post = Post::here()?;
+    let l = post.visitor.locale;
+    let outcome = match post.visitor.customer() {
+        Ok(customer) => agreements::pay_early(&post.server, customer, &protocol, &form).await,
+        Err(error) => Err(error),
+    };
+    let said = |chosen: agreements::Chosen| {
+        Next::to(paths::agreement_early(&protocol)).saying(texts::agreements::early_said(l, texts::date(l, chosen.pay_until)))
+    };
+    post.answer(&paths::agreement_early(&protocol), &form, outcome, said).await
+}
+
+/// Where [`pay_early`] is posted to.
+#[must_use]
+pub fn pay_early_url() -> &'static str {
+    PayEarly::PATH
 }
 
 /// Where [`choose`] is posted to.

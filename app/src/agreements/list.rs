@@ -17,7 +17,7 @@ use crate::ui::actions::BackLink;
 use crate::ui::icons::Icon;
 use crate::ui::layout::PageTitle;
 use crate::ui::lists::{Pair, SummaryList};
-use crate::ui::panels::{Card, Details, Empty, StatusTag};
+use crate::ui::panels::{Card, Details, Empty, Notice, StatusTag};
 use crate::ui::tables::{Column, DataTable};
 use crate::visitor::AsCustomer;
 
@@ -86,10 +86,23 @@ fn card(l: Locale, page: &Page, agreement: Agreement, today: chrono::NaiveDate) 
     let has_term = !matches!(agreement.status, Status::Requested | Status::Cancelled);
     let has_dates = matches!(agreement.status, Status::AwaitingDownPayment | Status::Active);
     let rows: Vec<Vec<AnyView>> = agreement.installments.iter().map(|line| row(l, line, today)).collect();
+    let cure = agreement.cure_until.map(|until| {
+        view! {
+            <Notice tone=Tone::Attention title=t::cure_title(l, texts::date(l, until))>
+                <p>{t::cure(l, texts::long_date(l, until))}</p>
+                <p><a href=paths::PAY>{t::cure_pay(l)}</a></p>
+            </Notice>
+        }
+    });
+    let early = agreement.early.map(|chosen| super::early::still_to_pay(l, &chosen));
+    let ahead = agreement.installments.iter().any(|one| one.number > 0 && one.due_on > today && one.balance.is_some_and(|left| left > 0));
+    let may_early = agreement.status == Status::Active && agreement.plan.interest.is_positive() && ahead && early.is_none();
     let (tone, status) = (tone(agreement.status), agreement_status(l, agreement.status));
     view! {
         <Card title=title>
             <p><StatusTag tone words=status/></p>
+            {cure}
+            {early}
             <SummaryList pairs=pairs/>
             <DataTable
                 caption=t::payments(l)
@@ -97,6 +110,7 @@ fn card(l: Locale, page: &Page, agreement: Agreement, today: chrono::NaiveDate) 
                 rows
             />
             <Details summary=t::terms(l)>{terms_view(agreement.terms)}</Details>
+            {may_early.then(|| view! { <p><a href=paths::agreement_early(&digits)>{t::early_title(l)}</a></p> })}
             {has_dates.then(|| view! { <p><a href=paths::agreement_calendar(&digits)>{t::calendar_get(l)}</a></p> })}
             {has_term.then(|| view! { <p><a href=paths::agreement_term(&digits)>{texts::papers::term_get(l)}</a></p> })}
         </Card>

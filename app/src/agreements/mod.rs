@@ -7,6 +7,8 @@ pub(crate) mod calculation;
 mod check;
 #[cfg(feature = "ssr")]
 mod choose;
+#[cfg(feature = "ssr")]
+mod early;
 pub mod island;
 #[cfg(feature = "ssr")]
 mod list;
@@ -14,6 +16,8 @@ mod list;
 mod options;
 #[cfg(feature = "ssr")]
 mod reason;
+#[cfg(feature = "ssr")]
+mod staff;
 #[cfg(feature = "ssr")]
 pub(crate) use reason::words as reason_words;
 
@@ -29,6 +33,8 @@ pub fn routes() -> axum::Router<crate::visitor::App> {
         .route(paths::PLAN_OPTIONS, get(options::options))
         .route(paths::PLAN_CHECK, get(check::check))
         .route(paths::AGREEMENTS, get(list::list))
+        .route(paths::AGREEMENTS_FOLLOWED, get(staff::board))
+        .route(&paths::agreement_early("{protocol}"), get(early::early))
         .route(&paths::agreement_calendar("{protocol}"), get(list::calendar))
 }
 

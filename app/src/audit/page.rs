@@ -28,6 +28,7 @@ const PARTS: &[&str] = &[
     "flags",
     "activities",
     "promises",
+    "agreements",
     "default_notices",
     "demands",
     "suspensions",

@@ -41,10 +41,10 @@ fn row(page: &Page, one: &Standing) -> Vec<AnyView> {
         let languages = one.own.iter().map(|locale| words::language(*locale)).collect::<Vec<_>>().join(", ");
         view! { <div><StatusTag tone=Tone::Good words=t::own(l)/>" "<span class="small soft">{languages}</span></div> }.into_any()
     };
-    let changed = one.last.as_ref().map_or_else(
-        || "–".to_owned(),
-        |(by, at)| texts::replies::changed(l, texts::date_time(l, page.server.clock.local(*at)), by),
-    );
+    let changed = one
+        .last
+        .as_ref()
+        .map_or_else(|| "–".to_owned(), |(by, at)| texts::replies::changed(l, texts::date_time(l, page.server.clock.local(*at)), by));
     vec![
         view! { <div><a href=to>{words::kind(l, one.kind)}</a><p class="small soft">{words::when(l, one.kind)}</p></div> }.into_any(),
         words::reader(l, one.kind).into_any(),

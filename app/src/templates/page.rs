@@ -88,7 +88,8 @@ impl Drawn<'_> {
             let shown = words::kept(l, self.kind, self.language, now);
             return view! { <Card title=t::words(l)>{lost}{shown}</Card> }.into_any();
         }
-        let form = typed.form.clone().unwrap_or_else(|| TemplateForm { head: now.head.clone(), body: now.body.clone(), note: String::new() });
+        let form =
+            typed.form.clone().unwrap_or_else(|| TemplateForm { head: now.head.clone(), body: now.body.clone(), note: String::new() });
         let [no_head, no_body, no_note] = ["head", "body", "note"].map(|field| self.page.error(field));
         let [head, body] = words::parts(l, self.kind);
         let fields = match self.kind.shape() {
@@ -130,11 +131,12 @@ impl Drawn<'_> {
         let typed = typed.map(|form| Words { head: form.head.trim().to_owned(), body: form.body.trim().to_owned() });
         let used = self.room.own.clone().filter(|_| self.room.fits);
         let looked = typed.is_some();
-        let words = match versions::example(&self.page.server, staff, self.kind, self.language, typed.or_else(|| used.clone()).as_ref()).await {
-            // Of a flash that somebody tampered with there is nothing to see.
-            Err(Error::Form(_)) => versions::example(&self.page.server, staff, self.kind, self.language, used.as_ref()).await?,
-            words => words?,
-        };
+        let words =
+            match versions::example(&self.page.server, staff, self.kind, self.language, typed.or_else(|| used.clone()).as_ref()).await {
+                // Of a flash that somebody tampered with there is nothing to see.
+                Err(Error::Form(_)) => versions::example(&self.page.server, staff, self.kind, self.language, used.as_ref()).await?,
+                words => words?,
+            };
         let (title, about) = if looked { (t::would_see(l), t::example_looked(l)) } else { (t::sees(l), t::example_words(l)) };
         let shown = words::message(l, self.language, &words);
         Ok(view! { <div id="exemplo" class="flow"><Card title><p class="small soft">{about}</p>{shown}</Card></div> })

@@ -6,7 +6,7 @@
 use chrono::{NaiveDate, Timelike};
 use domain::agreements::Status;
 use domain::agreements::keeping::{Imputed, Keeping, Original, Unpaid, impute, keeping};
-use domain::agreements::policy::{Imputation, PlanPolicy};
+use domain::agreements::policy::PlanPolicy;
 use domain::ids::BillId;
 use domain::money::Money;
 use domain::requests::Action;
@@ -16,7 +16,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::effects::{Part, entry, free, give_back, parts, post, posted, set_status, source, take_back, untouched};
-use super::{InstallmentLine, Row, offers, row};
+use super::{InstallmentLine, Row, early, offers, row};
 use crate::audit::{self, Actor, Event};
 use crate::db::Tx;
 use crate::error::{Error, Result};
@@ -78,6 +78,9 @@ struct Running {
     standing: Standing,
     #[sqlx(flatten)]
     charged: ChargedBefore,
+    /// What was taken off when it was paid before its day.
+    #[sqlx(skip)]
+    saved: Money,
 }
 
 impl Running {
@@ -89,7 +92,7 @@ impl Running {
 
     /// What was paid of it.
     fn paid(&self) -> Money {
-        self.amount - self.left()
+        (self.amount - self.left() - self.saved).max(Money::ZERO)
     }
 
     /// As the rules take it: an incident may have put its day off, and while it is disputed it is not late.
@@ -104,14 +107,25 @@ impl Running {
     }
 }
 
+async fn installments(tx: &mut Tx, agreement: &Row) -> Result<Vec<Running>> {
+    let mut installments = sql!(tx, all Running: "select i.number, i.due_on, i.amount, i.bill_id, b.balance, b.standing, b.charged_to, b.charges_open, b.reliefs
+        from installments i join bills b on b.id = i.bill_id where i.agreement_id = $1 order by i.number", agreement.id.0)?;
+    for (bill, saved) in early::saved(tx, agreement.id).await? {
+        if let Some(one) = installments.iter_mut().find(|one| one.bill_id == bill) {
+            one.saved += saved;
+        }
+    }
+    Ok(installments)
+}
+
 async fn go_on(server: &Server, tx: &mut Tx, request: &Request, agreement: &Row) -> Result<bool> {
     let today = server.clock.today();
-    let installments = sql!(tx, all Running: "select i.number, i.due_on, i.amount, i.bill_id, b.balance, b.standing, b.charged_to, b.charges_open, b.reliefs
-        from installments i join bills b on b.id = i.bill_id where i.agreement_id = $1 order by i.number", agreement.id.0)?;
-    if installments.is_empty() {
-        return Ok(false);
-    }
     let (policy, calendar) = (rules(server, tx, request).await?, policies::calendar(tx).await?);
+    let early = early::follow(server, tx, request, agreement.id, policy.break_rule.bank_days, false).await?;
+    let installments = installments(tx, agreement).await?;
+    if installments.is_empty() {
+        return Ok(early);
+    }
     let unpaid = installments.iter().map(|one| one.unpaid(today)).collect::<Result<Vec<_>>>()?;
     let rule = policy.break_rule;
     match (keeping(rule, &unpaid, today, &calendar), agreement.cure_until) {
@@ -119,7 +133,7 @@ async fn go_on(server: &Server, tx: &mut Tx, request: &Request, agreement: &Row)
             settle(server, tx, request, agreement).await?;
             Ok(true)
         }
-        (Keeping::Kept | Keeping::Late { .. }, None) => Ok(false),
+        (Keeping::Kept | Keeping::Late { .. }, None) => Ok(early),
         (Keeping::Kept | Keeping::Late { .. }, Some(_)) => {
             mend(server, tx, request, agreement).await?;
             Ok(true)
@@ -128,7 +142,7 @@ async fn go_on(server: &Server, tx: &mut Tx, request: &Request, agreement: &Row)
             // From the day it is told: a server that slept takes nobody's days away.
             let hour = server.clock.local(server.clock.now()).hour();
             if !policies::promises(server, tx).await?.may_remind_at(hour) {
-                return Ok(false);
+                return Ok(early);
             }
             let until = calendar.add_business_days(today, rule.cure_days);
             let late: Money = unpaid.iter().filter(|one| one.due_on < today).map(|one| one.left).sum();
@@ -137,9 +151,9 @@ async fn go_on(server: &Server, tx: &mut Tx, request: &Request, agreement: &Row)
         }
         (Keeping::ToCure { since, .. } | Keeping::Broken { on: since }, told) => {
             if today <= calendar.add_business_days(told.unwrap_or(since), rule.bank_days) {
-                return Ok(false);
+                return Ok(early);
             }
-            end(server, tx, request, agreement, &installments, rule.imputation).await?;
+            end(server, tx, request, agreement, &policy).await?;
             Ok(true)
         }
     }
@@ -181,7 +195,10 @@ async fn mend(server: &Server, tx: &mut Tx, request: &Request, agreement: &Row) 
 /// The agreement ends for not having been kept. Its bills come back as they were taken in, the discount lost, less all that was paid for
 /// the installments; those fall away, and with them the interest for paying in installments. Where everything that had been owed is paid,
 /// it was kept.
-async fn end(server: &Server, tx: &mut Tx, request: &Request, agreement: &Row, installments: &[Running], order: Imputation) -> Result<()> {
+async fn end(server: &Server, tx: &mut Tx, request: &Request, agreement: &Row, policy: &PlanPolicy) -> Result<()> {
+    let rule = policy.break_rule;
+    early::follow(server, tx, request, agreement.id, rule.bank_days, true).await?;
+    let installments = installments(tx, agreement).await?;
     let taken = parts(tx, agreement.id).await?;
     let mut bills: Vec<BillId> = taken.iter().map(|part| part.bill_id).chain(installments.iter().map(|one| one.bill_id)).collect();
     bills.sort_unstable();
@@ -196,7 +213,7 @@ async fn end(server: &Server, tx: &mut Tx, request: &Request, agreement: &Row, i
         })
         .collect();
     let paid: Money = installments.iter().map(Running::paid).sum();
-    let ending = impute(order, &originals, paid);
+    let ending = impute(rule.imputation, &originals, paid);
     if ending.is_settled() {
         for one in installments.iter().filter(|one| one.balance.is_positive()) {
             post(server, tx, request, one.bill_id, EntryKind::Discount, -one.balance, "all_paid").await?;
@@ -204,7 +221,7 @@ async fn end(server: &Server, tx: &mut Tx, request: &Request, agreement: &Row, i
         return settle(server, tx, request, agreement).await;
     }
     let note = t::moved_note(locale(tx, request).await?, request.protocol);
-    for one in installments {
+    for one in &installments {
         fall_away(server, tx, request, one, &note).await?;
     }
     for part in &taken {
@@ -229,6 +246,10 @@ async fn fall_away(server: &Server, tx: &mut Tx, request: &Request, one: &Runnin
         ledger::post(server, tx, &away).await?;
     }
     post(server, tx, request, one.bill_id, EntryKind::Reversal, -one.amount, "broken").await?;
+    if one.saved.is_positive() {
+        // What was let off for paying early was interest, which falls away with the installment itself.
+        post(server, tx, request, one.bill_id, EntryKind::Reversal, one.saved, "broken/early").await?;
+    }
     if beyond.is_positive() {
         // Late charges that were posted and not paid; what was paid beyond it stays the customer's.
         post(server, tx, request, one.bill_id, EntryKind::Discount, -beyond, "broken").await?;

@@ -2,7 +2,9 @@
 //!
 //! Never changes an original bill's charge: it moves into the agreement by an entry, and its installments are bills of their own.
 
+mod board;
 mod calendar;
+mod early;
 mod effects;
 mod keeping;
 mod offers;
@@ -39,7 +41,9 @@ use crate::sessions::Customer;
 use crate::texts::{self, Locale, requests as t};
 use crate::{Server, bills, flags, incidents, policies, sql};
 
+pub use board::{Board, Followed, board};
 pub use calendar::calendar;
+pub use early::{Choice, Chosen, Early, early, pay_early};
 pub(crate) use effects::{cancelled, granted, in_force};
 pub(crate) use keeping::follow;
 pub use offers::{Offered, offered};
@@ -338,6 +342,8 @@ pub struct Agreement {
     pub ended_on: Option<NaiveDate>,
     /// While so much is late that it may end: the last day to pay that.
     pub cure_until: Option<NaiveDate>,
+    /// Installments that are to be paid early.
+    pub early: Option<Chosen>,
     /// What it took in, each with its amount at acceptance.
     pub bills: Vec<(BillLine, Money)>,
     /// Its payments, the down payment (number 0) first.
@@ -402,6 +408,7 @@ async fn whole(conn: &mut Conn, row: Row) -> Result<Agreement> {
         where a.agreement_id = $1 order by b.due_on, b.id", row.id.0)?;
     let installments = sql!(conn, all InstallmentLine: "select i.number, i.due_on, i.amount, i.bill_id, b.balance
         from installments i left join bills b on b.id = i.bill_id where i.agreement_id = $1 order by i.number", row.id.0)?;
+    let early = early::chosen(conn, row.id).await?;
     Ok(Agreement {
         id: row.id,
         protocol: protocol.parse().map_err(|_| Error::Corrupt("protocol"))?,
@@ -410,6 +417,7 @@ async fn whole(conn: &mut Conn, row: Row) -> Result<Agreement> {
         accepted_at: row.accepted_at,
         starts_on: row.starts_on,
         ended_on: row.ended_on,
+        early,
         cure_until: row.cure_until.filter(|_| row.status == Status::Active),
         bills: bills.into_iter().map(|taken| (taken.bill, Money::cents(taken.taken))).collect(),
         installments,
@@ -536,7 +544,7 @@ pub(crate) struct Row {
     #[sqlx(try_from = "Uuid")]
     pub(crate) id: AgreementId,
     #[sqlx(try_from = "Uuid")]
-    request_id: RequestId,
+    pub(crate) request_id: RequestId,
     #[sqlx(try_from = "String")]
     pub(crate) status: Status,
     plan: String,

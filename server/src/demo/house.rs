@@ -2,10 +2,11 @@
 
 use chrono::{Datelike, NaiveDate};
 use domain::actors::Role;
-use domain::agreements::policy::PlanPolicy;
+use domain::agreements::policy::{Interest, PlanPolicy};
 use domain::refunds::RefundPolicy;
 use domain::requests::policy::Policy;
 use domain::requests::replies::ReplyForm;
+use rust_decimal::Decimal;
 use serde::Serialize;
 use sha1::{Digest, Sha1};
 use uuid::Uuid;
@@ -68,9 +69,10 @@ pub(super) async fn build(server: &Server, begun: &Begun) -> Result<()> {
     tx.commit().await
 }
 
-/// What the house began with: a little less at once than its second version, which [`super::policies`] plays.
+/// What the house began with: a little less at once than its second version, which [`super::policies`] plays, and with interest.
 fn first_plans() -> PlanPolicy {
-    let mut plans = PlanPolicy { version: "1".to_owned(), ..PlanPolicy::default() };
+    let interest = Interest::SimpleMonthly(Decimal::new(1, 2));
+    let mut plans = PlanPolicy { version: "1".to_owned(), interest, ..PlanPolicy::default() };
     if let Some(automatic) = plans.bands.first_mut().and_then(|band| band.automatic.as_mut()) {
         automatic.most_installments = 4;
     }

@@ -3,6 +3,7 @@
 //!
 //! Never touches a database that holds anything already.
 
+mod agreements;
 mod chance;
 mod follow_up;
 mod handed_over;
@@ -145,6 +146,9 @@ pub async fn create(server: &Server, seed: u64, scale: u32, progress: impl FnMut
     }
     if !any(server, "select count(*) from templates").await? {
         templates::play(server).await?;
+    }
+    if !any(server, "select count(*) from agreements where status = 'broken'").await? {
+        agreements::play(server).await?;
     }
     let mut tx = server.db.write().await?;
     let created = Event {

@@ -23,8 +23,8 @@ pub(super) async fn play(server: &Server) -> Result<()> {
     let written = propose(
         &then,
         &supervisor,
-        &[("bands.0.automatic.most_installments", "6")],
-        "Menos acordos à espera de aprovação no primeiro mês de atraso",
+        &[("bands.0.automatic.most_installments", "6"), ("interest", "none"), ("interest_rate", "0")],
+        "Menos acordos à espera de aprovação no primeiro mês de atraso, e parcelas sem juros",
     )
     .await?;
     drafts::put_into_force(&ago(server, 119, 1), &administrator, Kind::Plans, written).await?;

@@ -4,11 +4,11 @@ use domain::actors::Role;
 use domain::templates::notices::{Kind, TemplateForm};
 
 use super::scenes::{ago, staff};
+use crate::Server;
 use crate::error::Result;
 use crate::sessions::{self, Actors};
 use crate::templates::versions;
 use crate::texts::Locale;
-use crate::Server;
 
 const FIRST: (&str, &str, &str) = (
     "Lembrete: pagamento em {dia}",

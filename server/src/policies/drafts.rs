@@ -211,6 +211,10 @@ pub async fn put_into_force(server: &Server, staff: &Staff, kind: Kind, id: Uuid
     let mut tx = server.db.write().await?;
     let ended = end(server, &mut tx, staff, kind, id).await?;
     let draft = whole(server, &mut tx, staff, kind, ended).await?;
+    // Before anything else is said of it: it was compared with a version that is no longer the newest.
+    if draft.overtaken {
+        return Err(Error::Overtaken("policy_changed"));
+    }
     if draft.needs_another {
         return Err(Error::Refused("policy_four_eyes"));
     }

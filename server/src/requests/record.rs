@@ -38,6 +38,7 @@ pub async fn settle(server: &Server) -> Result<usize> {
     due.extend(sql!(conn, all (Uuid,): "select a.request_id from agreements a where a.status = 'awaiting_down_payment'
         or (a.status = 'active' and (a.cure_until is not null
             or not exists (select 1 from installments i join bills b on b.id = i.bill_id where i.agreement_id = a.id and b.balance > 0)
+            or exists (select 1 from early_settlements e where e.agreement_id = a.id and e.ended_at is null)
             or exists (select 1 from installments i join bills b on b.id = i.bill_id where i.agreement_id = a.id and b.balance > 0 and i.due_on < $1)))
         order by a.request_id", server.clock.today())?);
     drop(conn);

@@ -300,7 +300,8 @@ pub async fn mail_me(server: &Server, customer: &Customer, picks: &[Pick], pay_o
     let mut tx = server.db.write().await?;
     let count = i64::try_from(copies.sheets.len()).unwrap_or(i64::MAX);
     let slips = texts::slips::mail_slips(l, count);
-    let Words { head: subject, body } = templates::word(&mut tx, Template::SlipCopy, l, customer.name(), &[(Variable::Slips, slips)]).await?;
+    let Words { head: subject, body } =
+        templates::word(&mut tx, Template::SlipCopy, l, customer.name(), &[(Variable::Slips, slips)]).await?;
     let mail = Mail {
         to: email.clone(),
         subject,

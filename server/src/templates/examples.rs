@@ -49,6 +49,8 @@ pub(super) fn value(server: &Server, kind: Kind, l: Locale, variable: Variable) 
         Variable::Late => texts::money(l, Money::cents(52_347)),
         Variable::Paid => texts::money(l, Money::cents(104_694)),
         Variable::Left => texts::money(l, Money::cents(209_388)),
+        Variable::ToPay => texts::money(l, Money::cents(157_041)),
+        Variable::Saved => texts::money(l, Money::cents(5_315)),
         Variable::Help => format!("{}/ajuda", server.config.public_url),
         Variable::Contract => "C-000123".to_owned(),
     }
@@ -59,7 +61,7 @@ const fn path(kind: Kind) -> &'static str {
     match kind {
         Kind::Invitation => "/equipe/convite/0a1b2c3d",
         Kind::Duplicate => "/devolucao",
-        Kind::Promise | Kind::AgreementWarned => "/pagar",
+        Kind::Promise | Kind::AgreementWarned | Kind::AgreementEarly => "/pagar",
         Kind::AgreementBroken => "/acordos",
         Kind::Placement | Kind::IncidentRelieved | Kind::IncidentLifted => "/extrato",
         Kind::DefaultMail | Kind::DemandMail => "/avisos",

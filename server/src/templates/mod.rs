@@ -68,10 +68,9 @@ fn built_in(kind: Kind, l: Locale, v: &impl Fn(Variable) -> String) -> Words {
             r::referred_subject(l, v(V::Protocol)),
             r::referred_body(l, v(V::Creditor), v(V::Deadline), v(V::Subject), v(V::Link), v(V::Protocol)),
         ),
-        Kind::RequestAsked => (
-            r::asked_subject(l, v(V::Protocol)),
-            r::asked_body(l, v(V::Creditor), v(V::Subject), v(V::Link), v(V::Protocol), v(V::Until)),
-        ),
+        Kind::RequestAsked => {
+            (r::asked_subject(l, v(V::Protocol)), r::asked_body(l, v(V::Creditor), v(V::Subject), v(V::Link), v(V::Protocol), v(V::Until)))
+        }
         Kind::RequestReminded => (
             r::reminded_subject(l, v(V::Protocol)),
             r::reminded_body(l, v(V::Creditor), v(V::Subject), v(V::Link), v(V::Protocol), v(V::Until)),
@@ -82,21 +81,19 @@ fn built_in(kind: Kind, l: Locale, v: &impl Fn(Variable) -> String) -> Words {
         Kind::RequestFailed => request(r::failed_subject, r::failed_body),
         Kind::RequestDone => request(r::done_subject, r::done_body),
         Kind::RequestWithdrawn => request(r::withdrawn_subject, r::withdrawn_body),
-        Kind::SlipCopy => {
-            (slips::mail_subject(l, v(V::Creditor), v(V::Slips)), slips::mail_body(l, v(V::Creditor), v(V::Slips)))
-        }
+        Kind::SlipCopy => (slips::mail_subject(l, v(V::Creditor), v(V::Slips)), slips::mail_body(l, v(V::Creditor), v(V::Slips))),
         Kind::Duplicate => (reconciliation::duplicate_subject(l).into(), reconciliation::duplicate_body(l, v(V::Creditor), v(V::Link))),
         Kind::Promise => (promises::mail_subject(l, v(V::Day)), promises::mail_body(l, v(V::Creditor), v(V::LongDay), v(V::Link))),
-        Kind::AgreementSettled => {
-            (agreements::mail_settled_subject(l).into(), agreements::mail_settled(l, v(V::Creditor), v(V::Protocol)))
-        }
+        Kind::AgreementSettled => (agreements::mail_settled_subject(l).into(), agreements::mail_settled(l, v(V::Creditor), v(V::Protocol))),
         Kind::AgreementWarned => (
             agreements::mail_cure_subject(l, v(V::Day)),
             agreements::mail_cure(l, v(V::Late), v(V::Creditor), v(V::Help), v(V::Link), v(V::Protocol), v(V::LongDay)),
         ),
-        Kind::AgreementMended => {
-            (agreements::mail_mended_subject(l).into(), agreements::mail_mended(l, v(V::Creditor), v(V::Protocol)))
-        }
+        Kind::AgreementEarly => (
+            agreements::mail_early_subject(l, v(V::Day)),
+            agreements::mail_early(l, v(V::ToPay), v(V::Creditor), v(V::Link), v(V::Protocol), v(V::Saved), v(V::LongDay)),
+        ),
+        Kind::AgreementMended => (agreements::mail_mended_subject(l).into(), agreements::mail_mended(l, v(V::Creditor), v(V::Protocol))),
         Kind::AgreementBroken => (
             agreements::mail_broken_subject(l).into(),
             agreements::mail_broken(l, v(V::Creditor), v(V::Left), v(V::Link), v(V::Paid), v(V::Protocol)),

@@ -157,7 +157,9 @@ pub async fn see(server: &Server, staff: &Staff, kind: Kind, l: Locale) -> Resul
     };
     let own = versions.first().and_then(Version::words);
     let example = |variable| {
-        of_everything(&creditor, "", variable).filter(|value| !value.is_empty()).unwrap_or_else(|| examples::value(server, kind, l, variable))
+        of_everything(&creditor, "", variable)
+            .filter(|value| !value.is_empty())
+            .unwrap_or_else(|| examples::value(server, kind, l, variable))
     };
     Ok(Room {
         fits: own.as_ref().is_none_or(|own| kind.read(own).is_ok()),
