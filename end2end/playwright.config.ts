@@ -4,7 +4,7 @@ import { defineConfig, type PlaywrightTestOptions } from '@playwright/test';
 // walked twice, which is every screen and every script once: on a desk with JavaScript, and on a phone without.
 const port = Number(process.env.EMDIA_TEST_PORT ?? 3100);
 const desktop = { viewport: { width: 1280, height: 800 } };
-const STAFF = /\/(absences|audit|brand|dashboard|demands|dossiers|exports|follow_up|incidents|placements|policies|proofs|queue|reconciliation|remessas|replies|rules|staff|systems|team|write-offs)\.spec\.ts$/;
+const STAFF = /\/(absences|audit|brand|dashboard|demands|dossiers|exports|follow_up|incidents|placements|policies|proofs|queue|reconciliation|remessas|replies|rules|staff|systems|team|templates|write-offs)\.spec\.ts$/;
 // Pictures are drawn with JavaScript, on both.
 const testIgnore = process.env.EMDIA_SCREENSHOTS ? [] : [STAFF];
 const phone = { viewport: { width: 360, height: 740 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true };

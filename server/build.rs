@@ -46,7 +46,7 @@ fn main() -> Result<(), String> {
                 code.push_str(&function(name, key, &texts, &mut problems));
             }
         }
-        if name == "refusals" || name == "policy_fields" {
+        if matches!(name.as_str(), "refusals" | "policy_fields" | "template_words") {
             code.push_str(&lookup(section, &all, name));
         }
         code.push_str("}\n");

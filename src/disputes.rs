@@ -90,7 +90,7 @@ mod tests {
         let form = DisputeForm { bill: id.clone(), reason: "amount".into(), text: "O valor mudou".into(), submission: id };
         assert_eq!(form.parse().unwrap().reason, Reason::Amount);
         let errors = DisputeForm { reason: "because".into(), ..DisputeForm::default() }.parse().unwrap_err();
-        let problems: Vec<_> = errors.iter().map(|error| (error.field.as_ref(), error.problem)).collect();
+        let problems: Vec<_> = errors.iter().map(|error| (error.field.as_ref(), error.problem.clone())).collect();
         assert_eq!(
             problems,
             [("bill", Problem::Unknown), ("reason", Problem::ChooseOne), ("text", Problem::Missing), ("submission", Problem::Missing)]

@@ -54,7 +54,7 @@ impl FieldError {
 /// assert_eq!(TaxId::parse("529.982.24O-25").map_err(Problem::from), Err(Problem::UnexpectedCharacter { at: 11 }));
 /// assert_eq!(Problem::from(TaxIdError::Length(10)), Problem::NotATaxId);
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Problem {
     /// Nothing was typed or chosen.
@@ -78,9 +78,31 @@ pub enum Problem {
         /// Its place.
         at: u16,
     },
-    /// A brace that opens no variable there is; 1 is the first character.
+    /// A variable that there is not in this place.
     UnknownVariable {
-        /// Its place.
+        /// Where its brace opens; 1 is the first character.
+        at: u16,
+        /// Its name, as typed.
+        name: String,
+    },
+    /// A brace without the other one.
+    UnclosedBrace {
+        /// Its place; 1 is the first character.
+        at: u16,
+    },
+    /// Words that do not say what they have to.
+    MissingVariables {
+        /// The variables that say it, in braces, parted by commas.
+        names: String,
+    },
+    /// The address of a page or a mailbox that is not the portal's own.
+    AddressElsewhere {
+        /// As typed, cut short.
+        address: String,
+    },
+    /// A tag, where only plain text is sent.
+    Markup {
+        /// Its place; 1 is the first character.
         at: u16,
     },
     /// Not an amount of money.

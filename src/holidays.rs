@@ -79,7 +79,7 @@ mod tests {
     #[test]
     fn problems_stand_by_their_fields() {
         let today: NaiveDate = "2026-11-23".parse().unwrap();
-        let problem = |day: &str| HolidayForm { day: day.into(), name: "x".into() }.parse(today).unwrap_err()[0].problem;
+        let problem = |day: &str| HolidayForm { day: day.into(), name: "x".into() }.parse(today).unwrap_err()[0].problem.clone();
         assert_eq!(problem("23/11/2026"), Problem::InThePast);
         assert_eq!(problem("26/11/2029"), Problem::TooFar { last: "2029-11-23".parse().unwrap() });
         assert_eq!(problem("28/11/2026"), Problem::AlreadyThere);

@@ -52,7 +52,7 @@
 //!   [`sign_in`], [`tax_ids`] (CPF and CNPJ), [`bank_accounts`], [`forms`] (what is typed, and what is wrong with it).
 //! - **Following up**: [`flags`] (what is to be known of a customer), [`activities`] (attempts to reach them), [`promises`] ("I will
 //!   pay on …"), [`default_notices`] (RN 593: days, notice, proof), [`placements`] (what goes to agencies and lawyers),
-//!   [`write_offs`] (what the house gives up, and what comes back of it).
+//!   [`write_offs`] (what the house gives up, and what comes back of it), [`templates`] (words with variables: what is written to people).
 //! - **Files of banks and tax authorities**: [`cnab`] (return files), [`reconciliation`] (what they do to bills),
 //!   [`access_keys`] (NF-e and NFS-e).
 //! - **Beneath all**: [`ids`] (a type for each kind of thing), [`words`] (the stored words of closed enums).
@@ -111,6 +111,7 @@ pub mod slips;
 pub mod statement;
 pub mod tax_ids;
 pub mod team;
+pub mod templates;
 pub mod webhooks;
 pub mod words;
 pub mod write_offs;

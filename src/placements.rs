@@ -586,7 +586,7 @@ mod tests {
             promised_on: promised_on.into(),
             note: String::new(),
         };
-        let problem = |promised_on| row(promised_on).parse(day("2026-11-22")).unwrap_err()[0].problem;
+        let problem = |promised_on| row(promised_on).parse(day("2026-11-22")).unwrap_err()[0].problem.clone();
         assert_eq!(problem("2026-11-19"), Problem::InThePast);
         assert_eq!(problem("2027-11-19"), Problem::TooFar { last: day("2027-03-22") });
         assert!(row("2026-11-20").parse(day("2026-11-22")).is_ok());

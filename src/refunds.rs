@@ -611,7 +611,7 @@ mod tests {
         let key = |form: RefundForm| match form.parse(Some(PAYER), OTHER) {
             Ok(ValidRefundForm::Refund { destination: Destination::Pix { key, .. }, .. }) => Ok(key),
             Ok(other) => panic!("{other:?}"),
-            Err(errors) => Err(errors[0].problem),
+            Err(errors) => Err(errors[0].problem.clone()),
         };
         assert_eq!(key(form("tax_id", PAYER)), Ok("52998224725".to_owned()));
         assert_eq!(key(form("tax_id", OTHER)), Err(Problem::NotTheHolder));

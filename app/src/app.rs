@@ -10,7 +10,7 @@ use crate::visitor::{self, App};
 use crate::{
     activities, agreements, audit, authenticity, bills, brand, claims, credits, customers, dashboard, default_notices, demands, demo,
     disputes, documents, dossiers, exports, flags, help, holidays, http, incidents, notices, paths, pix, placements, policies, promises,
-    receipts, reconciliation, refunds, remessas, requests, sign_in, slips, statement, suspensions, systems, team, write_offs,
+    receipts, reconciliation, refunds, remessas, requests, sign_in, slips, statement, suspensions, systems, team, templates, write_offs,
 };
 
 /// The whole application.
@@ -71,6 +71,7 @@ fn features() -> Router<App> {
         .merge(flags::routes())
         .merge(activities::routes())
         .merge(policies::routes())
+        .merge(templates::routes())
         .merge(promises::routes())
         .merge(default_notices::routes())
         .merge(demands::routes())

@@ -75,6 +75,7 @@ pub mod statement;
 pub mod suspensions;
 pub mod systems;
 pub mod team;
+pub mod templates;
 #[cfg(feature = "ssr")]
 pub mod ui;
 pub mod uploads;

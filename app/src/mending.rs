@@ -16,7 +16,7 @@ pub struct Mending {
     /// The control of a field whose control is not `form[FIELD]`.
     pub control: fn(&str) -> Option<&'static str>,
     /// The sentence of a problem, when this form has a better one.
-    pub words: fn(Locale, &str, Problem) -> Option<&'static str>,
+    pub words: fn(Locale, &str, &Problem) -> Option<&'static str>,
 }
 
 /// The problems of a page's form, worded.
@@ -31,7 +31,7 @@ impl Mending {
     pub fn of(&self, page: &Page) -> Mended {
         let l = page.l;
         let word = |error: &FieldError| {
-            (self.words)(l, &error.field, error.problem).map_or_else(|| wording::problem(l, &error.problem), str::to_owned)
+            (self.words)(l, &error.field, &error.problem).map_or_else(|| wording::problem(l, &error.problem), str::to_owned)
         };
         let control = |field: &str| (self.control)(field).map_or_else(|| Str::from(format!("form[{field}]")), Str::from);
         let refused = page.form::<Refused>().refused;

@@ -173,6 +173,8 @@ pub enum StaffRoom {
     Holidays,
     /// Ready answers.
     Replies,
+    /// The house's wording of what the portal writes.
+    Templates,
     /// Queue.
     Queue,
     /// Search and customers.
@@ -324,17 +326,19 @@ impl Page {
         }
         let agencies = here(StaffRoom::Agencies, paths::AGENCIES, texts::placements::agencies(l), Icon::Forward);
         let replies = here(StaffRoom::Replies, paths::REPLIES, texts::frame::replies(l), Icon::Chat);
+        let templates = here(StaffRoom::Templates, paths::TEMPLATES, texts::frame::templates(l), Icon::Mail);
         let holidays = here(StaffRoom::Holidays, paths::HOLIDAYS, texts::frame::holidays(l), Icon::Calendar);
         let rules = here(StaffRoom::Rules, paths::RULES, texts::frame::rules(l), Icon::Settings);
         let policies = here(StaffRoom::Policies, paths::POLICIES, texts::frame::policies(l), Icon::Document);
         if staff.role() == Role::Supervisor {
             let incidents = here(StaffRoom::Incidents, paths::INCIDENTS, texts::incidents::title(l), Icon::Attention);
-            rooms.extend([incidents, replies, rules, policies, holidays]);
+            rooms.extend([incidents, replies, templates, rules, policies, holidays]);
         } else if staff.role() == Role::Administrator {
             // Whoever keeps the installation has no business in the others.
             rooms = vec![
                 here(StaffRoom::Team, paths::TEAM, texts::frame::team(l), Icon::People),
                 replies,
+                templates,
                 rules,
                 policies,
                 holidays,

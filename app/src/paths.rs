@@ -2,6 +2,8 @@
 
 use domain::ids::{BillId, CustomerId, DocumentId, PixChargeId, UploadId};
 use domain::policies::Kind;
+use domain::templates::notices;
+use server::texts::Locale;
 
 /// Sign-in, the first page.
 pub const SIGN_IN: &str = "/entrar";
@@ -85,6 +87,8 @@ pub const ABSENCES: &str = "/equipe/ausencias";
 pub const RULES: &str = "/equipe/regras";
 /// The creditor's policies.
 pub const POLICIES: &str = "/equipe/politicas";
+/// What the portal writes to people, and whose words it has.
+pub const TEMPLATES: &str = "/equipe/avisos";
 /// Staff's ready answers.
 pub const REPLIES: &str = "/equipe/respostas";
 /// A new one.
@@ -361,6 +365,46 @@ pub fn next_policy(kind: Kind) -> String {
 #[must_use]
 pub fn policy_draft(kind: Kind, id: uuid::Uuid) -> String {
     format!("{}/rascunho/{id}", policy(kind))
+}
+
+/// How an address names a notice.
+#[must_use]
+pub const fn template_slug(kind: notices::Kind) -> &'static str {
+    match kind {
+        notices::Kind::SignInCode => "codigo",
+        notices::Kind::Invitation => "convite",
+        notices::Kind::RequestReceived => "pedido-recebido",
+        notices::Kind::RequestAsked => "pedido-pergunta",
+        notices::Kind::RequestReminded => "pedido-lembrete",
+        notices::Kind::RequestReferred => "pedido-encaminhado",
+        notices::Kind::RequestNote => "pedido-mensagem",
+        notices::Kind::RequestApproved => "pedido-aprovado",
+        notices::Kind::RequestRefused => "pedido-nao-atendido",
+        notices::Kind::RequestFailed => "devolucao-nao-concluida",
+        notices::Kind::RequestDone => "pedido-concluido",
+        notices::Kind::RequestWithdrawn => "pedido-desistencia",
+        notices::Kind::SlipCopy => "segunda-via",
+        notices::Kind::Duplicate => "pagamento-a-mais",
+        notices::Kind::Promise => "promessa",
+        notices::Kind::AgreementSettled => "acordo-quitado",
+        notices::Kind::AgreementEarly => "acordo-pagamento-antecipado",
+        notices::Kind::AgreementWarned => "acordo-em-atraso",
+        notices::Kind::AgreementMended => "acordo-continua",
+        notices::Kind::AgreementBroken => "acordo-encerrado",
+        notices::Kind::Placement => "agencia",
+        notices::Kind::IncidentRelieved => "dispensa",
+        notices::Kind::IncidentLifted => "fim-da-dispensa",
+        notices::Kind::DefaultMail => "notificacao-email",
+        notices::Kind::DefaultLetter => "notificacao-carta",
+        notices::Kind::DemandMail => "cobranca-email",
+        notices::Kind::DemandLetter => "cobranca-carta",
+    }
+}
+
+/// What the portal writes, in one language.
+#[must_use]
+pub fn template(kind: notices::Kind, language: Locale) -> String {
+    format!("{TEMPLATES}/{}/{}", template_slug(kind), language.tag())
 }
 
 /// One customer, for staff.

@@ -25,6 +25,7 @@ const PAGES: &[&str] = &[
     paths::ABSENCES,
     paths::RULES,
     paths::POLICIES,
+    paths::TEMPLATES,
     paths::REPLIES,
     paths::NEW_REPLY,
     paths::DEADLINES,
@@ -64,7 +65,7 @@ const FIELDS: &str = "kind=plans&id=00000000-0000-7000-8000-000000000001&protoco
     &file=00000000-0000-7000-8000-000000000001&line=1&form[id]=00000000-0000-7000-8000-000000000001&form[bill]=00000000-0000-7000-8000-000000000001\
     &form[remessa]=00000000-0000-7000-8000-000000000001&view=00000000-0000-7000-8000-000000000001&form[sure]=1&customer=00000000-0000-7000-8000-000000000001&promise=00000000-0000-7000-8000-000000000001\
     &demand=00000000-0000-7000-8000-000000000001&setting=00000000-0000-7000-8000-000000000001&placement=00000000-0000-7000-8000-000000000001&agency=00000000-0000-7000-8000-000000000001&write_off=00000000-0000-7000-8000-000000000001\
-    &form[place]=00000000-0000-7000-8000-000000000001&contract=00000000-0000-7000-8000-000000000001&notice=00000000-0000-7000-8000-000000000001&day=2020-01-01&act=claim&action=ask_more&role=operator&protocols[0]=99999920261122000001";
+    &form[place]=00000000-0000-7000-8000-000000000001&contract=00000000-0000-7000-8000-000000000001&notice=00000000-0000-7000-8000-000000000001&day=2020-01-01&act=claim&action=ask_more&role=operator&template=promise&language=pt-BR&protocols[0]=99999920261122000001";
 
 /// Forms that whoever has no session yet posts.
 const OPEN: &[&str] = &["/api/equipe/entrar", "/api/equipe/convite"];

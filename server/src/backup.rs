@@ -29,6 +29,7 @@ pub const TABLES: &[&str] = &[
     "staff",
     "policies",
     "policy_drafts",
+    "templates",
     "holidays",
     "bank_agreements",
     "customers",

@@ -12,6 +12,7 @@ use domain::ids::{BillId, ContractId, CustomerId, NoticeId};
 use domain::money::Money;
 use domain::statement::Standing;
 use domain::tax_ids::TaxId;
+use domain::templates::notices::{Kind, Variable, Words};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -22,6 +23,7 @@ use crate::mail::Mail;
 use crate::outbox::{self, Outgoing};
 use crate::proven::Proven;
 use crate::sessions::Staff;
+use crate::templates;
 use crate::texts::{self, Locale, default_notices as t};
 use crate::{Server, bills, customers, flags, policies, sql};
 
@@ -310,7 +312,10 @@ impl Drawn {
         Facts { parts }
     }
 
-    fn body(&self, server: &Server, l: Locale, policy: &DefaultPolicy, days: u32, beneficiaries: &str) -> String {
+    /// The notice in a language, with what the house says before and after it. Its sentences are the law's and stay built in: see
+    /// [`domain::templates::notices`].
+    fn body(&self, server: &Server, l: Locale, told: &Told<'_>, around: &Words) -> String {
+        let Told { policy, days, beneficiaries } = *told;
         let months: Vec<String> =
             self.months.iter().map(|(number, due, cost)| t::month(l, texts::money(l, *cost), texts::date(l, *due), number)).collect();
         let creditor = t::creditor(l, &self.creditor.address, &self.creditor.legal_name, &self.creditor.ans_registration);
@@ -320,6 +325,7 @@ impl Drawn {
         [
             creditor,
             t::to(l, self.holder()),
+            around.head.clone(),
             plan,
             t::beneficiaries(l, beneficiaries),
             t::debt(l, texts::money(l, self.debt()), texts::date(l, server.clock.today()), i64::from(days)),
@@ -328,9 +334,45 @@ impl Drawn {
             t::contest(l, policy.days_to_pay, dispute),
             t::consequence(l, policy.threshold),
             t::contact(l, self.creditor.contact()),
+            around.body.clone(),
         ]
+        .into_iter()
+        .filter(|paragraph| !paragraph.is_empty())
+        .collect::<Vec<_>>()
         .join("\n\n")
     }
+
+    /// What the house says around it, in a language.
+    async fn around(&self, conn: &mut Conn, l: Locale) -> Result<Words> {
+        templates::word(conn, Kind::DefaultLetter, l, &self.name, &[(Variable::Contract, self.number.clone())]).await
+    }
+}
+
+/// What a notice says besides what is known of the contract.
+#[derive(Clone, Copy)]
+struct Told<'a> {
+    policy: &'a DefaultPolicy,
+    days: u32,
+    beneficiaries: &'a str,
+}
+
+/// A notice with invented figures, to look at what the house says around it: its subject and its text.
+pub(crate) fn example(server: &Server, creditor: policies::Creditor, l: Locale, name: &str, around: &Words) -> Words {
+    let due = |month| NaiveDate::from_ymd_opt(2026, month, 5).unwrap_or_default();
+    let drawn = Drawn {
+        creditor,
+        name: name.to_owned(),
+        tax_id: "529.982.247-25".to_owned(),
+        number: "C-000123".to_owned(),
+        plan: "Essencial".to_owned(),
+        registration: "123.456/21-9".to_owned(),
+        months: [(10, "0000000017", 54_040), (11, "0000000018", 53_120)]
+            .map(|(month, number, cents)| (number.to_owned(), due(month), Money::cents(cents)))
+            .to_vec(),
+        locale: l,
+    };
+    let told = Told { policy: &DefaultPolicy::default(), days: 48, beneficiaries: &drawn.holder() };
+    Words { head: t::subject(l, &drawn.number), body: drawn.body(server, l, &told, around) }
 }
 
 /// Gives notice: drawn from what is known, refused with what it lacks, put into the portal, and by e-mail on its way or left to be posted.
@@ -380,9 +422,10 @@ async fn write(server: &Server, tx: &mut Tx, staff: &Staff, case: &Case, drawn: 
     let (l, now) = (drawn.locale, server.clock.now());
     let days = case.count.days;
     // The notice itself is in the language of the law; whoever reads another has it in theirs too.
-    let mut body = drawn.body(server, Locale::PtBr, policy, days, &new.beneficiaries);
+    let told = Told { policy, days, beneficiaries: &new.beneficiaries };
+    let mut body = drawn.body(server, Locale::PtBr, &told, &drawn.around(tx, Locale::PtBr).await?);
     if l != Locale::PtBr {
-        body = format!("{body}\n\n* * *\n\n{}", drawn.body(server, l, policy, days, &new.beneficiaries));
+        body = format!("{body}\n\n* * *\n\n{}", drawn.body(server, l, &told, &drawn.around(tx, l).await?));
     }
     let notice: NoticeId = server.id();
     sql!(tx, execute: "insert into notices (id, customer_id, kind, subject, body, channel, created_at) values ($1, $2, 'default', $3, $4, $5, $6)",
@@ -395,12 +438,8 @@ async fn write(server: &Server, tx: &mut Tx, staff: &Staff, case: &Case, drawn: 
     if let (Sending::Mail, Some(to)) = (new.sending, &new.email) {
         let link = format!("{}/avisos", server.config.public_url);
         // Nothing of the debt travels in an e-mail: it is read behind a code, and that is its proof.
-        let mail = Mail {
-            to: to.clone(),
-            subject: t::mail_subject(l).to_owned(),
-            body: t::mail_body(l, &drawn.creditor.name, link),
-            attachments: Vec::new(),
-        };
+        let Words { head: subject, body } = templates::word(tx, Kind::DefaultMail, l, &drawn.name, &[(Variable::Link, link)]).await?;
+        let mail = Mail { to: to.clone(), subject, body, attachments: Vec::new() };
         outbox::put_of(server, tx, &Outgoing::Mail(mail), Some(notice)).await?;
     }
     record(

@@ -11,6 +11,7 @@ use domain::ids::{BillId, CustomerId, NoticeId};
 use domain::money::Money;
 use domain::statement::{Standing, days_late};
 use domain::tax_ids::TaxId;
+use domain::templates::notices::{Kind, Variable, Words};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -22,6 +23,7 @@ use crate::outbox::{self, Outgoing};
 use crate::policies::Creditor;
 use crate::proven::Proven;
 use crate::sessions::Staff;
+use crate::templates;
 use crate::texts::{self, Locale, demands as t};
 use crate::{Server, bills, customers, flags, policies, sql};
 
@@ -221,7 +223,9 @@ impl Drawn {
         Content::ALL.iter().copied().filter(|part| !said(part)).collect()
     }
 
-    fn body(&self, server: &Server, until: NaiveDate, lines: &[Line]) -> String {
+    /// The letter, with what the house says before its table and at its end. Its sentences stay built in: see
+    /// [`domain::templates::notices`].
+    fn body(&self, server: &Server, until: NaiveDate, lines: &[Line], around: &Words) -> String {
         let l = self.locale;
         let money = |amount| texts::money(l, amount);
         let line = |one: &Line| {
@@ -241,6 +245,7 @@ impl Drawn {
         [
             t::creditor(l, &self.creditor.address, &self.creditor.legal_name, party.tax_id),
             t::to(l, &self.name, &self.tax_id),
+            around.head.clone(),
             t::opening(l, i64::try_from(lines.len()).unwrap_or(i64::MAX), texts::date(l, until)),
             lines.iter().map(line).collect::<Vec<_>>().join("\n"),
             t::sum(l, money(fine), money(interest), money(principal), money(total)),
@@ -248,18 +253,52 @@ impl Drawn {
             t::split(l, address("/parcelar")),
             t::contest(l, address("/contestar"), address("/comprovante")),
             t::contact(l, self.creditor.contact()),
+            around.body.clone(),
         ]
+        .into_iter()
+        .filter(|paragraph| !paragraph.is_empty())
+        .collect::<Vec<_>>()
         .join("\n\n")
     }
 }
 
-/// The place of the table among the paragraphs of a letter's text.
-pub(crate) const TABLE_AT: usize = 3;
+/// A letter with invented figures, to look at what the house says around it: its subject and its text.
+pub(crate) fn example(server: &Server, creditor: Creditor, l: Locale, name: &str, around: &Words) -> Words {
+    let day = |month, day| NaiveDate::from_ymd_opt(2026, month, day).unwrap_or_default();
+    let drawn = Drawn {
+        creditor,
+        name: name.to_owned(),
+        tax_id: "529.982.247-25".to_owned(),
+        email: None,
+        address: String::new(),
+        locale: l,
+        against: None,
+        way: Way::OurChannels,
+    };
+    let line = Line {
+        number: "0000000017".to_owned(),
+        due_on: day(10, 5),
+        principal: Money::cents(52_347),
+        fine: Money::cents(1_047),
+        interest: Money::cents(959),
+        total: Money::cents(54_353),
+    };
+    Words { head: t::subject(l).to_owned(), body: drawn.body(server, day(12, 1), &[line], around) }
+}
 
-/// The table of the letter that a notice is, where it is one.
-pub(crate) async fn table_of(conn: &mut Conn, notice: NoticeId) -> Result<Option<Vec<Line>>> {
-    let found = sql!(conn, optional (String,): "select lines from demands where notice_id = $1", notice.0)?;
-    found.map(|(lines,)| serde_json::from_str(&lines).map_err(|_| Error::Corrupt("table of a letter"))).transpose()
+/// Paragraphs of a letter's text, as it is drawn on paper: an empty line parts them, a single one is kept.
+pub(crate) fn paragraphs(text: &str) -> impl Iterator<Item = &str> {
+    text.split("\n\n").map(str::trim).filter(|text| !text.is_empty())
+}
+
+/// Paragraphs before the table, where the house says nothing before it.
+const TABLE_AT: usize = 3;
+
+/// The table of the letter that a notice is, where it is one, and its place among the paragraphs.
+pub(crate) async fn table_of(conn: &mut Conn, notice: NoticeId) -> Result<Option<(Vec<Line>, usize)>> {
+    let found = sql!(conn, optional (String, i64): "select lines, table_at from demands where notice_id = $1", notice.0)?;
+    let read = |(lines, at): (String, i64)| Some((serde_json::from_str(&lines).ok()?, usize::try_from(at).ok()?));
+    found.map(|row| read(row).ok_or(Error::Corrupt("table of a letter"))).transpose()
 }
 
 /// Writes a letter: its table is worked out for the last day to pay. The same form twice is one letter.
@@ -328,22 +367,22 @@ async fn put(
     let (l, now, notice) = (drawn.locale, server.clock.now(), server.id::<NoticeId>());
     let [.., total] = sums(lines);
     let table = serde_json::to_string(lines).map_err(|_| Error::Corrupt("table of a letter"))?;
+    let values = [(Variable::Until, texts::date(l, new.pay_until))];
+    let around = templates::word(tx, Kind::DemandLetter, l, &drawn.name, &values).await?;
+    let table_at = i64::try_from(TABLE_AT + paragraphs(&around.head).count()).unwrap_or(i64::MAX);
     sql!(tx, execute: "insert into notices (id, customer_id, kind, subject, body, channel, created_at) values ($1, $2, 'demand', $3, $4, $5, $6)",
-        notice.0, customer.0, t::subject(l), drawn.body(server, new.pay_until, lines), new.sending.as_str(), now)?;
-    sql!(tx, execute: "insert into demands (id, customer_id, notice_id, staff_id, made_at, sending, pay_until, lines, total) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-        new.id, customer.0, notice.0, staff.id().0, now, new.sending.as_str(), new.pay_until, table, total.as_cents())?;
+        notice.0, customer.0, t::subject(l), drawn.body(server, new.pay_until, lines, &around), new.sending.as_str(), now)?;
+    sql!(tx, execute: "insert into demands (id, customer_id, notice_id, staff_id, made_at, sending, pay_until, lines, total, table_at)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        new.id, customer.0, notice.0, staff.id().0, now, new.sending.as_str(), new.pay_until, table, total.as_cents(), table_at)?;
     for bill in new.bills {
         sql!(tx, execute: "insert into demand_bills (demand_id, bill_id) values ($1, $2)", new.id, bill.0)?;
     }
     if let (Sending::Mail, Some(to)) = (new.sending, &drawn.email) {
         // Nothing of what is owed travels in an e-mail: it is read behind a code, and that is its proof.
         let link = format!("{}/avisos", server.config.public_url);
-        let mail = Mail {
-            to: to.clone(),
-            subject: t::mail_subject(l).to_owned(),
-            body: t::mail_body(l, &drawn.creditor.name, link),
-            attachments: Vec::new(),
-        };
+        let Words { head: subject, body } = templates::word(tx, Kind::DemandMail, l, &drawn.name, &[(Variable::Link, link)]).await?;
+        let mail = Mail { to: to.clone(), subject, body, attachments: Vec::new() };
         outbox::put_of(server, tx, &Outgoing::Mail(mail), Some(notice)).await?;
     }
     let detail = json!({ "sending": new.sending, "bills": lines.len(), "cents": total.as_cents(), "pay_until": new.pay_until });

@@ -15,6 +15,7 @@ use domain::incidents::{Chosen, Filter, IncidentForm, Late, MOST, State};
 use domain::money::Money;
 use domain::reliefs::{Days, Relief};
 use domain::statement::{Standing, late_before};
+use domain::templates::notices::{Kind, Variable};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use uuid::Uuid;
@@ -25,6 +26,7 @@ use crate::db::{Conn, Tx, is_duplicate};
 use crate::error::{Error, Result};
 use crate::ledger::ChargedBefore;
 use crate::sessions::{Customer, Staff};
+use crate::templates::Values;
 use crate::texts::{self, Locale, incidents as t};
 use crate::{Server, among, bills, notices, policies, rows, sql};
 
@@ -358,7 +360,7 @@ pub async fn confirm(server: &Server, staff: &Staff, id: Uuid) -> Result<()> {
     }
     may_confirm(server, &mut tx, staff, &incident).await?.map_err(Error::Refused)?;
     rewrite(&mut tx, id).await?;
-    let (reached, unreached) = tell(server, &mut tx, staff, &incident, "incidents.relieve", relieved).await?;
+    let (reached, unreached) = tell(server, &mut tx, staff, &incident, "incidents.relieve", Kind::IncidentRelieved).await?;
     sql!(tx, execute: "update incidents set reached = $2, unreached = $3 where id = $1", id, reached, unreached)?;
     let detail = json!({ "bills": incident.bills, "waived": incident.waived.as_cents(), "reached": reached, "unreached": unreached });
     record(server, &mut tx, staff, "incidents.confirm", id, None, detail).await?;
@@ -380,7 +382,7 @@ pub async fn lift(server: &Server, staff: &Staff, id: Uuid) -> Result<()> {
         return Err(Error::Overtaken("incident_moved"));
     }
     rewrite(&mut tx, id).await?;
-    let (reached, unreached) = tell(server, &mut tx, staff, &incident, "incidents.unrelieve", charged_again).await?;
+    let (reached, unreached) = tell(server, &mut tx, staff, &incident, "incidents.unrelieve", Kind::IncidentLifted).await?;
     record(server, &mut tx, staff, "incidents.lift", id, None, json!({ "reached": reached, "unreached": unreached })).await?;
     tx.commit().await
 }
@@ -505,15 +507,7 @@ async fn rewrite(tx: &mut Tx, incident: Uuid) -> Result<()> {
 
 /// Tells every customer of an incident who still owes something on its bills. Says how many were reached by mail, and how many have no
 /// address.
-async fn tell(
-    server: &Server,
-    tx: &mut Tx,
-    staff: &Staff,
-    incident: &Incident,
-    action: &str,
-    worded: fn(Locale, &Notice<'_>) -> (String, String),
-) -> Result<(i64, i64)> {
-    let creditor = policies::creditor(tx).await?.name;
+async fn tell(server: &Server, tx: &mut Tx, staff: &Staff, incident: &Incident, action: &str, kind: Kind) -> Result<(i64, i64)> {
     let open = sql!(tx, all (Uuid, String): "select ib.customer_id, b.number from incident_bills ib join bills b on b.id = ib.bill_id
         where ib.incident_id = $1 and b.balance > 0 order by ib.customer_id, b.due_on, b.id", incident.id)?;
     let mut numbers: BTreeMap<Uuid, Vec<String>> = BTreeMap::new();
@@ -523,8 +517,8 @@ async fn tell(
     let (mut reached, mut unreached) = (0, 0);
     for (customer, numbers) in numbers {
         let customer = CustomerId(customer);
-        let notice = Notice { incident, creditor: &creditor, bills: &numbers, link: format!("{}/extrato", server.config.public_url) };
-        if notices::tell(server, tx, customer, "incident", |l| worded(l, &notice)).await? {
+        let notice = Notice { incident, bills: &numbers, link: format!("{}/extrato", server.config.public_url) };
+        if notices::tell(server, tx, customer, "incident", kind, |l| notice.values(l)).await? {
             reached += 1;
         } else {
             unreached += 1;
@@ -537,7 +531,6 @@ async fn tell(
 /// What a notice says.
 struct Notice<'a> {
     incident: &'a Incident,
-    creditor: &'a str,
     bills: &'a [String],
     link: String,
 }
@@ -551,16 +544,18 @@ impl Notice<'_> {
             None => first,
         }
     }
-}
 
-fn relieved(l: Locale, notice: &Notice<'_>) -> (String, String) {
-    let what = what(l, notice.incident.waive_from, notice.incident.waive_to, notice.incident.until_on, notice.incident.parts);
-    (t::told_subject(l).to_owned(), t::told_body(l, notice.numbers(l), notice.creditor, &notice.link, &notice.incident.reason, what))
-}
-
-fn charged_again(l: Locale, notice: &Notice<'_>) -> (String, String) {
-    let day = notice.incident.lifted_on.map(|on| texts::date(l, on)).unwrap_or_default();
-    (t::lifted_subject(l).to_owned(), t::lifted_body(l, notice.numbers(l), notice.creditor, day, &notice.link, &notice.incident.reason))
+    /// What it may say, of relief and of charging again.
+    fn values(&self, l: Locale) -> Values {
+        let Incident { waive_from, waive_to, until_on, parts, lifted_on, .. } = *self.incident;
+        vec![
+            (Variable::Bills, self.numbers(l)),
+            (Variable::Link, self.link.clone()),
+            (Variable::Reason, self.incident.reason.clone()),
+            (Variable::Waived, what(l, waive_from, waive_to, until_on, parts)),
+            (Variable::Day, lifted_on.map(|on| texts::date(l, on)).unwrap_or_default()),
+        ]
+    }
 }
 
 /// What is given up, in words.

@@ -64,6 +64,7 @@ pub mod slips;
 pub mod statement;
 pub mod suspensions;
 pub mod team;
+pub mod templates;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 pub mod texts;

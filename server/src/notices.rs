@@ -3,6 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::flags::Way;
 use domain::ids::{CustomerId, NoticeId};
+use domain::templates::notices::{Kind, Words};
 use uuid::Uuid;
 
 use crate::db::{Conn, Tx};
@@ -10,6 +11,7 @@ use crate::error::{Error, Result};
 use crate::mail::Mail;
 use crate::outbox::{self, Outgoing};
 use crate::sessions::Customer;
+use crate::templates::{self, Values};
 use crate::texts::Locale;
 use crate::{Server, flags, sql};
 
@@ -95,22 +97,25 @@ pub async fn read_all(server: &Server, customer: &Customer) -> Result<u64> {
     Ok(marked)
 }
 
-/// Tells a customer something, in their language: on the portal, and by e-mail where there is an address and no flag forbids it. Says
+/// Tells a customer something of a cause, in their language: on the portal, and by e-mail where there is an address and no flag forbids it. Says
 /// whether it went by e-mail.
 pub(crate) async fn tell(
     server: &Server,
     tx: &mut Tx,
     customer: CustomerId,
-    kind: &str,
-    worded: impl FnOnce(Locale) -> (String, String),
+    cause: &str,
+    kind: Kind,
+    values: impl FnOnce(Locale) -> Values,
 ) -> Result<bool> {
-    let (email, locale) = sql!(tx, one (Option<String>, String): "select email, locale from customers where id = $1", customer.0)?;
+    let (email, locale, name) =
+        sql!(tx, one (Option<String>, String, String): "select email, locale, name from customers where id = $1", customer.0)?;
     let by_post = flags::way(tx, customer).await? == Way::ByPost;
     let to = email.filter(|email| !email.is_empty() && !by_post);
-    let (subject, body) = worded(Locale::from(locale));
+    let l = Locale::from(locale);
+    let Words { head: subject, body } = templates::word(tx, kind, l, &name, &values(l)).await?;
     let (id, channel) = (server.id::<NoticeId>(), if to.is_some() { "mail" } else { "portal" });
     sql!(tx, execute: "insert into notices (id, customer_id, kind, subject, body, channel, created_at) values ($1, $2, $3, $4, $5, $6, $7)",
-        id.0, customer.0, kind, subject.as_str(), body.as_str(), channel, server.clock.now())?;
+        id.0, customer.0, cause, subject.as_str(), body.as_str(), channel, server.clock.now())?;
     let by_mail = to.is_some();
     if let Some(to) = to {
         outbox::put_of(server, tx, &Outgoing::Mail(Mail { to, subject, body, attachments: Vec::new() }), Some(id)).await?;

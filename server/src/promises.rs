@@ -9,6 +9,7 @@ use domain::ids::{BillId, CustomerId};
 use domain::money::Money;
 use domain::promises::{self, Evidence, PromiseForm, PromisePolicy, Status, ValidPromiseForm};
 use domain::statement::Standing;
+use domain::templates::notices::{Kind, Variable};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -16,7 +17,7 @@ use crate::audit::{self, Actor, Event};
 use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
 use crate::sessions::{Customer, Staff};
-use crate::texts::{self, Locale, promises as t};
+use crate::texts;
 use crate::{Server, bills, customers, flags, notices, policies, sql};
 
 /// Those who write down what a customer promised.
@@ -393,10 +394,10 @@ async fn remind(server: &Server, tx: &mut Tx, one: &Watched) -> Result<()> {
         return Ok(());
     }
     let (on,) = sql!(tx, one (NaiveDate,): "select on_day from promises where id = $1", one.id)?;
-    let creditor = policies::creditor(tx).await?.name;
     let link = format!("{}/pagar", server.config.public_url);
-    let worded = |l: Locale| (t::mail_subject(l, texts::date(l, on)), t::mail_body(l, creditor, texts::long_date(l, on), link));
-    let channel = if notices::tell(server, tx, one.customer_id, "promise", worded).await? { "mail" } else { "portal" };
+    let values = |l| vec![(Variable::Day, texts::date(l, on)), (Variable::LongDay, texts::long_date(l, on)), (Variable::Link, link)];
+    let by_mail = notices::tell(server, tx, one.customer_id, "promise", Kind::Promise, values).await?;
+    let channel = if by_mail { "mail" } else { "portal" };
     record(server, tx, Actor::System, "promises.remind", one.customer_id, one.id, json!({ "channel": channel })).await
 }
 

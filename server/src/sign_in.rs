@@ -11,6 +11,7 @@ use domain::actors::Role;
 use domain::forms::{FieldError, Problem};
 use domain::ids::{CustomerId, StaffId};
 use domain::sign_in::{CodeForm, SignInForm, StaffSignInForm};
+use domain::templates::notices::{Kind, Variable, Words};
 use hmac::{Hmac, Mac};
 use serde_json::json;
 use sha1::Sha1;
@@ -24,7 +25,8 @@ use crate::mail::Mail;
 use crate::outbox::{self, Outgoing};
 use crate::sealing::{same, six_digits};
 use crate::sessions::{self, Token, Visit};
-use crate::texts::{self, Locale};
+use crate::templates;
+use crate::texts::Locale;
 use crate::throttle::Limit;
 use crate::{Server, sql};
 
@@ -44,8 +46,7 @@ pub async fn start(server: &Server, visit: &Visit, form: &SignInForm) -> Result<
     let tax_id = form.parse()?;
     throttled(server, &[("network", &visit.network, PER_NETWORK), ("document", tax_id.as_str(), PER_DOCUMENT)]).await?;
     let mut conn = server.db.read().await?;
-    let known =
-        sql!(conn, optional (Uuid, Option<String>, String): "select id, email, locale from customers where tax_id = $1", tax_id.as_str())?;
+    let known = sql!(conn, optional (Uuid, Option<String>, String, String): "select id, email, locale, name from customers where tax_id = $1", tax_id.as_str())?;
     drop(conn);
     let id = Uuid::new_v4();
     let mut tx = server.db.write().await?;
@@ -63,33 +64,37 @@ pub async fn resend(server: &Server, visit: &Visit, code: CodeId) -> Result<()> 
     codes::resends(server, &visit.network, code.0).await?;
     let mut tx = server.db.write().await?;
     codes::may_be_resent(&mut tx, &bond(code.0)).await?;
-    let known = sql!(tx, optional (Uuid, Option<String>, String): "select c.id, c.email, c.locale from codes o join customers c on c.id = o.customer_id
+    let known = sql!(tx, optional (Uuid, Option<String>, String, String): "select c.id, c.email, c.locale, c.name from codes o join customers c on c.id = o.customer_id
         where o.id = $1", code.0)?;
     let (customer, contact) = reachable(known);
     issue(server, &mut tx, code.0, customer, contact).await?;
     tx.commit().await
 }
 
+/// Where a code goes.
+#[derive(Default)]
+struct Contact {
+    to: String,
+    locale: Locale,
+    name: String,
+}
+
 /// The customer and where the code goes; neither, for an unknown document or one without a contact.
-fn reachable(known: Option<(Uuid, Option<String>, String)>) -> (Option<Uuid>, Option<(String, Locale)>) {
+fn reachable(known: Option<(Uuid, Option<String>, String, String)>) -> (Option<Uuid>, Option<Contact>) {
     match known {
-        Some((id, Some(email), locale)) => (Some(id), Some((email, Locale::of_tag(&locale).unwrap_or_default()))),
+        Some((id, Some(to), locale, name)) => (Some(id), Some(Contact { to, locale: Locale::from(locale), name })),
         _ => (None, None),
     }
 }
 
 /// Writes the code and its message: the same rows, of the same size, whether there is anybody to read it or not.
-async fn issue(server: &Server, tx: &mut Tx, id: Uuid, customer: Option<Uuid>, contact: Option<(String, Locale)>) -> Result<()> {
+async fn issue(server: &Server, tx: &mut Tx, id: Uuid, customer: Option<Uuid>, contact: Option<Contact>) -> Result<()> {
     let code = codes::issue(server, tx, &bond(id), customer).await?;
-    let (creditor,) = sql!(tx, optional (String,): "select name from creditor where id = 1")?.unwrap_or_default();
-    let (to, l) = contact.clone().unwrap_or_default();
-    let mail = Mail {
-        to,
-        subject: texts::mail::code_subject(l, &code),
-        body: texts::mail::code_body(l, &code, &creditor),
-        attachments: Vec::new(),
-    };
-    let outgoing = if contact.is_some() { Outgoing::Mail(mail) } else { Outgoing::Nothing { padding: mail.body } };
+    let known = contact.is_some();
+    let Contact { to, locale, name } = contact.unwrap_or_default();
+    let Words { head: subject, body } = templates::word(tx, Kind::SignInCode, locale, &name, &[(Variable::Code, code)]).await?;
+    let mail = Mail { to, subject, body, attachments: Vec::new() };
+    let outgoing = if known { Outgoing::Mail(mail) } else { Outgoing::Nothing { padding: mail.body } };
     outbox::put(server, tx, &outgoing).await
 }
 

@@ -6,6 +6,7 @@ use domain::actors::Role;
 use domain::forms::Problem;
 use domain::ids::StaffId;
 use domain::team::{InviteForm, Invited, JoinForm};
+use domain::templates::notices::{Kind, Variable, Words};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -18,9 +19,10 @@ use crate::outbox::{self, Outgoing};
 use crate::sealing::{random, sha256};
 use crate::sessions::{self, Staff, Token, Visit};
 use crate::sign_in::{self, NewStaff};
+use crate::templates;
 use crate::texts::{self, Locale};
 use crate::throttle::Limit;
-use crate::{Server, policies, sql};
+use crate::{Server, sql};
 
 const KEEPERS: &[Role] = &[Role::Administrator];
 /// How long a letter is good for.
@@ -137,17 +139,13 @@ async fn send(server: &Server, tx: &mut Tx, staff: &Staff, invited: &Invited) ->
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         id, invited.email.as_str(), invited.name.as_str(), invited.role.as_str(), sha256(token.as_bytes()), sealed, staff.id().0, now, ends)
     .map_err(|error| if is_duplicate(&error) { Error::Overtaken("invitation") } else { error.into() })?;
-    let creditor = policies::creditor(tx).await?.name;
     // Nobody has said yet which language they read: the house's own.
     let l = Locale::default();
     let url = format!("{}/equipe/convite/{token}", server.config.public_url);
     let until = texts::date_time(l, server.clock.local(ends));
-    let mail = Mail {
-        to: invited.email.clone(),
-        subject: texts::mail::invitation_subject(l, &creditor),
-        body: texts::mail::invitation_body(l, &creditor, staff.name(), &invited.name, until, url),
-        attachments: Vec::new(),
-    };
+    let values = [(Variable::Link, url), (Variable::Until, until), (Variable::Inviter, staff.name().to_owned())];
+    let Words { head: subject, body } = templates::word(tx, Kind::Invitation, l, &invited.name, &values).await?;
+    let mail = Mail { to: invited.email.clone(), subject, body, attachments: Vec::new() };
     outbox::put(server, tx, &Outgoing::Mail(mail)).await?;
     record(server, tx, staff.actor(), "staff.invite", Some(id), json!({ "role": invited.role.as_str() })).await
 }

@@ -89,6 +89,12 @@ impl Locale {
         }
     }
 
+    /// The language of a tag that is written as ours is.
+    #[must_use]
+    pub fn exactly(tag: &str) -> Option<Self> {
+        Self::ALL.iter().map(|(locale, _)| *locale).find(|locale| locale.tag() == tag)
+    }
+
     /// The language of a tag, by its first part: `pt`, `pt-BR`, `en-GB`.
     #[must_use]
     pub fn of_tag(tag: &str) -> Option<Self> {

@@ -67,7 +67,7 @@ on_both_databases! {
             ("00190.50095 40144.816069 06809.350314 4 37370000000100", Problem::NotAPaymentCode),
         ] {
             match check(&t, &t.visit(), typed).await {
-                Err(Error::Form(errors)) => assert_eq!((errors[0].field.as_ref(), errors[0].problem), ("code", expected), "{typed}"),
+                Err(Error::Form(errors)) => assert_eq!((errors[0].field.as_ref(), errors[0].problem.clone()), ("code", expected), "{typed}"),
                 other => panic!("{typed}: {other:?}"),
             }
         }

@@ -14,7 +14,7 @@ use server::{disputes, flags, notices, on_both_databases, papers, sql};
 
 use crate::requests::{problem, submission};
 
-fn form(sending: &str) -> NoticeForm {
+pub(crate) fn form(sending: &str) -> NoticeForm {
     NoticeForm { sending: sending.into(), beneficiaries: "Pessoa 1, CPF 000.000.000-00".into(), submission: submission() }
 }
 
@@ -25,7 +25,7 @@ async fn set(t: &TestServer, statement: &'static str, id: uuid::Uuid) {
 }
 
 /// A contract with two months that are so many days late, each with a boleto.
-async fn late(t: &TestServer, customer: CustomerId, days: [i64; 2]) -> (ContractId, [BillId; 2]) {
+pub(crate) async fn late(t: &TestServer, customer: CustomerId, days: [i64; 2]) -> (ContractId, [BillId; 2]) {
     let first = t.a_bill(customer, Money::cents(50_000), days[0]).await;
     let second = t.a_bill(customer, Money::cents(50_000), days[1]).await;
     for bill in [first, second] {

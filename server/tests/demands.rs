@@ -17,13 +17,13 @@ use server::{disputes, flags, notices, on_both_databases, papers, promises, sql}
 use crate::placements::{an_agency, of, placed};
 use crate::requests::{problem, submission};
 
-fn form(t: &TestServer, bills: &[BillId], sending: &str) -> DemandForm {
+pub(crate) fn form(t: &TestServer, bills: &[BillId], sending: &str) -> DemandForm {
     let pay_until = (t.clock.today() + Days::new(10)).to_string();
     DemandForm { bills: bills.iter().map(ToString::to_string).collect(), pay_until, sending: sending.into(), submission: submission() }
 }
 
 /// A creditor that can be reached.
-async fn reachable(t: &TestServer) {
+pub(crate) async fn reachable(t: &TestServer) {
     let mut tx = t.db.write().await.unwrap();
     sql!(tx, execute: "update creditor set phone = '0800 000', email = 'a@example.org'").unwrap();
     tx.commit().await.unwrap();

@@ -55,5 +55,6 @@ mod slips;
 mod statement;
 mod suspensions;
 mod team;
+mod templates;
 mod webhooks;
 mod write_offs;

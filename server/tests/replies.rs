@@ -42,7 +42,7 @@ on_both_databases! {
         }
         assert!(matches!(replies::list(&t, &t.staff(Role::Legal).await).await, Err(Error::Forbidden)));
         let wrong = ReplyForm { en: "Hello {name}".into(), ..form() };
-        assert_eq!(problem(replies::save(&t, &supervisor, None, &wrong).await), ("en".into(), Problem::UnknownVariable { at: 7 }));
+        assert_eq!(problem(replies::save(&t, &supervisor, None, &wrong).await), ("en".into(), Problem::UnknownVariable { at: 7, name: "name".into() }));
         assert_eq!(t.count("replies").await, 0);
         let id = replies::save(&t, &supervisor, None, &form()).await.unwrap();
         let other = ReplyForm { title: "Outro nome".into(), ..form() };

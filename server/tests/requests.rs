@@ -14,7 +14,7 @@ use uuid::Uuid;
 /// The first problem of a refused form.
 pub(crate) fn problem<T: std::fmt::Debug>(result: Result<T, Error>) -> (String, Problem) {
     match result.unwrap_err() {
-        Error::Form(errors) => (errors[0].field.to_string(), errors[0].problem),
+        Error::Form(errors) => (errors[0].field.to_string(), errors[0].problem.clone()),
         other => panic!("{other}"),
     }
 }

@@ -10,7 +10,7 @@ use server::{audit, mail, on_both_databases, outbox, sql};
 
 fn problem<T: std::fmt::Debug>(result: Result<T, Error>) -> Problem {
     match result.unwrap_err() {
-        Error::Form(errors) => errors[0].problem,
+        Error::Form(errors) => errors[0].problem.clone(),
         other => panic!("{other}"),
     }
 }

@@ -164,7 +164,7 @@ on_both_databases! {
         assert_eq!(copies(&t).await[0].0, "mail");
         outbox::deliver_due(&t).await.unwrap();
         let mails = mail::mailbox(&t).await.unwrap();
-        assert!(mails[0].body.contains("[boleto.pdf]") && mails[0].subject.starts_with("Segunda via do seu boleto"));
+        assert!(mails[0].body.contains("[boleto.pdf]") && mails[0].subject.starts_with("Segunda via de 1 boleto"));
         let mut heard = 1;
         let throttled = loop {
             match slips::mail_me(&t, &customer, &[Pick::Bill(bill)], t.clock.today()).await {

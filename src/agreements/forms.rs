@@ -179,7 +179,7 @@ mod tests {
         let form = AcceptForm { terms: "ab12".into(), accepted: "yes".into(), submission: Uuid::from_u128(9).to_string() };
         assert_eq!(form.parse(), Ok(("ab12".to_owned(), Uuid::from_u128(9))));
         let errors = AcceptForm { accepted: "no".into(), ..AcceptForm::default() }.parse().unwrap_err();
-        let problems: Vec<_> = errors.iter().map(|error| error.problem).collect();
+        let problems: Vec<_> = errors.iter().map(|error| error.problem.clone()).collect();
         assert_eq!(problems, [Problem::Missing, Problem::NotAccepted, Problem::Missing]);
     }
 }

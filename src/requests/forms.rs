@@ -195,7 +195,7 @@ mod tests {
     #[test]
     fn a_decision_is_worded_where_the_customer_waits_for_words() {
         let empty = DecisionForm::default();
-        let problem = |kind, action| empty.parse(kind, action).err().map(|errors| (errors[0].field.to_string(), errors[0].problem));
+        let problem = |kind, action| empty.parse(kind, action).err().map(|errors| (errors[0].field.to_string(), errors[0].problem.clone()));
         let missing = |field: &str| Some((field.to_owned(), Problem::Missing));
         assert_eq!(problem(Refund, Refuse), missing("told"));
         assert_eq!(problem(Receipt, AskMore), missing("told"));

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Action, Kind};
 use crate::forms::{FieldError, Fields, Problem, one_of, optional_text, text};
+use crate::templates::Template;
 use crate::words::words;
 
 words! {
@@ -41,7 +42,7 @@ pub const TELLING: &[Action] = &[Action::AskMore, Action::Approve, Action::Refus
 /// let form = ReplyForm { title: "Pedir o comprovante".into(), pt: "Olá, {nome}. Envie o comprovante da conta {contas}.".into(), ..ReplyForm::default() };
 /// assert!(form.parse().is_ok());
 /// let wrong = ReplyForm { pt: "Olá, {nme}.".into(), ..form };
-/// assert_eq!(wrong.parse(), Err(vec![FieldError::new("pt", Problem::UnknownVariable { at: 6 })]));
+/// assert_eq!(wrong.parse(), Err(vec![FieldError::new("pt", Problem::UnknownVariable { at: 6, name: "nme".into() })]));
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -111,33 +112,6 @@ fn chosen<T: std::str::FromStr>(raw: &str) -> Result<Option<T>, Problem> {
     if raw.is_empty() { Ok(None) } else { one_of(raw).map(Some) }
 }
 
-/// A piece of the words.
-enum Piece<'a> {
-    Words(&'a str),
-    Variable(Variable),
-}
-
-/// The words in pieces. The error is the place of a brace that opens no variable; 1 is the first character.
-fn pieces(words: &str) -> Result<Vec<Piece<'_>>, u16> {
-    let place = |byte: usize| u16::try_from(words[..byte].chars().count() + 1).unwrap_or(u16::MAX);
-    let (mut pieces, mut from) = (Vec::new(), 0);
-    while let Some(brace) = words[from..].find(['{', '}']).map(|at| from + at) {
-        let name = words[brace..].strip_prefix('{').and_then(|rest| rest.split_once('}'));
-        let Some((name, _)) = name else { return Err(place(brace)) };
-        let variable = Variable::try_from(name.trim().to_owned()).map_err(|_| place(brace))?;
-        pieces.push(Piece::Words(&words[from..brace]));
-        pieces.push(Piece::Variable(variable));
-        from = brace + name.len() + 2;
-    }
-    pieces.push(Piece::Words(&words[from..]));
-    Ok(pieces)
-}
-
-/// Whether every brace opens a variable there is.
-fn check(words: &str) -> Result<(), Problem> {
-    pieces(words).map(drop).map_err(|at| Problem::UnknownVariable { at })
-}
-
 /// The words with their variables filled in. Words that were never checked come back as they are.
 ///
 /// ```
@@ -150,28 +124,17 @@ fn check(words: &str) -> Result<(), Problem> {
 /// ```
 #[must_use]
 pub fn fill(words: &str, value: impl Fn(Variable) -> String) -> String {
-    let Ok(pieces) = pieces(words) else { return words.to_owned() };
-    let of = |piece: Piece<'_>| match piece {
-        Piece::Words(words) => words.to_owned(),
-        Piece::Variable(variable) => value(variable),
-    };
-    pieces.into_iter().map(of).collect()
+    Template::parse(words, Variable::ALL).map_or_else(|_| words.to_owned(), |template| template.fill(value))
+}
+
+/// Whether every brace opens a variable there is.
+fn check(words: &str) -> Result<(), Problem> {
+    Template::parse(words, Variable::ALL).map(drop)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use proptest::prelude::*;
-
-    #[test]
-    fn variables_are_told_by_their_place() {
-        for (words, at) in [("{", 1), ("}", 1), ("a {nome", 3), ("á} {nome}", 2), ("{nome}{", 7), ("{}", 1), ("{ {nome} }", 1)] {
-            assert_eq!(check(words), Err(Problem::UnknownVariable { at }), "{words}");
-        }
-        for variable in Variable::ALL {
-            assert_eq!(check(&format!("antes {{{variable}}} depois {{ {variable} }}")), Ok(()));
-        }
-    }
 
     #[test]
     fn problems_stand_by_their_fields() {
@@ -181,30 +144,11 @@ mod tests {
             ("title", Problem::Missing),
             ("action", Problem::ChooseOne),
             ("pt", Problem::Missing),
-            ("en", Problem::UnknownVariable { at: 4 }),
+            ("en", Problem::UnknownVariable { at: 4, name: "name".into() }),
         ];
         assert_eq!(problems, expected.map(|(field, problem)| (field.to_owned(), problem)));
         let form = ReplyForm { title: "a".into(), kind: "plan".into(), action: "refuse".into(), pt: "x".into(), ..ReplyForm::default() };
         let reply = form.parse().unwrap();
         assert_eq!((reply.kind, reply.action, reply.en), (Some(Kind::Plan), Some(Action::Refuse), None));
-    }
-
-    proptest! {
-        #[test]
-        fn what_is_checked_is_filled_and_the_rest_stays(words in "[a-zé{} ]{0,40}", value in "\\PC{0,10}") {
-            let filled = fill(&words, |_| value.clone());
-            if check(&words).is_err() {
-                prop_assert_eq!(filled, words);
-            } else if !words.contains('{') {
-                prop_assert_eq!(filled, words);
-            }
-        }
-
-        #[test]
-        fn every_variable_is_replaced(before in "[a-z ]{0,10}", after in "[a-z ]{0,10}", at in 0..Variable::ALL.len()) {
-            let variable = Variable::ALL[at];
-            let words = format!("{before}{{{variable}}}{after}");
-            prop_assert_eq!(fill(&words, |it| format!("<{it}>")), format!("{before}<{variable}>{after}"));
-        }
     }
 }

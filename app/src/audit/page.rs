@@ -37,6 +37,7 @@ const PARTS: &[&str] = &[
     "incidents",
     "requests",
     "replies",
+    "templates",
     "uploads",
     "refunds",
     "exports",

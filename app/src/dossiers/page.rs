@@ -43,7 +43,7 @@ pub(super) async fn dossiers(asked: Asked, page: Page, AsStaff(staff): AsStaff, 
         Some(at) => (at > clock.now()).then_some(Problem::InTheFuture),
     };
     let value = if typed.is_empty() { clock.local(clock.now()).format(WALL[0]).to_string() } else { typed.chars().take(19).collect() };
-    let error: Words = problem.map_or_else(Words::default, |problem| wording::problem(l, &problem).into());
+    let error: Words = problem.as_ref().map_or_else(Words::default, |problem| wording::problem(l, problem).into());
     let errors = problem.map(|problem| (Str::from("em"), Words::from(wording::problem(l, &problem)))).into_iter().collect();
     let list = list(&page, customer, &taken);
     Ok(page.staff(&staff, StaffRoom::Customers, t::title(l), || {

@@ -21,7 +21,7 @@ pub const WITH_FILES: Mending = Mending { control: |_| None, words: |l, field, p
 
 /// What is wrong with files, where it can be said better than in general.
 #[must_use]
-pub fn file_problem(l: Locale, field: &str, problem: Problem) -> Option<&'static str> {
+pub fn file_problem(l: Locale, field: &str, problem: &Problem) -> Option<&'static str> {
     match (field, problem) {
         (files::FIELD, Problem::Missing) => Some(texts::uploads::missing(l)),
         (files::FIELD, Problem::NoLongerPossible) => Some(texts::uploads::sent_before(l)),

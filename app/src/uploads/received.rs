@@ -138,7 +138,7 @@ impl<T: DeserializeOwned + Default + Serialize> Received<T> {
             return Ok(());
         }
         let mut errors = read.err().unwrap_or_default();
-        errors.extend(self.refused.iter().map(|file| FieldError::new(files::FIELD, file.problem)));
+        errors.extend(self.refused.iter().map(|file| FieldError::new(files::FIELD, file.problem.clone())));
         Err(Error::Form(errors))
     }
 

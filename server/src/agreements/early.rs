@@ -12,6 +12,7 @@ use domain::money::Money;
 use domain::requests::Kind;
 use domain::requests::protocol::Protocol;
 use domain::statement::EntryKind;
+use domain::templates::notices::{Kind as Template, Variable};
 use uuid::Uuid;
 
 use super::effects::entry;
@@ -184,11 +185,16 @@ pub async fn pay_early(server: &Server, customer: &Customer, protocol: &str, for
     let event =
         Event { actor: customer.actor(), action: "agreements.early", subject_kind: "agreement", subject_id, customer: whose, detail };
     audit::record(server, &mut tx, event).await?;
-    let creditor = policies::creditor(&mut tx).await?.name;
     let link = format!("{}/pagar", server.config.public_url);
-    notices::tell(server, &mut tx, customer.id, "agreement", |l| {
-        let (to_pay, saved, until) = (texts::money(l, early.to_pay), texts::money(l, early.saved), texts::long_date(l, early.pay_until));
-        (t::mail_early_subject(l, texts::date(l, early.pay_until)), t::mail_early(l, to_pay, creditor, link, protocol, saved, until))
+    notices::tell(server, &mut tx, customer.id, "agreement", Template::AgreementEarly, |l| {
+        vec![
+            (Variable::Protocol, protocol.to_string()),
+            (Variable::ToPay, texts::money(l, early.to_pay)),
+            (Variable::Saved, texts::money(l, early.saved)),
+            (Variable::Day, texts::date(l, early.pay_until)),
+            (Variable::LongDay, texts::long_date(l, early.pay_until)),
+            (Variable::Link, link),
+        ]
     })
     .await?;
     tx.commit().await?;

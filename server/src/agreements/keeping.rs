@@ -11,6 +11,7 @@ use domain::ids::BillId;
 use domain::money::Money;
 use domain::requests::Action;
 use domain::statement::{EntryKind, Standing};
+use domain::templates::notices::{Kind as Template, Variable};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -22,6 +23,7 @@ use crate::error::{Error, Result};
 use crate::ledger::{self, ChargedBefore, NewEntry};
 use crate::requests::advance::{By, Step, advance};
 use crate::requests::{Row as Request, take_bill};
+use crate::templates::Values;
 use crate::texts::{self, Locale, agreements as t};
 use crate::{Server, notices, policies, sql};
 
@@ -162,7 +164,7 @@ async fn settle(server: &Server, tx: &mut Tx, request: &Request, agreement: &Row
     sql!(tx, execute: "update agreements set cure_until = null where id = $1", agreement.id.0)?;
     set_status(server, tx, agreement.id, Status::Active, Status::Settled, None, Some(server.clock.today())).await?;
     record(server, tx, request, agreement, "agreements.settled", json!({})).await?;
-    tell(server, tx, request, |l, creditor| (t::mail_settled_subject(l).to_owned(), t::mail_settled(l, creditor, request.protocol))).await
+    tell(server, tx, request, Template::AgreementSettled, |_| Vec::new()).await
 }
 
 /// Says until when what is late can be paid.
@@ -171,18 +173,23 @@ async fn warn(server: &Server, tx: &mut Tx, request: &Request, agreement: &Row, 
     record(server, tx, request, agreement, "agreements.warned", json!({ "until": until, "late": late })).await?;
     let link = format!("{}/pagar", server.config.public_url);
     let help = format!("{}/ajuda", server.config.public_url);
-    tell(server, tx, request, |l, creditor| {
-        let body = t::mail_cure(l, texts::money(l, late), creditor, help, link, request.protocol, texts::long_date(l, until));
-        (t::mail_cure_subject(l, texts::date(l, until)), body)
-    })
-    .await
+    let values = |l| {
+        vec![
+            (Variable::Late, texts::money(l, late)),
+            (Variable::Day, texts::date(l, until)),
+            (Variable::LongDay, texts::long_date(l, until)),
+            (Variable::Link, link),
+            (Variable::Help, help),
+        ]
+    };
+    tell(server, tx, request, Template::AgreementWarned, values).await
 }
 
 /// What was late was paid in time: the agreement goes on as if nothing had been.
 async fn mend(server: &Server, tx: &mut Tx, request: &Request, agreement: &Row) -> Result<()> {
     sql!(tx, execute: "update agreements set cure_until = null where id = $1", agreement.id.0)?;
     record(server, tx, request, agreement, "agreements.mended", json!({})).await?;
-    tell(server, tx, request, |l, creditor| (t::mail_mended_subject(l).to_owned(), t::mail_mended(l, creditor, request.protocol))).await
+    tell(server, tx, request, Template::AgreementMended, |_| Vec::new()).await
 }
 
 /// The agreement ends for not having been kept. Its bills come back as they were taken in, the discount lost, less all that was paid for
@@ -225,11 +232,8 @@ async fn end(server: &Server, tx: &mut Tx, request: &Request, agreement: &Row, p
     let left: Money = ending.bills.iter().map(Imputed::left).sum();
     record(server, tx, request, agreement, "agreements.broken", json!({ "paid": paid, "left": left })).await?;
     let link = format!("{}/acordos", server.config.public_url);
-    tell(server, tx, request, |l, creditor| {
-        let body = t::mail_broken(l, creditor, texts::money(l, left), link, texts::money(l, paid), request.protocol);
-        (t::mail_broken_subject(l).to_owned(), body)
-    })
-    .await
+    let values = |l| vec![(Variable::Paid, texts::money(l, paid)), (Variable::Left, texts::money(l, left)), (Variable::Link, link)];
+    tell(server, tx, request, Template::AgreementBroken, values).await
 }
 
 /// What was paid of an installment is moved away, and what was to be paid of it is no longer.
@@ -280,9 +284,9 @@ async fn locale(tx: &mut Tx, request: &Request) -> Result<Locale> {
     Ok(Locale::of_tag(&locale).unwrap_or_default())
 }
 
-async fn tell(server: &Server, tx: &mut Tx, request: &Request, worded: impl FnOnce(Locale, String) -> (String, String)) -> Result<()> {
-    let creditor = policies::creditor(tx).await?.name;
-    notices::tell(server, tx, request.customer_id, "agreement", |l| worded(l, creditor)).await.map(drop)
+async fn tell(server: &Server, tx: &mut Tx, request: &Request, template: Template, values: impl FnOnce(Locale) -> Values) -> Result<()> {
+    let values = |l| values(l).into_iter().chain([(Variable::Protocol, request.protocol.to_string())]).collect();
+    notices::tell(server, tx, request.customer_id, "agreement", template, values).await.map(drop)
 }
 
 async fn record(server: &Server, tx: &mut Tx, request: &Request, agreement: &Row, action: &str, detail: serde_json::Value) -> Result<()> {

@@ -13,6 +13,7 @@ mod people;
 mod policies;
 mod records;
 mod scenes;
+mod templates;
 
 use std::io::Cursor;
 
@@ -145,6 +146,9 @@ pub async fn create(server: &Server, seed: u64, scale: u32, progress: impl FnMut
     }
     if !any(server, "select count(*) from policy_drafts where version is null").await? {
         policies::play(server).await?;
+    }
+    if !any(server, "select count(*) from templates").await? {
+        templates::play(server).await?;
     }
     if !any(server, "select count(*) from agreements where status = 'broken'").await? {
         agreements::play(server).await?;

@@ -73,11 +73,11 @@ async fn written(server: &Server, actor: Actor, l: Locale, customer: CustomerId,
         (t::notice_channel(l).to_owned(), channel(l, &told.channel).to_owned()),
     ])];
     // As in the mail: an empty line parts paragraphs, a single one is kept.
-    let paragraphs = told.body.replace("\r\n", "\n");
-    for (at, text) in paragraphs.split("\n\n").map(str::trim).filter(|text| !text.is_empty()).enumerate() {
+    let text = told.body.replace("\r\n", "\n");
+    for (at, text) in demands::paragraphs(&text).enumerate() {
         // On paper the lines of a letter that asks for payment are a table.
         match &lines {
-            Some(lines) if at == demands::TABLE_AT => blocks.push(demanded(l, lines)),
+            Some((lines, table_at)) if at == *table_at => blocks.push(demanded(l, lines)),
             _ => blocks.push(Block::Paragraph(text.to_owned())),
         }
     }

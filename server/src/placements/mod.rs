@@ -16,6 +16,7 @@ use domain::ids::{BillId, CustomerId, StaffId};
 use domain::money::Money;
 use domain::placements::{self as rules, AgencyKind, BillState, Candidate, Chosen, End, LeftOut, MOST, PlacementForm, State};
 use domain::statement::{Standing, days_late, late_before};
+use domain::templates::notices::{Kind, Variable};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -23,7 +24,7 @@ use crate::audit::{self, Actor, Event};
 use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
 use crate::sessions::{Customer, Staff};
-use crate::texts::{self, Locale, placements as t};
+use crate::texts;
 use crate::{Server, customers, notices, policies, rows, sql};
 use agencies::Agency;
 
@@ -589,21 +590,25 @@ pub async fn told(server: &Server, customer: &Customer) -> Result<Vec<Told>> {
 
 /// Tells a customer who takes care of their bills from now on, and that they go on paying here if they like.
 async fn tell(server: &Server, tx: &mut Tx, customer: CustomerId, agency: &Agency, numbers: &[String]) -> Result<()> {
-    let creditor = policies::creditor(tx).await?.name;
     let link = format!("{}/extrato", server.config.public_url);
-    notices::tell(server, tx, customer, "placement", |l| {
+    notices::tell(server, tx, customer, "placement", Kind::Placement, |l| {
         let first = numbers.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
         let numbers = match numbers.len().checked_sub(NAMED).filter(|more| *more > 0) {
             Some(more) => format!("{first} {}", texts::dossiers::and_more(l, i64::try_from(more).unwrap_or(i64::MAX))),
             None => first,
         };
-        (t::told_subject(l).to_owned(), t::told_body(l, &agency.name, numbers, reached_by(l, agency), creditor, link))
+        vec![
+            (Variable::Agency, agency.name.clone()),
+            (Variable::AgencyContact, reached_by(agency)),
+            (Variable::Bills, numbers),
+            (Variable::Link, link),
+        ]
     })
     .await?;
     Ok(())
 }
 
-fn reached_by(_: Locale, agency: &Agency) -> String {
+fn reached_by(agency: &Agency) -> String {
     agency.phone.iter().chain(std::iter::once(&agency.email)).cloned().collect::<Vec<_>>().join(", ")
 }
 

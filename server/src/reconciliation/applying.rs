@@ -11,6 +11,7 @@ use domain::money::Money;
 use domain::reconciliation::{self as rules, MatchedBy, OpenBill, Outcome, Received, Title};
 use domain::slips::SlipState;
 use domain::statement::{EntryKind, Standing};
+use domain::templates::notices::{Kind, Variable};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -23,8 +24,7 @@ use crate::ledger::{self, NewEntry};
 use crate::payments::{self, Laid, New, Parts, Posting, Target};
 use crate::sessions::Hand;
 use crate::slips::turnover;
-use crate::texts;
-use crate::{Server, bills, notices, policies, rows, sql};
+use crate::{Server, bills, notices, rows, sql};
 
 /// Days after a Pix within which a return file may book it: a weekend between holidays.
 const BOOKED_LATER: u64 = 5;
@@ -450,11 +450,8 @@ async fn write_lines(server: &Server, tx: &mut Tx, id: Uuid, events: &[Event], l
 
 /// Tells a customer that money came twice and is theirs: where it goes, only they can say.
 pub(crate) async fn tell_of_duplicate(server: &Server, tx: &mut Tx, customer: CustomerId) -> Result<()> {
-    use texts::reconciliation as t;
-    let creditor = policies::creditor(tx).await?.name;
     let link = format!("{}/devolucao", server.config.public_url);
-    notices::tell(server, tx, customer, "duplicate", |l| (t::duplicate_subject(l).to_owned(), t::duplicate_body(l, creditor, link)))
-        .await?;
+    notices::tell(server, tx, customer, "duplicate", Kind::Duplicate, |_| vec![(Variable::Link, link)]).await?;
     Ok(())
 }
 

@@ -5,6 +5,7 @@ use domain::actors::Who;
 use domain::ids::StaffId;
 use domain::requests::queue::Area;
 use domain::requests::{self as rules, Action, Kind, Refused, Status};
+use domain::templates::notices::{Kind as Template, Variable, Words};
 use domain::webhooks::Topic;
 use serde_json::json;
 use uuid::Uuid;
@@ -16,6 +17,7 @@ use crate::error::{Error, Result};
 use crate::mail::Mail;
 use crate::outbox::{self, Outgoing};
 use crate::sessions::{Customer, Staff};
+use crate::templates::{self, Values};
 use crate::texts::{self, Locale};
 use crate::webhooks::{self, Happened};
 use crate::{Server, agreements, disputes, policies, refunds, sql};
@@ -240,11 +242,27 @@ impl Message {
             _ => None,
         }
     }
+
+    const fn template(self) -> Template {
+        match self {
+            Self::Received => Template::RequestReceived,
+            Self::Asked => Template::RequestAsked,
+            Self::Approved => Template::RequestApproved,
+            Self::Refused => Template::RequestRefused,
+            Self::Done => Template::RequestDone,
+            Self::Failed => Template::RequestFailed,
+            Self::Withdrawn => Template::RequestWithdrawn,
+            Self::Referred => Template::RequestReferred,
+            Self::Note => Template::RequestNote,
+            Self::Reminded => Template::RequestReminded,
+        }
+    }
 }
 
 #[derive(sqlx::FromRow)]
 struct Addressee {
     email: Option<String>,
+    name: String,
     #[sqlx(try_from = "String")]
     locale: Locale,
 }
@@ -252,18 +270,16 @@ struct Addressee {
 /// Writes to the customer, or to whoever asked when the customer has no address: what happened and where to read it, never the
 /// words, amounts or accounts themselves.
 pub(crate) async fn tell(server: &Server, tx: &mut Tx, request: &Row, message: Message) -> Result<()> {
-    let addressees = sql!(tx, all Addressee: "select email, locale from customers where id in ($1, $2) and email is not null
+    let addressees = sql!(tx, all Addressee: "select email, name, locale from customers where id in ($1, $2) and email is not null
         order by case when id = $1 then 0 else 1 end limit 1", request.customer_id.0, request.person_id.0)?;
-    let Some(Addressee { email: Some(to), locale }) = addressees.into_iter().next() else { return Ok(()) };
-    let creditor = policies::creditor(tx).await?.name;
-    let (subject, body) = worded(server, request, message, locale, &creditor);
+    let Some(Addressee { email: Some(to), name, locale }) = addressees.into_iter().next() else { return Ok(()) };
+    let Words { head: subject, body } = templates::word(tx, message.template(), locale, &name, &values(server, request, locale)).await?;
     outbox::put(server, tx, &Outgoing::Mail(Mail { to, subject, body, attachments: Vec::new() })).await
 }
 
-fn worded(server: &Server, request: &Row, message: Message, l: Locale, creditor: &str) -> (String, String) {
+/// What it may say.
+fn values(server: &Server, request: &Row, l: Locale) -> Values {
     use texts::requests as t;
-    let protocol = request.protocol;
-    let link = format!("{}/pedidos/{}", server.config.public_url, protocol.digits());
     let kind = match request.kind {
         Kind::Receipt => t::kind_receipt(l),
         Kind::Refund => t::kind_refund(l),
@@ -272,18 +288,11 @@ fn worded(server: &Server, request: &Row, message: Message, l: Locale, creditor:
         Kind::Slip => t::kind_slip(l),
         Kind::Question => t::kind_question(l),
     };
-    let deadline = texts::date(l, request.deadline_on);
-    let until = request.waits_until.map(|on| texts::date(l, on)).unwrap_or_default();
-    match message {
-        Message::Received => (t::received_subject(l, protocol), t::received_body(l, creditor, deadline, kind, link, protocol)),
-        Message::Asked => (t::asked_subject(l, protocol), t::asked_body(l, creditor, kind, link, protocol, until)),
-        Message::Reminded => (t::reminded_subject(l, protocol), t::reminded_body(l, creditor, kind, link, protocol, until)),
-        Message::Approved => (t::approved_subject(l, protocol), t::approved_body(l, creditor, kind, link, protocol)),
-        Message::Refused => (t::refused_subject(l, protocol), t::refused_body(l, creditor, kind, link, protocol)),
-        Message::Done => (t::done_subject(l, protocol), t::done_body(l, creditor, kind, link, protocol)),
-        Message::Failed => (t::failed_subject(l, protocol), t::failed_body(l, creditor, kind, link, protocol)),
-        Message::Withdrawn => (t::withdrawn_subject(l, protocol), t::withdrawn_body(l, creditor, kind, link, protocol)),
-        Message::Referred => (t::referred_subject(l, protocol), t::referred_body(l, creditor, deadline, kind, link, protocol)),
-        Message::Note => (t::note_subject(l, protocol), t::note_body(l, creditor, kind, link, protocol)),
-    }
+    vec![
+        (Variable::Protocol, request.protocol.to_string()),
+        (Variable::Subject, kind.to_owned()),
+        (Variable::Deadline, texts::date(l, request.deadline_on)),
+        (Variable::Until, request.waits_until.map(|on| texts::date(l, on)).unwrap_or_default()),
+        (Variable::Link, format!("{}/pedidos/{}", server.config.public_url, request.protocol.digits())),
+    ]
 }

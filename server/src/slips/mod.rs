@@ -18,6 +18,7 @@ use domain::requests::Kind;
 use domain::slips::{Channel, NoCopy, SlipState, may_copy};
 use domain::statement::{Nature, Standing, days_late};
 use domain::tax_ids::TaxId;
+use domain::templates::notices::{Kind as Template, Variable, Words};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -32,6 +33,7 @@ use crate::pdf::{self, DocumentInfo, Party};
 use crate::policies::Creditor;
 use crate::sealing::sha256;
 use crate::sessions::{Customer, Staff};
+use crate::templates;
 use crate::texts::{self, Locale};
 use crate::throttle::{self, Limit};
 use crate::{Server, bills, policies, sql};
@@ -297,10 +299,13 @@ pub async fn mail_me(server: &Server, customer: &Customer, picks: &[Pick], pay_o
     let bytes = copies.draw(l).await?;
     let mut tx = server.db.write().await?;
     let count = i64::try_from(copies.sheets.len()).unwrap_or(i64::MAX);
+    let slips = texts::slips::mail_slips(l, count);
+    let Words { head: subject, body } =
+        templates::word(&mut tx, Template::SlipCopy, l, customer.name(), &[(Variable::Slips, slips)]).await?;
     let mail = Mail {
         to: email.clone(),
-        subject: texts::slips::mail_subject(l, &copies.creditor.name, count),
-        body: texts::slips::mail_body(l, &copies.creditor.name, count),
+        subject,
+        body,
         attachments: vec![Attachment {
             name: file_name(l, copies.sheets.len()),
             media_type: "application/pdf".into(),
