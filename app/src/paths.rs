@@ -377,6 +377,8 @@ pub const fn template_slug(kind: notices::Kind) -> &'static str {
         notices::Kind::RequestAsked => "pedido-pergunta",
         notices::Kind::RequestReminded => "pedido-lembrete",
         notices::Kind::RequestReferred => "pedido-encaminhado",
+        notices::Kind::AgreementCode => "codigo-do-acordo",
+        notices::Kind::RefundCode => "codigo-da-devolucao",
         notices::Kind::RequestNote => "pedido-mensagem",
         notices::Kind::RequestApproved => "pedido-aprovado",
         notices::Kind::RequestRefused => "pedido-nao-atendido",

@@ -9,6 +9,7 @@ pub use domain::acceptances::Purpose;
 use domain::ids::{CustomerId, RequestId};
 use domain::money::Money;
 use domain::requests::protocol::Protocol;
+use domain::templates::notices::{Kind, Variable, Words};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -24,9 +25,10 @@ use crate::outbox::{self, Outgoing};
 use crate::sealing::sha256;
 use crate::sessions::{Customer, Visit};
 use crate::slips::masked_email;
+use crate::templates;
 use crate::texts::{self, Locale, acceptances as t};
 use crate::throttle::Limit;
-use crate::{Server, policies, sql};
+use crate::{Server, sql};
 
 /// What the answers are sealed for.
 const SEALED: &str = "acceptance";
@@ -239,14 +241,16 @@ async fn send(server: &Server, tx: &mut Tx, customer: &Customer, row: &Row, emai
     let code = codes::issue(server, tx, &bond, Some(customer.person.0)).await?;
     sql!(tx, execute: "update acceptances set sendings = sendings + 1, sent_at = $2, contact = $3 where id = $1",
         row.id, server.clock.now(), masked_email(email))?;
-    let creditor = policies::creditor(tx).await?;
     let l = Locale::of_tag(&row.locale).unwrap_or_default();
     let about = row.about().words(l);
-    let (mail_subject, body) = match row.purpose {
-        Purpose::Plan => (t::mail_plan_subject(l, &code), t::mail_plan_body(l, about, &code, &creditor.name)),
-        Purpose::Refund => (t::mail_refund_subject(l, &code), t::mail_refund_body(l, about, &code, &creditor.name)),
+    let kind = match row.purpose {
+        Purpose::Plan => Kind::AgreementCode,
+        Purpose::Refund => Kind::RefundCode,
     };
-    let mail = Mail { to: email.to_owned(), subject: mail_subject, body, attachments: Vec::new() };
+    let (name,) = sql!(tx, one (String,): "select name from customers where id = $1", customer.person.0)?;
+    let values = [(Variable::Code, code), (Variable::Subject, about)];
+    let Words { head: subject, body } = templates::word(tx, kind, l, &name, &values).await?;
+    let mail = Mail { to: email.to_owned(), subject, body, attachments: Vec::new() };
     outbox::put(server, tx, &Outgoing::Mail(mail)).await?;
     audit::record(server, tx, event(customer, "acceptances.send", row, json!({ "purpose": row.purpose }))).await
 }

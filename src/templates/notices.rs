@@ -19,6 +19,10 @@ words! {
     pub enum Kind {
         /// The code one signs in with.
         SignInCode = "sign_in_code",
+        /// The code with which an agreement is made.
+        AgreementCode = "agreement_code",
+        /// The code with which it is said where a refund goes.
+        RefundCode = "refund_code",
         /// The letter that makes somebody a member of staff.
         Invitation = "invitation",
         /// A request arrived.
@@ -83,7 +87,7 @@ words! {
         Contact = "contato",
         /// Where on the portal to go on.
         Link = "link",
-        /// The code one signs in with.
+        /// The code that is typed on the portal.
         Code = "codigo",
         /// Who invites.
         Inviter = "quem_convida",
@@ -180,6 +184,7 @@ impl Kind {
         use Variable as V;
         match self {
             Self::SignInCode => &[(V::Code, true)],
+            Self::AgreementCode | Self::RefundCode => &[(V::Code, true), (V::Subject, true)],
             Self::Invitation => &[(V::Link, true), (V::Until, true), (V::Inviter, false)],
             Self::RequestReceived | Self::RequestReferred => {
                 &[(V::Protocol, true), (V::Deadline, true), (V::Link, true), (V::Subject, false)]

@@ -34,6 +34,10 @@ pub(super) fn value(server: &Server, kind: Kind, l: Locale, variable: Variable) 
         Variable::Code => "123456".to_owned(),
         Variable::Inviter => "Beatriz".to_owned(),
         Variable::Protocol => "123456.20261122.000123".to_owned(),
+        Variable::Subject if kind == Kind::AgreementCode => texts::acceptances::about_plan(l, texts::money(l, Money::cents(157_041)), 6),
+        Variable::Subject if kind == Kind::RefundCode => {
+            texts::acceptances::about_refund(l, texts::money(l, Money::cents(52_347)), "Pix ***.456.789-**")
+        }
         Variable::Subject => texts::requests::kind_plan(l).to_owned(),
         Variable::Deadline => texts::date(l, day(1)),
         Variable::Until if kind == Kind::Invitation => format!("{} 18:00", texts::date(l, day(1))),

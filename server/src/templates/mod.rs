@@ -50,12 +50,20 @@ fn of_everything(creditor: &Creditor, name: &str, variable: Variable) -> Option<
 /// The built-in words; around a letter there are none.
 fn built_in(kind: Kind, l: Locale, v: &impl Fn(Variable) -> String) -> Words {
     use Variable as V;
-    use texts::{agreements, default_notices, demands, incidents, mail, placements, promises, reconciliation, requests as r, slips};
+    use texts::{
+        acceptances, agreements, default_notices, demands, incidents, mail, placements, promises, reconciliation, requests as r, slips,
+    };
     let request = |subject: fn(Locale, String) -> String, body: fn(Locale, String, String, String, String) -> String| {
         (subject(l, v(V::Protocol)), body(l, v(V::Creditor), v(V::Subject), v(V::Link), v(V::Protocol)))
     };
     let (head, body) = match kind {
         Kind::SignInCode => (mail::code_subject(l, v(V::Code)), mail::code_body(l, v(V::Code), v(V::Creditor))),
+        Kind::AgreementCode => {
+            (acceptances::mail_plan_subject(l, v(V::Code)), acceptances::mail_plan_body(l, v(V::Subject), v(V::Code), v(V::Creditor)))
+        }
+        Kind::RefundCode => {
+            (acceptances::mail_refund_subject(l, v(V::Code)), acceptances::mail_refund_body(l, v(V::Subject), v(V::Code), v(V::Creditor)))
+        }
         Kind::Invitation => (
             mail::invitation_subject(l, v(V::Creditor)),
             mail::invitation_body(l, v(V::Creditor), v(V::Inviter), v(V::Name), v(V::Until), v(V::Link)),
