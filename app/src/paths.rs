@@ -439,6 +439,12 @@ pub fn agreement_early(protocol: impl std::fmt::Display) -> String {
     format!("{AGREEMENTS}/{protocol}/antecipar")
 }
 
+/// The list of agencies with the form of one that is changed.
+#[must_use]
+pub fn agency_to_change(id: impl std::fmt::Display) -> String {
+    format!("{AGENCIES}?agency={id}")
+}
+
 /// A plan for the bills that an incident lets be paid in parts.
 #[must_use]
 pub fn plan_of_incident(incident: impl std::fmt::Display) -> String {

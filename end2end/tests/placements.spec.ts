@@ -30,6 +30,19 @@ test('late bills go to an agency, their customer knows who speaks, results come 
   await shot(page, 'agencies');
   await page.getByRole('button', { name: 'Cadastrar' }).click();
   await expect(page.getByText('Cadastro feito.')).toBeVisible();
+  // Said anew: refused with what was typed kept, then taken.
+  await page.getByRole('link', { name: `Alterar ${agency}` }).click();
+  await expect(page.getByRole('heading', { level: 2, name: `Alterar ${agency}` })).toBeVisible();
+  await page.getByLabel('E-mail').fill('atendimento');
+  await page.getByRole('button', { name: 'Guardar' }).click();
+  await expect(page.getByLabel('E-mail')).toHaveValue('atendimento');
+  await expect(page.getByLabel('Nome')).toHaveValue(agency);
+  await expectAccessible(page);
+  await shot(page, 'agency-change');
+  await page.getByLabel('E-mail').fill('contato@assessoria.example');
+  await page.getByRole('button', { name: 'Guardar' }).click();
+  await expect(page.getByText('Cadastro alterado.')).toBeVisible();
+  await expect(page.getByRole('row').filter({ hasText: agency })).toContainText('contato@assessoria.example');
 
   const customer = await find(page, someone());
   await page.getByRole('link', { name: 'Entregar ou recolher' }).click();

@@ -76,6 +76,34 @@ async fn stands(t: &TestServer, boss: &Staff, customer: CustomerId, bill: BillId
 }
 
 on_both_databases! {
+    async fn an_agency_is_said_anew(t: TestServer) {
+        let boss = t.staff(Role::Administrator).await;
+        let (one, other) = (an_agency(&t, &boss, "agency").await, an_agency(&t, &boss, "law_office").await);
+        let all = agencies::list(&t, &boss).await.unwrap();
+        let taken = all.iter().find(|agency| agency.id == other).unwrap().name.clone();
+        let form = |name: &str| AgencyForm {
+            name: name.into(),
+            kind: "law_office".into(),
+            email: "novo@example.org".into(),
+            phone: String::new(),
+            submission: submission(),
+        };
+        let operator = t.staff(Role::Operator).await;
+        assert!(matches!(agencies::change(&t, &operator, one, &form("Nova")).await, Err(Error::Forbidden)));
+        assert!(matches!(agencies::change(&t, &boss, Uuid::now_v7(), &form("Nova")).await, Err(Error::NotFound)));
+        assert_eq!(problem(agencies::change(&t, &boss, one, &form(&taken.to_uppercase())).await), ("name".into(), Problem::AlreadyThere));
+        assert_eq!(problem(agencies::change(&t, &boss, one, &form("")).await), ("name".into(), Problem::Missing));
+        for name in ["Nova", "Nova", "NOVA"] {
+            agencies::change(&t, &boss, one, &form(name)).await.unwrap();
+        }
+        let all = agencies::list(&t, &boss).await.unwrap();
+        let changed = all.iter().find(|agency| agency.id == one).unwrap();
+        assert_eq!((changed.name.as_str(), changed.email.as_str(), &changed.phone), ("NOVA", "novo@example.org", &None));
+        agencies::retire(&t, &boss, one).await.unwrap();
+        assert!(matches!(agencies::change(&t, &boss, one, &form("Outra")).await, Err(Error::Overtaken("agency_moved"))));
+        t.is_whole().await;
+    }
+
     async fn what_may_go_goes_and_the_rest_is_told_with_its_reason(t: TestServer) {
         let boss = t.staff(Role::Supervisor).await;
         let agency = an_agency(&t, &boss, "agency").await;

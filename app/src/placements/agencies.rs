@@ -1,7 +1,7 @@
 //! Agencies and lawyers: the list that is kept, without any customer; and for those who hand over, what one of them has, its list to be
 //! taken along, its results brought in, and all of it taken back.
 
-use axum::extract::Path;
+use axum::extract::{Path, RawQuery};
 use domain::placements::{AgencyForm, AgencyKind, Code, ResultForm};
 use leptos::prelude::*;
 use server::error::Error;
@@ -16,6 +16,7 @@ use super::page::retired;
 use super::words;
 use crate::bills::parts::amount;
 use crate::download::attachment;
+use crate::drafts;
 use crate::page::{Page, PageResult, StaffRoom};
 use crate::paths;
 use crate::ui::actions::{Actions, BackLink, Button, ButtonKind, ButtonLink};
@@ -30,7 +31,7 @@ use crate::ui::{Str, Tone, Words};
 use crate::visitor::AsStaff;
 
 /// The list that is kept.
-pub(super) async fn agencies(page: Page, AsStaff(staff): AsStaff) -> PageResult {
+pub(super) async fn agencies(page: Page, AsStaff(staff): AsStaff, RawQuery(query): RawQuery) -> PageResult {
     let l = page.l;
     let all = agencies::list(&page.server, &staff).await?;
     let keeps = agencies::keeps(&staff);
@@ -42,7 +43,9 @@ pub(super) async fn agencies(page: Page, AsStaff(staff): AsStaff) -> PageResult 
         Column::new(t::column_act(l)),
     ];
     let rows: Vec<Vec<AnyView>> = all.iter().map(|one| kept(&page, one, keeps)).collect();
-    let (summary, form) = (page.summary(), keeps.then(|| form(&page)));
+    let named = drafts::ids(query.as_deref()).next();
+    let changed = all.iter().find(|one| Some(one.id) == named && one.retired_at.is_none());
+    let (summary, form) = (page.summary(), keeps.then(|| form(&page, changed)));
     Ok(page.staff(&staff, StaffRoom::Agencies, t::agencies(l), || {
         view! {
             {summary}
@@ -64,6 +67,7 @@ fn kept(page: &Page, one: &Agency, keeps: bool) -> Vec<AnyView> {
     let act = match one.retired_at {
         Some(at) => t::retired(l, texts::date(l, page.server.clock.local(at).date_naive())).into_any(),
         None if keeps => view! {
+            <a href=paths::agency_to_change(one.id)>{t::change(l)}<span class="visually-hidden">" "{one.name.clone()}</span></a>
             <PostForm action=api::retire_agency_url()>
                 <Hidden name="agency" value=id/>
                 <Button label=t::retire(l) kind=ButtonKind::Quiet about=about/>
@@ -81,24 +85,39 @@ fn kept(page: &Page, one: &Agency, keeps: bool) -> Vec<AnyView> {
     ]
 }
 
-fn form(page: &Page) -> AnyView {
+/// The form of one that is added, or of one that is changed.
+fn form(page: &Page, changed: Option<&Agency>) -> AnyView {
     let l = page.l;
-    let form: AgencyForm = page.form();
+    let mut form: AgencyForm = page.form();
+    if let Some(one) = changed.filter(|_| page.flash.form.is_null()) {
+        let Agency { name, kind, email, phone, .. } = one.clone();
+        form = AgencyForm { name, kind: kind.to_string(), email, phone: phone.unwrap_or_default(), ..form };
+    }
     let submission = if form.submission.is_empty() { Uuid::now_v7().to_string() } else { form.submission };
     let kinds = std::iter::once((Str::default(), Words::from(t::choose(l))))
         .chain(AgencyKind::ALL.iter().map(|one| (Str::from(one.as_str()), Words::from(words::kind(l, *one)))))
         .collect();
     let (name_error, kind_error) = (page.error("name"), page.error("kind"));
     let (email_error, phone_error) = (page.error("email"), page.error("phone"));
+    let (title, action, send) = match changed {
+        Some(one) => (t::change_title(l, &one.name), api::change_agency_url(), t::change_send(l)),
+        None => (t::add_title(l).to_owned(), api::add_agency_url(), t::add(l)),
+    };
+    let which = changed.map(|one| view! { <Hidden name="agency" value=one.id.to_string()/> });
+    let back = changed.map(|_| view! { <ButtonLink href=paths::AGENCIES label=texts::frame::cancel(l) kind=ButtonKind::Quiet/> });
     view! {
-        <Card title=t::add_title(l)>
-            <PostForm action=api::add_agency_url()>
+        <Card title>
+            <PostForm action>
+                {which}
                 <Hidden name="form[submission]" value=submission/>
                 <Field name="form[name]" label=t::name(l) hint=t::name_hint(l) value=form.name error=name_error/>
                 <Select name="form[kind]" label=t::kind(l) options=kinds selected=form.kind error=kind_error/>
                 <Field name="form[email]" label=t::email(l) kind=Control::Email value=form.email error=email_error/>
                 <Field name="form[phone]" label=t::phone(l) kind=Control::Phone width=Width::Twenty value=form.phone error=phone_error/>
-                <Button label=t::add(l)/>
+                <Actions>
+                    <Button label=send/>
+                    {back}
+                </Actions>
             </PostForm>
         </Card>
     }

@@ -160,6 +160,26 @@ pub async fn add_agency(#[server(default)] form: AgencyForm) -> Result<Answer, S
     post.answer(paths::AGENCIES, &form, outcome, |()| Next::to(paths::AGENCIES).saying(t::said_added(l))).await
 }
 
+/// Says anew what an agency is called and how it is reached.
+#[server(endpoint = "equipe/cobranca/assessorias/alterar")]
+pub async fn change_agency(#[server(default)] agency: String, #[server(default)] form: AgencyForm) -> Result<Answer, ServerFnError> {
+    let post = Post::here()?;
+    let l = post.visitor.locale;
+    let outcome = match (post.visitor.staff(), agency.parse()) {
+        (Ok(staff), Ok(id)) => agencies::change(&post.server, staff, id, &form).await,
+        (Ok(_), Err(_)) => Err(Error::NotFound),
+        (Err(error), _) => Err(error),
+    };
+    let page = paths::agency_to_change(&agency);
+    post.answer(&page, &form, outcome, |()| Next::to(paths::AGENCIES).saying(t::said_changed(l))).await
+}
+
+/// Where [`change_agency`] is posted to.
+#[must_use]
+pub fn change_agency_url() -> &'static str {
+    ChangeAgency::PATH
+}
+
 /// Hands nothing more over to an agency.
 #[server(endpoint = "equipe/cobranca/assessorias/encerrar")]
 pub async fn retire_agency(#[server(default)] agency: String) -> Result<Answer, ServerFnError> {

@@ -103,6 +103,31 @@ pub async fn add(server: &Server, staff: &Staff, form: &AgencyForm) -> Result<()
     tx.commit().await
 }
 
+/// Says anew what one is called and how it is reached: customers read it from now on; what they were written stays as it was.
+///
+/// # Errors
+/// As [`add`]; [`Error::NotFound`]; [`Error::Overtaken`] for one that takes nothing any more.
+pub async fn change(server: &Server, staff: &Staff, id: Uuid, form: &AgencyForm) -> Result<()> {
+    staff.only(KEEPERS)?;
+    let valid = form.parse()?;
+    let mut tx = server.db.write().await?;
+    let before = one(&mut tx, id).await?;
+    let other = sql!(tx, optional (Uuid,): "select id from agencies where lower(name) = lower($1) and retired_at is null and id <> $2 limit 1",
+        valid.name.as_str(), id)?;
+    if other.is_some() {
+        return Err(Error::field("name", Problem::AlreadyThere));
+    }
+    let moved = sql!(tx, execute: "update agencies set name = $2, kind = $3, email = $4, phone = $5 where id = $1 and retired_at is null",
+        id, valid.name.as_str(), valid.kind.as_str(), valid.email.as_str(), valid.phone.as_deref())?;
+    if moved == 0 {
+        return Err(Error::Overtaken("agency_moved"));
+    }
+    // An agency is no person: what was changed may stand in the trail.
+    let detail = json!({ "name": [before.name, valid.name], "email": [before.email, valid.email], "phone": [before.phone, valid.phone] });
+    kept(server, &mut tx, staff, "agencies.change", id, detail).await?;
+    tx.commit().await
+}
+
 /// Nothing more is handed over to one, once everything is back.
 ///
 /// # Errors
