@@ -226,6 +226,35 @@ on_both_databases! {
         t.is_whole().await;
     }
 
+    async fn what_was_paid_early_counts_for_what_it_was(t: TestServer) {
+        a_policy(&t, json!({ "simple_monthly": "0.02" }), json!({})).await;
+        let (customer, _, simulation, protocol) = running(&t).await;
+        let ahead = agreements::early(&t, &customer, &protocol.digits(), &[]).await.unwrap().lines;
+        // The last one is paid early; of the one before it the reduction is still open when the agreement ends.
+        for (line, paid) in [(ahead[2], true), (ahead[1], false)] {
+            let (to_pay, bills) = (line.cost.to_pay, vec![line.bill.to_string()]);
+            assert!(line.cost.saved.is_positive());
+            let form = EarlyForm { bills, to_pay: to_pay.as_cents().to_string(), submission: submission() };
+            agreements::pay_early(&t, &customer, &protocol.digits(), &form).await.unwrap();
+            if paid {
+                t.a_payment(customer.id(), line.bill, to_pay, None).await;
+                record::settle(&t).await.unwrap();
+            }
+        }
+        let agreement = see(&t, &customer, &protocol).await;
+        two_are_late(&t, &agreement).await;
+        record::settle(&t).await.unwrap();
+        let until = see(&t, &customer, &protocol).await.cure_until.unwrap();
+        t.clock.advance(until + Days::new(6) - t.clock.today());
+        record::settle(&t).await.unwrap();
+        assert_eq!(see(&t, &customer, &protocol).await.status, AgreementStatus::Broken);
+        assert_eq!(t.owed(customer.id()).await, simulation.plan.debt.total() - agreement.installments[0].amount - ahead[2].cost.to_pay);
+        let ended = see(&t, &customer, &protocol).await;
+        assert!(ended.installments.iter().all(|one| one.balance == Some(0)), "{ended:?}");
+        assert_eq!(ended.installments[3].counted, ahead[2].cost.to_pay.as_cents());
+        t.is_whole().await;
+    }
+
     // Pays in part, whole, twice, late, not at all; mends, breaks, settles, begins anew: what is owed is what the rules say, to the centavo,
     // after every step.
     async fn no_centavo_is_lost_in_the_lives_of_agreements(t: TestServer) {

@@ -56,7 +56,9 @@ on_both_databases! {
             (t.a_bill(ana, Money::cents(60_000), 40).await, t.a_bill(ana, Money::cents(30_000), -5).await, t.a_bill(ana, Money::cents(50_000), 60).await);
         let hers = t.a_bill(bia, Money::cents(60_000), 40).await;
         let boss = t.staff(Role::Supervisor).await;
-        let numbers = format!("{},{}", number(&t, late).await, number(&t, soon).await);
+        let eva = t.a_person().await;
+        let of_eva = t.a_bill(eva, Money::cents(40_000), -5).await;
+        let numbers = format!("{},{},{}", number(&t, late).await, number(&t, soon).await, number(&t, of_eva).await);
         let until = day(&t, -9).to_string();
         let in_parts = |parts: &str| IncidentForm {
             reason: "Valores cobrados a mais".into(),
@@ -92,7 +94,10 @@ on_both_databases! {
         let agreement = agreements::find(&t, &customer, &protocol.digits()).await.unwrap();
         assert_eq!((agreement.status, agreement.installments.len()), (domain::agreements::Status::Active, 3));
         // Lifted, it is offered to nobody any more; what was agreed stays.
+        let eva = t.signed_in(eva).await;
+        agreements::simulate(&t, &eva, &plan(&[of_eva], "", 2)).await.unwrap();
         incidents::lift(&t, &boss, id).await.unwrap();
+        assert_eq!(problem(agreements::simulate(&t, &eva, &plan(&[of_eva], "", 2)).await), ("bills".into(), Problem::NoLongerPossible));
         assert!(incidents::in_parts(&t, &customer, id).await.unwrap().is_empty());
         assert_eq!(agreements::find(&t, &customer, &protocol.digits()).await.unwrap().status, domain::agreements::Status::Active);
         assert_eq!(t.bill_now(hers).await.0, Money::cents(60_000));
