@@ -2,9 +2,9 @@
 import { OPERATOR, another, expect, expectAccessible, shot, signIn, signInStaff, test, tickOnly } from './helpers';
 
 /** Was told until when to pay what is late. */
-const TOLD = '102.757.594-31';
+const TOLD = '102.725.918-90';
 /** Whose agreement ended. */
-const ENDED = '102.868.460-63';
+const ENDED = '102.757.594-31';
 /** Pays month by month, with interest. */
 const KEEPS = '102.963.488-21';
 

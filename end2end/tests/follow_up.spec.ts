@@ -58,7 +58,7 @@ test('somebody who cannot be reached is taken, sought and flagged', async ({ pag
 });
 
 test('a day is promised, seen by staff, and taken back', async ({ page }) => {
-  await signIn(page, ofProject(['102.749.675-02', '101.292.579-07', '102.797.189-00', '102.820.946-01']));
+  await signIn(page, ofProject(['101.736.043-07', '101.292.579-07', '102.797.189-00', '102.820.946-01']));
   await page.getByRole('link', { name: 'Vou pagar em outro dia' }).click();
   await expect(page.getByRole('heading', { level: 1, name: 'Quando você vai pagar' })).toBeVisible();
   await page.getByRole('button', { name: 'Anotar o dia' }).click();

@@ -2,7 +2,7 @@ import type { Page } from '@playwright/test';
 import { ADMINISTRATOR, OPERATOR, SUPERVISOR, another, expect, expectAccessible, ofProject, shot, signIn, signInStaff, test, tick } from './helpers';
 
 /** People with late bills of whom no other journey tells, a different one for each way of walking. */
-const someone = () => ofProject(['102.535.862-75', '102.599.214-83', '102.622.971-59', '102.725.918-90']);
+const someone = () => ofProject(['102.535.862-75', '102.599.214-83', '102.622.971-59', '101.300.498-16']);
 
 const today = () => new Intl.DateTimeFormat('sv-SE', { timeZone: 'America/Sao_Paulo' }).format(new Date());
 

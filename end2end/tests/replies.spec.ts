@@ -17,7 +17,7 @@ test('a ready answer is written, filled in, changed and sent; the request goes t
   await lead.getByLabel('Texto em Português').fill('Olá, {nom}. Sobre {protocolo}: veja a cláusula 5.');
   await lead.getByLabel('Texto em English (opcional)').fill('Hello, {nome}. About {protocolo}: see clause 5.');
   await lead.getByRole('button', { name: 'Guardar resposta' }).click();
-  await expect(lead.getByText('Na posição 6 há uma chave que não abre nenhuma variável desta lista.').first()).toBeVisible();
+  await expect(lead.getByText('Não existe a variável {nom} aqui (posição 6). Use as da lista, ou tire as chaves.').first()).toBeVisible();
   await expect(lead.getByLabel('Nome, para a equipe')).toHaveValue(title);
   await expectAccessible(lead);
   await lead.getByLabel('Texto em Português').fill('Olá, {nome}. Sobre {protocolo}: veja a cláusula 5.');

@@ -126,8 +126,7 @@ fn row(l: Locale, line: &InstallmentLine, status: Status, today: chrono::NaiveDa
     };
     let (tone, state) = match line.balance {
         // Undone, nothing is left to pay of it: that does not say that it was paid.
-        Some(_) if status == Status::Broken && line.counted >= line.amount.as_cents() => (Tone::Good, t::state_counted(l)),
-        Some(_) if status == Status::Broken && line.counted > 0 => (Tone::Neutral, t::state_counted_in_part(l)),
+        Some(_) if status == Status::Broken && line.counted > 0 => (Tone::Good, t::state_counted(l)),
         Some(_) if matches!(status, Status::Broken | Status::Cancelled) => (Tone::Neutral, t::state_void(l)),
         None => (Tone::Neutral, t::state_expected(l)),
         Some(balance) if balance <= 0 => (Tone::Good, t::state_paid(l)),

@@ -67,7 +67,7 @@ fn kept(page: &Page, one: &Agency, keeps: bool) -> Vec<AnyView> {
     let act = match one.retired_at {
         Some(at) => t::retired(l, texts::date(l, page.server.clock.local(at).date_naive())).into_any(),
         None if keeps => view! {
-            <a href=paths::agency_to_change(one.id)>{t::change(l)}<span class="visually-hidden">" "{one.name.clone()}</span></a>
+            <ButtonLink href=paths::agency_to_change(one.id) label=t::change(l) kind=ButtonKind::Quiet about=one.name.clone()/>
             <PostForm action=api::retire_agency_url()>
                 <Hidden name="agency" value=id/>
                 <Button label=t::retire(l) kind=ButtonKind::Quiet about=about/>

@@ -80,11 +80,15 @@ pub fn ButtonLink(
     /// The browser is asked to keep the answer as a file.
     #[prop(optional)]
     download: bool,
+    /// Of which thing, for those who hear links one by one.
+    #[prop(into, optional)]
+    about: Words,
 ) -> impl IntoView {
     view! {
         <a class=kind.class() href=href download=download>
             {icon.map(|icon| view! { <Symbol icon/> })}
             {label.0}
+            {about.draw(|what| view! { <span class="visually-hidden">" "{what}</span> })}
         </a>
     }
 }

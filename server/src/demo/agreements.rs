@@ -175,6 +175,7 @@ async fn late_people(server: &Server) -> Result<Vec<String>> {
         where c.external_id between 'VS-000040' and 'VS-000500' and c.email <> ''
           and exists (select 1 from bills b where b.customer_id = c.id and b.balance > 0 and b.standing = 'open' and b.due_on < $1)
           and not exists (select 1 from requests r where r.customer_id = c.id) and not exists (select 1 from promises p where p.customer_id = c.id)
+          and not exists (select 1 from demands d where d.customer_id = c.id)
           and not exists (select 1 from customer_flags f where f.customer_id = c.id) and not exists (select 1 from placement_bills p where p.customer_id = c.id)
         order by c.external_id desc", long_ago)?;
     Ok(rows.into_iter().map(|(id,)| id).collect())
